@@ -84,7 +84,7 @@ function fill(database: Database.Database, count: number): void {
   database.prepare(`UPDATE meta SET value = 20000000 WHERE key = 'next_id'`).run()
 }
 
-const lane = { failures: 0, notBefore: 0 }
+const queue = { failures: 0, notBefore: 0 }
 const conversationText = (id: number, taskId: number, at: number) =>
   JSON.stringify({
     id,
@@ -104,8 +104,8 @@ const conversationText = (id: number, taskId: number, at: number) =>
       deliveredUpTo: at,
       paused: null,
       attempt: null,
-      planfixLane: lane,
-      chatraLane: lane,
+      planfixLane: queue,
+      chatraLane: queue,
       mergedInto: null,
     },
   })

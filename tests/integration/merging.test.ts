@@ -20,7 +20,7 @@ async function known(world: World) {
 const open = async (world: World) => {
   const work = await world.app.store.queuesWithWork()
   const jobs = await Promise.all(work.map((one) => world.app.store.jobs(one.conversationId)))
-  return [...work.filter(({ lane }) => lane !== 'jobs'), ...jobs.flat()]
+  return [...work.filter(({ queue }) => queue !== 'jobs'), ...jobs.flat()]
 }
 const everywhere = (world: World) => [...feedMarks(world, 'Anna'), ...feedMarks(world, 'Guest')]
 

@@ -26,7 +26,7 @@ async function settle(world: World): Promise<void> {
   await world.app.settled()
   await pass(world, 4000)
   await world.until('nothing waits for Planfix', async () =>
-    (await world.app.store.queuesWithWork()).every(({ lane }) => lane !== 'planfix'),
+    (await world.app.store.queuesWithWork()).every(({ queue }) => queue !== 'planfix'),
   )
   await pass(world, 4000)
 }

@@ -344,8 +344,10 @@ describe('newsOf', () => {
         const all = ids.map((id) => comment({ id, owner: id % byClient === 0 ? 'contact:92' : 'user:5' }))
         const before: Judged = { floor: cursor, ids: new Set() }
         const { events, seen } = diffFeed(all, NOTHING, before, true)
-        const told = events.map(({ id }) => id)
-        expect(told).toEqual(ids.filter((id) => id > cursor && id % byClient !== 0).toSorted((a, b) => a - b))
+        const inARow = events.map(({ id }) => id)
+        expect(inARow).toEqual(
+          ids.filter((id) => id > cursor && id % byClient !== 0).toSorted((a, b) => a - b),
+        )
         expect(diffFeed(all, NOTHING, withJudged(before, seen), true).events).toEqual([])
       }),
     )
@@ -473,7 +475,7 @@ describe('times', () => {
             base: seconds * 1000,
             isAwaited: false,
             isLookedAt: false,
-            isTold: false,
+            hasHints: false,
             allowed: 0,
           }
           const interval = (quiet: number) => pollEvery({ ...need, quiet })

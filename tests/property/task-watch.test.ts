@@ -18,7 +18,7 @@ interface Course {
   skew: number
   seconds: boolean
   isZoneKnown: boolean
-  isTold: boolean
+  hasHints: boolean
 }
 
 const course = fc.record({
@@ -35,7 +35,7 @@ const course = fc.record({
   skew: fc.integer({ min: -90_000, max: 90_000 }),
   seconds: fc.boolean(),
   isZoneKnown: fc.boolean(),
-  isTold: fc.boolean(),
+  hasHints: fc.boolean(),
 })
 
 /** Plays it; returns the comments that no read ever saw. */
@@ -51,13 +51,13 @@ function overlooked(one: Course): number[] {
     now,
     skew: one.skew,
     zone: one.isZoneKnown ? ZONE : null,
-    looks: looksOf(one.every * 1000, one.isTold, 1),
+    looks: looksOf(one.every * 1000, one.hasHints, 1),
   })
-  const told = [...writes]
+  const inARow = [...writes]
   /** Writes whose answer has come by `now`. */
   const tell = (now: number) => {
-    for (const write of told.filter(({ to }) => to <= now)) {
-      told.splice(told.indexOf(write), 1)
+    for (const write of inARow.filter(({ to }) => to <= now)) {
+      inARow.splice(inARow.indexOf(write), 1)
       watch.wrote(write.from, true, around(Math.max(write.to, START)))
     }
   }
@@ -73,7 +73,7 @@ function overlooked(one: Course): number[] {
   let since = START - 10_000
   let nextPoll = START
   for (let step = 0; now < START + 1500_000 && step < 5000; step++) {
-    now = Math.max(now, Math.min(nextPoll, watch.due, ...told.map(({ to }) => to)))
+    now = Math.max(now, Math.min(nextPoll, watch.due, ...inARow.map(({ to }) => to)))
     tell(now)
     if (now >= nextPoll) {
       const asked = now

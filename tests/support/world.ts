@@ -145,7 +145,7 @@ export class World {
     await this.app.settled()
     await this.until('nothing waits', async () => {
       const work = await this.app.store.queuesWithWork()
-      if (work.some((one) => one.lane !== 'jobs')) return false
+      if (work.some((one) => one.queue !== 'jobs')) return false
       const jobs = await Promise.all(work.map((one) => this.app.store.jobs(one.conversationId)))
       return jobs.flat().every((job) => job.kind === 'leave-check' || job.kind === 'verify')
     })

@@ -108,9 +108,9 @@ async function waiting(world: World): Promise<string[]> {
     if (Number((chatra.summary().webhooks as { pending: number }).pending) > 0) open.push(`webhooks of ${id}`)
   }
   if ((await store.inboxPending(0, 1)).length > 0) open.push('the inbox')
-  for (const { conversationId, lane } of await store.queuesWithWork()) {
-    if (lane !== 'jobs') {
-      open.push(...(await openMessages(world, conversationId, lane)))
+  for (const { conversationId, queue } of await store.queuesWithWork()) {
+    if (queue !== 'jobs') {
+      open.push(...(await openMessages(world, conversationId, queue)))
       continue
     }
     for (const job of await store.jobs(conversationId)) {
@@ -121,15 +121,15 @@ async function waiting(world: World): Promise<string[]> {
   return open
 }
 
-async function openMessages(world: World, id: number, lane: 'planfix' | 'chatra'): Promise<string[]> {
+async function openMessages(world: World, id: number, queue: 'planfix' | 'chatra'): Promise<string[]> {
   const store = world.life?.store
   if (!store) return []
   const conversation = await store.conversation(id)
-  const messages = await store.waiting(id, lane === 'planfix' ? 'to-planfix' : 'to-chatra', 100)
+  const messages = await store.waiting(id, queue === 'planfix' ? 'to-planfix' : 'to-chatra', 100)
   const open = messages
     .filter(({ state }) => state !== 'uncertain')
     .map(({ text, state, reason }) => `conversation ${id}: "${text}" is ${state} (${reason ?? ''})`)
-  if (lane === 'planfix' && conversation?.attempt)
+  if (queue === 'planfix' && conversation?.attempt)
     open.push(`conversation ${id}: a ${conversation.attempt.kind} is under way`)
   return open
 }

@@ -52,7 +52,7 @@ export const introduce: Scene = (draft) => {
   draft.say(device, draft.chance.between(500, 4000))
 }
 /** Two devices of one person at once: the second gives the same address while Planfix is slow for it. */
-export const introduceWhileUnclear: Scene = (draft) => {
+export const introduceWhileIndeterminate: Scene = (draft) => {
   const device = draft.talker()
   const other = draft.sibling(device)
   draft.add({ do: 'introduce', device, name: 'Same', email: 'same@mail.example' })
@@ -161,7 +161,7 @@ export const foreignTask: Scene = (draft) => {
   if (draft.chance.happens(0.5)) draft.add({ do: 'leave', device }, 20 * SECOND)
 }
 /** The write of the comment is indeterminate and its task disappears. */
-export const taskGoneWhileUnclear: Scene = (draft) => {
+export const taskGoneWhileIndeterminate: Scene = (draft) => {
   const device = draft.talker()
   draft.pass(5 * SECOND, 10 * SECOND)
   const kind = draft.chance.one<Blow>(['lost-request', 'lost-answer', 'reset', '502'])

@@ -129,7 +129,7 @@ export const themes: readonly Theme[] = [
     name: 'merges',
     shops: 1,
     cast: onTwoDevices,
-    scenes: [...everyday, [6, scenes.introduceWhileUnclear], [4, scenes.introduce], [3, scenes.blow]],
+    scenes: [...everyday, [6, scenes.introduceWhileIndeterminate], [4, scenes.introduce], [3, scenes.blow]],
     length: [10, 18],
   },
   {
@@ -223,7 +223,7 @@ export const themes: readonly Theme[] = [
       ...everyday,
       [4, scenes.handOver],
       [3, scenes.mergeCards],
-      [4, scenes.taskGoneWhileUnclear],
+      [4, scenes.taskGoneWhileIndeterminate],
       [2, scenes.deleteTask],
       [2, scenes.complete],
       [2, scenes.reopen],

@@ -68,7 +68,7 @@ export function checkedFeed({ feed, log }: { feed: PushSource; log: Log }): Push
   const pass = (told: Push) => {
     const read = push.safeParse(told)
     if (!read.success) {
-      log.error({ misfits: mismatchesOf(read.error) }, 'bug: an event does not fit the contract')
+      log.error({ mismatches: mismatchesOf(read.error) }, 'bug: an event does not fit the contract')
       return
     }
     for (const listener of [...listeners]) listener(read.data)
@@ -89,12 +89,12 @@ export function checkedFeed({ feed, log }: { feed: PushSource; log: Log }): Push
 }
 
 function schemaMismatch(log: Log, name: CallName, error: z.ZodError): Answer<never> {
-  const misfits = mismatchesOf(error)
-  log.warn({ call: name, misfits }, `the call ${name} was refused: its arguments do not fit`)
+  const mismatches = mismatchesOf(error)
+  log.warn({ call: name, mismatches }, `the call ${name} was refused: its arguments do not fit`)
   const field = pathOf(error.issues[0]?.path ?? [])
   return errorAnswer('invalid', 'error.call.invalid', {
     ...(field !== '' && { field }),
-    detail: misfits.join('; '),
+    detail: mismatches.join('; '),
   })
 }
 
@@ -103,12 +103,15 @@ function checked(log: Log, name: CallName, answer: Answer<unknown>): Answer<unkn
   if (answer?.ok === true) {
     const value = calls[name].result.safeParse(answer.value)
     if (value.success) return { ok: true, value: value.data }
-    log.error({ call: name, misfits: mismatchesOf(value.error) }, `bug: the result of ${name} does not fit`)
+    log.error(
+      { call: name, mismatches: mismatchesOf(value.error) },
+      `bug: the result of ${name} does not fit`,
+    )
     return bug(name)
   }
   const error = callError.safeParse(answer?.error)
   if (error.success) return { ok: false, error: error.data }
-  log.error({ call: name, misfits: mismatchesOf(error.error) }, `bug: the refusal of ${name} does not fit`)
+  log.error({ call: name, mismatches: mismatchesOf(error.error) }, `bug: the refusal of ${name} does not fit`)
   return bug(name)
 }
 

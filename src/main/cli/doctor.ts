@@ -89,14 +89,14 @@ interface EnglishReport {
 }
 
 function inEnglish({ id, connection, title, result, detail, todo }: Report): EnglishReport {
-  const told = ({ key, params }: Words) => translateAny('en', key, params)
+  const words = ({ key, params }: Words) => translateAny('en', key, params)
   return {
     id,
     connection,
-    title: told(title),
+    title: words(title),
     result,
-    detail: told(detail),
-    todo: todo && told(todo),
+    detail: words(detail),
+    todo: todo && words(todo),
   }
 }
 

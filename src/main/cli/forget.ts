@@ -25,11 +25,13 @@ export async function forget(options: {
       return 1
     }
     await store.compact()
-    const { clients, conversations, messages, notCarried, events, jobs, journal, putAside } = forgotten
+    const { clients, conversations, messages, notDelivered, events, jobs, journal, putAside } = forgotten
     const lines = [
       `Forgotten: ${clients} devices in ${conversations} conversations.`,
       `  ${messages} messages have no text, no files and no name any more.`,
-      ...(notCarried > 0 ? [`  ${notCarried} of them were still to be carried and are not any more.`] : []),
+      ...(notDelivered > 0
+        ? [`  ${notDelivered} of them were still to be carried and are not any more.`]
+        : []),
       `  ${events} received events and ${journal} records of the journal are emptied, ${jobs} jobs dropped.`,
       '  The backups are replaced by a new one.',
       ...(putAside > 0 ? [`  ${putAside} data files that had been put aside are deleted.`] : []),

@@ -23,7 +23,7 @@ export function followLog(app: Application, chatra: ChatraSimulator, screen: Scr
     for (const entry of entries) {
       seen = entry.seq
       const message = await app.store.message(Number(entry.id))
-      if (message && worthTelling(entry, message))
+      if (message && isWorthPrinting(entry, message))
         screen.line(await lineOf(entry, message, app, chatra, screen))
     }
   }
@@ -44,13 +44,13 @@ export function followLog(app: Application, chatra: ChatraSimulator, screen: Scr
   }
 }
 
-const TOLD = new Set<LogEntry['state']>(['delivered', 'retrying', 'uncertain', 'failed', 'skipped'])
+const PRINTED = new Set<LogEntry['state']>(['delivered', 'retrying', 'uncertain', 'failed', 'skipped'])
 
 /**
  * `received`, `queued` and `sending` last only a moment; events that only explain an inbox row have no text.
  */
-const worthTelling = (entry: LogEntry, message: Message) =>
-  TOLD.has(entry.state) && (message.kind !== 'event' || message.text !== '')
+const isWorthPrinting = (entry: LogEntry, message: Message) =>
+  PRINTED.has(entry.state) && (message.kind !== 'event' || message.text !== '')
 
 async function lineOf(
   entry: LogEntry,

@@ -67,7 +67,7 @@ export class DemoSetup {
   async calm(): Promise<boolean> {
     const { application } = this.sandbox.host
     await application.settled()
-    return (await application.store.queuesWithWork()).every(({ lane }) => lane === 'jobs')
+    return (await application.store.queuesWithWork()).every(({ queue }) => queue === 'jobs')
   }
 
   /** The person's current task. */

@@ -68,13 +68,13 @@ interface Parts extends Omit<DesktopOptions, 'trouble'> {
 /** The tray comes first, so that it is visible while a keychain prompts the owner; the bridge follows. */
 async function run({ root, dataDir, logs, redact, log, ending, area: first }: Parts): Promise<void> {
   const smoke = watchSmokeTest(app)
-  const front = openShell({ root, dataDir, log, hidden: startedAtLogin(app), platform: PLATFORM })
+  const desktopShell = openShell({ root, dataDir, log, hidden: startedAtLogin(app), platform: PLATFORM })
   const area = watchTraySupport({
     platform: PLATFORM,
     log,
     first,
-    make: () => front.showTray(),
-    missing: () => front.show(),
+    make: () => desktopShell.showTray(),
+    missing: () => desktopShell.show(),
   })
 
   const learn = (secret: string) => redact.add(secret)
@@ -112,9 +112,9 @@ async function run({ root, dataDir, logs, redact, log, ending, area: first }: Pa
     },
     'desktop',
   )
-  const served = front.serve(bridge)
-  around = startSystemIntegration({ bridge, ending, log, show: front.show, leave: front.leave })
-  ending.restartsWith(() => restartArguments(front.isOpen))
+  const served = desktopShell.serve(bridge)
+  around = startSystemIntegration({ bridge, ending, log, show: desktopShell.show, leave: desktopShell.leave })
+  ending.restartsWith(() => restartArguments(desktopShell.isOpen))
   ending.onShutdown(async () => {
     for (const part of [around, served, area]) part?.stop()
     await bridge.stop()
@@ -122,7 +122,7 @@ async function run({ root, dataDir, logs, redact, log, ending, area: first }: Pa
 
   trustSystemCertificates(log)
   await bridge.begin()
-  front.begin()
+  desktopShell.begin()
   const { application } = bridge
   log.info({ dataDir, hooks: application.hooksUrl, connections: application.connections.size }, 'ready')
   void smoke?.begun({ tray: area.decided, keychain: secrets.trouble?.code ?? 'works' })

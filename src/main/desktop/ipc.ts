@@ -18,21 +18,21 @@ export interface IpcOptions {
  */
 export function serveIpc({ ipcMain, caller, feed, isTrusted }: IpcOptions): { stop(): void } {
   /** Functions that end the subscription of each window. */
-  const told = new Map<WebContents, () => void>()
+  const subscribed = new Map<WebContents, () => void>()
 
   const isOurs = ({ senderFrame }: IpcMainEvent | IpcMainInvokeEvent): boolean =>
     senderFrame !== null && senderFrame.parent === null && isTrusted(senderFrame.url)
 
   const end = (window: WebContents) => {
-    told.get(window)?.()
-    told.delete(window)
+    subscribed.get(window)?.()
+    subscribed.delete(window)
   }
   const subscribe = (event: IpcMainEvent) => {
     if (!isOurs(event)) return
     end(event.sender)
-    told.set(
+    subscribed.set(
       event.sender,
-      tell(event.sender, caller, feed, () => end(event.sender)),
+      forwardEvents(event.sender, caller, feed, () => end(event.sender)),
     )
   }
   const unsubscribe = (event: IpcMainEvent) => end(event.sender)
@@ -47,7 +47,7 @@ export function serveIpc({ ipcMain, caller, feed, isTrusted }: IpcOptions): { st
       ipcMain.removeHandler(CHANNELS.call)
       ipcMain.off(CHANNELS.subscribe, subscribe)
       ipcMain.off(CHANNELS.unsubscribe, unsubscribe)
-      for (const window of [...told.keys()]) end(window)
+      for (const window of [...subscribed.keys()]) end(window)
     },
   }
 }
@@ -68,7 +68,7 @@ function placeOf(address: string): string | null {
  * Sends all pushes to a window, the current state first, until the returned function is called. A window that
  * closes ends it by `over`.
  */
-function tell(window: WebContents, caller: Caller, feed: PushSource, over: () => void): () => void {
+function forwardEvents(window: WebContents, caller: Caller, feed: PushSource, over: () => void): () => void {
   let waiting: Push[] | null = []
   const send = (push: Push) => {
     if (!window.isDestroyed()) window.send(CHANNELS.push, push)

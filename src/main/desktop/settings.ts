@@ -38,7 +38,7 @@ export async function openDesktopSettings(options: {
   const path = join(dataDir, 'config.json')
   const store = fileSettings(path, loaded.ok ? loaded.value : empty(), {
     writer: options.writer ?? electronStore,
-    apart: externalWebhookSecrets({
+    externalized: externalWebhookSecrets({
       get keptIn() {
         return secrets.keptIn
       },

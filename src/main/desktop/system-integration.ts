@@ -38,7 +38,7 @@ export function startSystemIntegration(options: {
     end: () => ending.releaseForUpdate(),
     failed: () => ending.relaunch(),
     moved: (appImage) => login.moved(appImage),
-    tell: (ready) => notices.update(ready),
+    notify: (ready) => notices.update(ready),
   })
 
   /** Target of a click on a notification. */

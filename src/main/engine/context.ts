@@ -63,7 +63,7 @@ export interface EngineContext {
   /** A call got no answer: our own network is checked. */
   onSilence?(): void
   /** There is new work in a queue of a conversation. */
-  wake?(conversationId: number, lane: Queue): void
+  wake?(conversationId: number, queue: Queue): void
 }
 
 /**

@@ -161,7 +161,7 @@ export class Continuity {
   }
 
   /** Chatra's timestamp of a message that was sent between these times of ours. */
-  toldTime(connectionId: string, sentAt: number, answeredAt: number, chatraTime: number | null): void {
+  reportedTime(connectionId: string, sentAt: number, answeredAt: number, chatraTime: number | null): void {
     if (chatraTime === null || answeredAt < sentAt) return
     this.line(connectionId).skew = {
       lowest: chatraTime - answeredAt - ROUNDED_MS,
@@ -203,15 +203,15 @@ export class Continuity {
     if (writtenAt > receivedAt) return []
     line.writtenAt = Math.max(line.writtenAt, writtenAt)
     if (webhook.isPrompt) noteDelay(line, webhook.writtenAt - receivedAt, receivedAt)
-    const told: number[] = []
+    const notArrived: number[] = []
     for (const send of this.sends.values()) {
       if (send.connectionId !== connectionId || writtenAt < send.sentAt + LATEST_COMMIT_MS) continue
       const later = { seq, receivedAt }
       send.ofConnection ??= later
       if (send.clientId === clientId) send.ofClient ??= later
-      told.push(send.messageId)
+      notArrived.push(send.messageId)
     }
-    return told
+    return notArrived
   }
 
   /**

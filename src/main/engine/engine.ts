@@ -41,8 +41,8 @@ export class Engine {
   private isReplaying = false
 
   constructor(options: EngineOptions) {
-    const wake = (conversationId: number, lane: Queue) => {
-      if (!this.isReplaying) this.queues.wake(conversationId, lane)
+    const wake = (conversationId: number, queue: Queue) => {
+      if (!this.isReplaying) this.queues.wake(conversationId, queue)
     }
     const context: EngineContext = { ...options.context, wake }
     this.context = context
@@ -54,12 +54,13 @@ export class Engine {
     const steps = { planfix: toPlanfix, chatra: this.toChatra, jobs: jobs }
     this.queues = new ConversationQueues(
       context.clock,
-      async (conversationId, lane) => {
-        const next = await steps[lane].step(conversationId)
-        if (lane !== 'jobs') jobs.changed(conversationId)
+      async (conversationId, queue) => {
+        const next = await steps[queue].step(conversationId)
+        if (queue !== 'jobs') jobs.changed(conversationId)
         return next
       },
-      (error, conversationId, lane) => options.onBug(error, `conversation ${conversationId}, lane ${lane}`),
+      (error, conversationId, queue) =>
+        options.onBug(error, `conversation ${conversationId}, queue ${queue}`),
     )
     this.intake = new Intake({
       context,
@@ -75,8 +76,8 @@ export class Engine {
 
   /** Continues all work that was left when the process ended or the computer fell asleep. */
   async start(): Promise<void> {
-    for (const { conversationId, lane } of await this.context.store.queuesWithWork()) {
-      if (lane === 'chatra') await this.toChatra.wasAway(conversationId)
+    for (const { conversationId, queue } of await this.context.store.queuesWithWork()) {
+      if (queue === 'chatra') await this.toChatra.wasAway(conversationId)
     }
     if (isRestore(this.context.takeover?.())) await this.replay()
     await this.resume()
@@ -98,8 +99,8 @@ export class Engine {
 
   /** Checks all waiting work again: after a wake, or when another process changed the store. */
   async resume(): Promise<void> {
-    for (const { conversationId, lane } of await this.context.store.queuesWithWork()) {
-      this.queues.wake(conversationId, lane)
+    for (const { conversationId, queue } of await this.context.store.queuesWithWork()) {
+      this.queues.wake(conversationId, queue)
     }
     this.intake.wake()
   }

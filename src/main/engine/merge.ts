@@ -139,17 +139,17 @@ export async function areSeparated(
 export async function handOver(
   context: EngineContext,
   from: Conversation,
-  lane: Queue,
+  queue: Queue,
   running: ReadonlySet<number> = new Set(),
 ): Promise<Change[]> {
   const { store } = context
   const into = await rootOf(store, from.id)
   if (!into || into.id === from.id) return []
-  if (lane === 'jobs') {
+  if (queue === 'jobs') {
     const jobs = (await store.jobs(from.id)).filter(({ id, kind }) => kind !== 'separate' && !running.has(id))
     return movedJobs(jobs, from, into, await store.jobs(into.id))
   }
-  const direction = lane === 'planfix' ? 'to-planfix' : 'to-chatra'
+  const direction = queue === 'planfix' ? 'to-planfix' : 'to-chatra'
   const open = await store.waiting(from.id, direction, ALL)
   // Without a pending write, messages marked as being written to Planfix wait like any other.
   const states = direction === 'to-planfix' ? [...MOVABLE, 'sending' as const] : MOVABLE
@@ -273,6 +273,6 @@ export const mergeEvent = (key: string, from: Conversation, into: Conversation, 
 
 export function wakeAll(context: EngineContext, ids: readonly number[]): void {
   for (const id of ids) {
-    for (const lane of ['planfix', 'chatra', 'jobs'] as const) context.wake?.(id, lane)
+    for (const queue of ['planfix', 'chatra', 'jobs'] as const) context.wake?.(id, queue)
   }
 }

@@ -19,10 +19,10 @@ export interface JoinQuestion {
 }
 
 /**
- * `thread`: one conversation. `card`: a separate conversation and task with the same card. `apart`: nothing
+ * `thread`: one conversation. `card`: a separate conversation and task with the same card. `separate`: nothing
  * in common.
  */
-export type JoinDecision = { join: 'thread'; why: JoinReason } | { join: 'card' } | { join: 'apart' }
+export type JoinDecision = { join: 'thread'; why: JoinReason } | { join: 'card' } | { join: 'separate' }
 
 /** An address that more devices use is not personal (1@1.ru, info@firm). */
 const MOST_DEVICES = 2
@@ -35,13 +35,13 @@ const MOST_DEVICES = 2
  */
 export function decideJoin(question: JoinQuestion): JoinDecision {
   const { mode, device, others, devicesWithAddress } = question
-  if (question.keptApart) return { join: 'apart' }
+  if (question.keptApart) return { join: 'separate' }
   const isSame = ({ profile }: Pick<ClientLink, 'profile'>) => profile.email === device.email
   if (device.vouched.email && others.some((one) => isSame(one) && one.profile.vouched.email))
     return { join: 'thread', why: 'vouched' }
   if (mode === 'always') return { join: 'thread', why: 'always' }
   const agrees = others.some(({ profile }) => agree(device, profile))
-  if (devicesWithAddress > MOST_DEVICES) return { join: agrees ? 'card' : 'apart' }
+  if (devicesWithAddress > MOST_DEVICES) return { join: agrees ? 'card' : 'separate' }
   if (mode === 'vouched') return { join: 'card' }
   const isQuiet = others.every(({ lastWroteAt }) => lastWroteAt + question.quietMs <= question.now)
   const names = others.map(({ profile }) => profile.name).filter((name) => name !== null)

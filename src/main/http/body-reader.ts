@@ -53,12 +53,12 @@ export function objectText(body: string, form: boolean): string | null {
  * so that instant replies also work for an owner who omits the body.
  */
 export function hintText(body: string, form: boolean, header: string | string[] | undefined): string | null {
-  const told = typeof header === 'string' && /^\s*\d{1,15}\s*$/.test(header) ? Number(header) : 0
-  if (told > 0 && body.replace(BYTE_ORDER_MARK, '').trim() === '') return JSON.stringify({ task: told })
+  const taskId = typeof header === 'string' && /^\s*\d{1,15}\s*$/.test(header) ? Number(header) : 0
+  if (taskId > 0 && body.replace(BYTE_ORDER_MARK, '').trim() === '') return JSON.stringify({ task: taskId })
   const text = objectText(body, form)
-  if (text === null || told === 0) return text
+  if (text === null || taskId === 0) return text
   const hint = JSON.parse(text) as Record<string, unknown>
-  return Number(hint.task) > 0 ? text : JSON.stringify({ ...hint, task: told })
+  return Number(hint.task) > 0 ? text : JSON.stringify({ ...hint, task: taskId })
 }
 
 function isObject(text: string): boolean {

@@ -24,7 +24,7 @@ export class ChatCalls {
   private readonly options: Options
   private readonly tokens = new Map<string, string>()
   private connections: Configuration['connections'] = []
-  private readonly told = new Set<string>()
+  private readonly reported = new Set<string>()
 
   constructor(options: Options) {
     this.options = options
@@ -46,7 +46,7 @@ export class ChatCalls {
     const connection = this.connections.find(({ id }) => id === connectionId)
     const token = this.tokens.get(connectionId)
     if (connection && token !== undefined && usesChatApi(connection)) return checkChatCall(form, token)
-    if (connection) this.tellOnce(connection.id, connection.name)
+    if (connection) this.reportOnce(connection.id, connection.name)
     return null
   }
 
@@ -62,9 +62,9 @@ export class ChatCalls {
     return own ?? (webhookSecret === undefined ? null : chatSecretOf(webhookSecret))
   }
 
-  private tellOnce(connectionId: string, name: string): void {
-    if (this.told.has(connectionId)) return
-    this.told.add(connectionId)
+  private reportOnce(connectionId: string, name: string): void {
+    if (this.reported.has(connectionId)) return
+    this.reported.add(connectionId)
     const { clock, notify } = this.options
     const params = { connection: name }
     notify({ time: clock.now(), connectionId, level: 'warning', key: 'event.chat-not-used', params })

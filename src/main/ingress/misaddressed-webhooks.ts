@@ -24,14 +24,14 @@ export class MisaddressedWebhooks {
 
   /** `id`: the part in place of the connection's id. */
   arrived(id: string): void {
-    const { clock, connections, notify: tell } = this.options
+    const { clock, connections, notify } = this.options
     const connection = connections().find((one) => one.id === id)
     if (!connection) return
     const now = clock.now()
     const before = this.reportedAt.get(id)
     if (before !== undefined && now - before < AGAIN_MS && now >= before) return
     this.reportedAt.set(id, now)
-    tell({
+    notify({
       time: now,
       connectionId: id,
       level: 'warning',

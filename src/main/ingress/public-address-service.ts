@@ -48,7 +48,7 @@ export interface PublicAddressServiceOptions {
   /** One of our calls got no answer. */
   silence: Subscribable
   /** Whether this computer is active. Resolves when the change is complete. */
-  allow: (carries: boolean) => Promise<void>
+  allow: (isActive: boolean) => Promise<void>
   log: Log
   notify: (event: BridgeEvent) => void
   /** Called when the state may have changed. */
@@ -215,14 +215,14 @@ export class PublicAddressService {
   }
 
   private notify({ level, words }: TunnelEvent): void {
-    const { store, clock, configuration, notify: tell } = this.options
+    const { store, clock, configuration, notify } = this.options
     const names = configuration.value.connections.filter(({ enabled }) => enabled).map(({ name }) => name)
     const params =
       words.key === 'event.address-changed'
         ? { ...words.params, connections: names.join(', ') }
         : words.params
     const event: BridgeEvent = { time: clock.now(), connectionId: null, level, key: words.key, params }
-    tell(event)
+    notify(event)
     store.commit([{ type: 'event.add', event }]).catch(() => undefined)
   }
 

@@ -24,9 +24,9 @@ export class AddressProof {
 
   /** A request with this nonce came in at our receiver. Returns whether it was expected. */
   arrived(nonce: string): boolean {
-    const tell = this.awaited.get(nonce)
-    tell?.()
-    return tell !== undefined
+    const arrived = this.awaited.get(nonce)
+    arrived?.()
+    return arrived !== undefined
   }
 
   /** Proves the address now, or joins a proof of it that is under way. Never rejects. */

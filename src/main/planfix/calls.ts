@@ -29,7 +29,7 @@ export interface Calls {
     page: (offset: number) => Promise<Result<T[]>>,
     maxPages: number,
   ): Promise<Result<{ rows: T[]; complete: boolean }>>
-  turn(): Promise<void>
+  slot(): Promise<void>
 }
 
 export const PAGE = 100
@@ -140,7 +140,7 @@ export function createCalls(options: {
       return ok({ rows: [...rows.values()], complete: false })
     },
 
-    turn: () => rateLimiter.slot(OWN_PRIORITY, 'own'),
+    slot: () => rateLimiter.slot(OWN_PRIORITY, 'own'),
   }
 }
 

@@ -135,7 +135,7 @@ export function contactApi(calls: Calls, settings: Settings, reader: CommentRead
         if (!there.ok) return there
         const holders = there.value.rows.filter(holds)
         if (holders.length > 0) return ok(holders)
-        await calls.turn()
+        await calls.slot()
       }
       const exact = await list(
         [{ type: 4026, operator: 'equal', value: email.trim() }],
@@ -146,7 +146,7 @@ export function contactApi(calls: Calls, settings: Settings, reader: CommentRead
       const found = exact.value.rows.filter(holds)
       if (found.length > 0) return ok(found)
       // A second address is found by another filter, and only as part of one (§8).
-      await calls.turn()
+      await calls.slot()
       const other = await list(
         [{ type: 4221, operator: 'equal', value: email.trim() }],
         LOOK_PAGES,
@@ -168,7 +168,7 @@ export function contactApi(calls: Calls, settings: Settings, reader: CommentRead
       }
       const all = await list([created], LOOK_PAGES)
       if (!all.ok || all.value.complete) return all.ok ? ok(all.value.rows) : all
-      await calls.turn()
+      await calls.slot()
       const byName = { type: 4001, operator: 'equal', value: plainField(name, name) }
       const narrowed = await list([created, byName], LOOK_PAGES)
       if (!narrowed.ok) return narrowed
@@ -199,7 +199,7 @@ export function contactApi(calls: Calls, settings: Settings, reader: CommentRead
     async contactComments(contactId) {
       const all = new Map<number, PlanfixComment>()
       for (let n = 0; n < LOOK_PAGES; n++) {
-        if (n > 0) await calls.turn()
+        if (n > 0) await calls.slot()
         const answer = await calls.call(
           {
             method: 'POST',

@@ -101,7 +101,7 @@ export function createProcesses(calls: Calls, settings: Settings): Processes {
   async function processId(): Promise<Result<number | null>> {
     if (taskTemplateId === null) return ok(seenProcessId)
     if (process && process.until > now()) return ok(process.id)
-    await calls.turn()
+    await calls.slot()
     const answer = await taskTemplates()
     if (!answer.ok) return answer
     const found = answer.value.find(({ id }) => id === taskTemplateId)?.processId ?? null
@@ -170,7 +170,7 @@ export function createProcesses(calls: Calls, settings: Settings): Processes {
       if (id === null) return ok(null)
       const remembered = known.get(id)
       if (remembered && remembered.until > now()) return ok(chooseCompleted(remembered.statuses))
-      await calls.turn()
+      await calls.slot()
       const list = await statuses(id)
       return list.ok ? ok(chooseCompleted(list.value)) : list
     },
@@ -189,7 +189,7 @@ export function createProcesses(calls: Calls, settings: Settings): Processes {
         // An active flag is clear. An inactive or absent one has a meaning only together with the others of
         // its process.
         if (!status || status.isActive === true || (remembered && remembered.until > now())) continue
-        await calls.turn()
+        await calls.slot()
         await statuses(processId)
       }
     },

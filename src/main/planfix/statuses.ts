@@ -40,9 +40,9 @@ const contradicted = (status: NamedStatus): boolean => says(status, CONTRADICTS)
  * does not mark active ones) the one whose name says so, the usual number first (switch `status-set`).
  */
 export function chooseCompleted(statuses: NamedStatus[]): number | null {
-  const told = statuses.some(({ isActive }) => isActive !== null)
+  const isKnown = statuses.some(({ isActive }) => isActive !== null)
   const candidates = statuses.filter(
-    (status) => (told ? status.isActive === false : true) && !contradicted(status),
+    (status) => (isKnown ? status.isActive === false : true) && !contradicted(status),
   )
   const completed = candidates.filter((status) => says(status, COMPLETED))
   const done = candidates.filter((status) => says(status, DONE))

@@ -199,7 +199,7 @@ export function taskApi(
       const { error } = answer
       if (error.code !== 'failing' || error.vendorCode !== 0) return answer
       // "Unknown error", but not as a 400: a missing task or a failing Planfix? The list decides.
-      await calls.turn()
+      await calls.slot()
       const listed = await page(0, [{ type: 57, operator: 'equal', value: [id] }])
       if (!listed.ok) return answer
       const found = listed.value.find((one) => one.id === id)
@@ -211,7 +211,7 @@ export function taskApi(
       const wanted = [...new Set(ids)]
       const tasks: PlanfixTask[] = []
       for (let from = 0; from < wanted.length; from += PAGE) {
-        if (from > 0) await calls.turn()
+        if (from > 0) await calls.slot()
         const some = wanted.slice(from, from + PAGE)
         const answer = await page(0, [{ type: 57, operator: 'equal', value: some }])
         if (!answer.ok) return answer

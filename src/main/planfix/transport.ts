@@ -98,15 +98,15 @@ export function createTransport(options: {
       timedOut = true
       abort.abort()
     })
-    const tell = (status: number | null, code: string | null) =>
+    const report = (status: number | null, code: string | null) =>
       onCall?.({ method: request.method, path: request.path, status, code, ms: clock.now() - started })
     try {
       const proxied = isLoopback(config.url!) ? { proxy: false as const } : {}
       const response = await axios.request<T>({ ...base, ...proxied, ...config, signal: abort.signal })
-      tell(response.status, null)
+      report(response.status, null)
       return ok(response)
     } catch (thrown) {
-      tell(null, timedOut ? 'time-out' : causeOf(thrown).code)
+      report(null, timedOut ? 'time-out' : causeOf(thrown).code)
       return fail(errorOfNetwork(thrown, request, timedOut ? limit : null))
     } finally {
       cancelTimer()

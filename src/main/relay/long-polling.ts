@@ -7,7 +7,7 @@ import { LINE_HEADER, PATHS, readMessage } from '../relay-protocol/messages.ts'
 import type { DeviceRegistry } from './device-registry.ts'
 
 /** Shorter than the time after which the HTTP server closes a silent connection (15 s). */
-const HELD_MS = 10_000
+const LONGEST_POLL_MS = 10_000
 /** Without a receive request for this long the line is dead. */
 const SILENT_MS = 30_000
 const ONE_ANSWER = 4 * 1024 * 1024
@@ -30,11 +30,11 @@ interface PollingLine {
  * Lines over long polling, for proxies that block WebSockets: one request sends, another receives for up to
  * 10 s. Any error ends the line; the desktop opens another one, and unacknowledged messages are sent again.
  */
-export function addPolling({ front, desktops }: { front: HttpServer; desktops: DeviceRegistry }): () => void {
-  const { server, sendEmpty: empty } = front
+export function addPolling({ http, desktops }: { http: HttpServer; desktops: DeviceRegistry }): () => void {
+  const { server, sendEmpty: empty } = http
   const lines = new Map<string, PollingLine>()
 
-  server.post(PATHS.open, { onRequest: front.rateLimited }, (_request, reply) => {
+  server.post(PATHS.open, { onRequest: http.rateLimited }, (_request, reply) => {
     const name = randomBytes(24).toString('base64url')
     open(name)
     return reply.send({ line: name })
@@ -66,7 +66,7 @@ export function addPolling({ front, desktops }: { front: HttpServer; desktops: D
   /** A client with a line is not a stranger; a made-up name counts as a stranger's request. */
   function onlyLines(request: FastifyRequest, reply: FastifyReply, next: () => void): void {
     if (lineOf(request)) next()
-    else front.rateLimited(request, reply, () => void empty(reply, 409))
+    else http.rateLimited(request, reply, () => void empty(reply, 409))
   }
 
   function open(name: string): void {
@@ -110,7 +110,7 @@ function news(line: PollingLine, request: FastifyRequest): Promise<void> {
       if (line.answer === done) line.answer = null
       resolve()
     }
-    const patience = setTimeout(done, HELD_MS)
+    const patience = setTimeout(done, LONGEST_POLL_MS)
     line.answer = done
     request.raw.once('close', () => request.raw.destroyed && done())
   })

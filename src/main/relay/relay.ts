@@ -67,7 +67,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     publicUrl: options.publicUrl ?? '',
     now: () => performance.now(),
   })
-  const front = createHttpServer({
+  const http = createHttpServer({
     isAddress: (id, secret) => intake.isAddress(id, secret),
     accept: async (...event) => {
       await intake.accept(...event)
@@ -82,14 +82,14 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     proxies: options.proxies,
     limits: options.limits,
   })
-  addPairing(front, new Pairing(store, relayKeys.publicKey, now), (device) => {
+  addPairing(http, new Pairing(store, relayKeys.publicKey, now), (device) => {
     log.info({ device }, 'a computer was paired')
     intake.know(store.devices())
   })
-  const endPolling = addPolling({ front, desktops })
-  const cutSockets = takeSockets({ server: front.server.server, desktops, takes: front.allow })
+  const endPolling = addPolling({ http, desktops })
+  const cutSockets = takeSockets({ server: http.server.server, desktops, takes: http.allow })
 
-  const { server, sendEmpty: empty, rateLimited: onRequest } = front
+  const { server, sendEmpty: empty, rateLimited: onRequest } = http
   server.get('/healthz', { onRequest }, async (request, reply) => {
     const { proof } = request.query as Record<string, unknown>
     const isProof = typeof proof === 'string' && /^[\w-]{1,200}$/.test(proof)
@@ -127,13 +127,13 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     desktops.stop()
     endPolling()
     const cut = setTimeout(cutSockets, 500)
-    await front.stop()
+    await http.stop()
     clearTimeout(cut)
     cutSockets()
     await store.close()
   }
   try {
-    at = (await front.listen(options)).url
+    at = (await http.listen(options)).url
   } catch (error) {
     await close()
     throw error
@@ -142,8 +142,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   return { public: options.publicUrl ?? at, control: at, stop: close }
 }
 
-function addPairing(front: HttpServer, pairing: Pairing, paired: (device: string) => void): void {
-  const { server, sendEmpty: empty, rateLimited: onRequest } = front
+function addPairing(http: HttpServer, pairing: Pairing, paired: (device: string) => void): void {
+  const { server, sendEmpty: empty, rateLimited: onRequest } = http
   const bodyOf = async (request: FastifyRequest): Promise<string> => {
     const body = await readBody(request.raw)
     return body === TOO_LARGE ? '' : body

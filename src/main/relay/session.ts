@@ -72,7 +72,7 @@ export class Session {
       const page = this.#host.store.eventsAfter(this.#cursor)
       const last = page.at(-1)
       if (last === undefined) {
-        this.#tell()
+        this.#sendNotices()
         return
       }
       this.#cursor = last.seq
@@ -167,7 +167,7 @@ export class Session {
     return [{ ...event, key, body: body.toString('base64') }]
   }
 
-  #tell(): void {
+  #sendNotices(): void {
     for (const { count, ...notice } of this.#host.store.notices()) {
       if (this.#termMessage.get(notice.id) === count) continue
       this.#termMessage.set(notice.id, count)

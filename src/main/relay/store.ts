@@ -18,7 +18,7 @@ export interface Device {
   pairedAt: number
 }
 export interface StoredEvent extends EventHeader, SealedEvent {}
-export interface Told {
+export interface StoredNotice {
   id: number
   kind: 'refused' | 'expired'
   connectionId: string
@@ -329,7 +329,7 @@ export class RelayStore {
 
   // ---- notices for the owner
 
-  note(kind: Told['kind'], connectionId: string, events: number, now: number): Promise<void> {
+  note(kind: StoredNotice['kind'], connectionId: string, events: number, now: number): Promise<void> {
     return this.#writes.write(() => {
       this.#sql.run(
         `INSERT INTO notices (kind, connection, count, since) VALUES (?, ?, ?, ?)
@@ -338,8 +338,10 @@ export class RelayStore {
       )
     })
   }
-  notices(): Told[] {
-    return this.#sql.all<Told>('SELECT id, kind, connection AS connectionId, count, since FROM notices')
+  notices(): StoredNotice[] {
+    return this.#sql.all<StoredNotice>(
+      'SELECT id, kind, connection AS connectionId, count, since FROM notices',
+    )
   }
   /** This many of them were reported. */
   noted(id: number, events: number): Promise<void> {

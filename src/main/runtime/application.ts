@@ -260,7 +260,7 @@ export class Application {
         store: this.store,
         clock: this.clock,
         known: this.configuration.connections.map(({ id }) => id),
-        tell: (event) => this.events.event(event),
+        notify: (event) => this.events.event(event),
       })
     } catch (error) {
       this.events.reportBug(error, 'left behind')

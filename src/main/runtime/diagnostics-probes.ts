@@ -68,13 +68,13 @@ function planfixProbes(planfix: PlanfixClient, ended: AbortSignal | undefined): 
   async function patient<T>(ask: () => Promise<Result<T>>): Promise<Result<T>> {
     let answer: Result<T> = fail(bridgeError('planfix', 'rate-limited', 'too many requests'))
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      if (!(await turn())) continue
+      if (!(await slot())) continue
       answer = await ask()
       if (answer.ok || answer.error.code !== 'rate-limited') return answer
     }
     return answer
   }
-  async function turn(): Promise<boolean> {
+  async function slot(): Promise<boolean> {
     ended?.throwIfAborted()
     try {
       await planfix.rateLimiter.slot(LAST, 'check-up')

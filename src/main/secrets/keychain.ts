@@ -82,7 +82,7 @@ class Secrets implements KeychainSecrets {
   private trying: Promise<KeychainTrouble | null> | null = null
   private retries: number[]
   /** The last reported trouble. */
-  private told: KeychainTrouble['code'] | null = null
+  private reported: KeychainTrouble['code'] | null = null
 
   constructor(options: KeychainOptions) {
     this.options = options
@@ -205,14 +205,14 @@ class Secrets implements KeychainSecrets {
     const trouble = keychainErrorOf(error)
     this.trouble = trouble
     this.retryLater()
-    if (this.told === trouble.code) return
-    this.told = trouble.code
+    if (this.reported === trouble.code) return
+    this.reported = trouble.code
     this.options.log.warn(
       trouble,
       'the keychain does not work: keys are kept in memory until the bridge exits',
     )
     await this.note()
-    this.tell()
+    this.notify()
   }
 
   private tryOnce(mayAsk: boolean): Promise<KeychainTrouble | null> {
@@ -242,14 +242,14 @@ class Secrets implements KeychainSecrets {
     }
     const isNews = this.trouble !== null
     this.trouble = null
-    this.told = null
+    this.reported = null
     this.retries = [...(this.options.retryMs ?? RETRY_MS)]
     this.absent.clear()
     this.remembered.dropSealed()
     await this.note()
     if (isNews) {
       log.info({ service }, 'keys and tokens are kept in the keychain')
-      this.tell()
+      this.notify()
     }
     return null
   }
@@ -278,7 +278,7 @@ class Secrets implements KeychainSecrets {
     if (wait !== undefined) setTimeout(() => void this.tryOnce(true), wait).unref()
   }
 
-  private tell(): void {
+  private notify(): void {
     for (const listener of [...this.listeners]) listener()
   }
 

@@ -36,8 +36,8 @@ export function fileSettings(
   first: Configuration,
   {
     writer = plainWriter,
-    apart = NOTHING_EXTERNAL,
-  }: { writer?: () => Promise<FileWriter>; apart?: ExternalizedFields } = {},
+    externalized = NOTHING_EXTERNAL,
+  }: { writer?: () => Promise<FileWriter>; externalized?: ExternalizedFields } = {},
 ): SettingsStore & { refresh(): Promise<void> } {
   const path = resolve(file)
   let present = first
@@ -51,13 +51,13 @@ export function fileSettings(
   async function changed(change: (file: ConfigurationFile) => ConfigurationFile): Promise<SettingsAnswer> {
     const found = contentOf(path)
     if (!found.ok) return found
-    const before = await apart.withSecrets(found.value)
+    const before = await externalized.withSecrets(found.value)
     const wanted = change(structuredClone(before))
     const checked = checkConfiguration(wanted)
-    if (!checked.ok) return { ok: false, why: 'misfit', problems: problemsOf(checked.issues) }
-    const takeBack = await apart.keep(before, wanted)
+    if (!checked.ok) return { ok: false, why: 'invalid', problems: problemsOf(checked.issues) }
+    const takeBack = await externalized.keep(before, wanted)
     try {
-      await write(path, apart.withoutSecrets(wanted), await writer())
+      await write(path, externalized.withoutSecrets(wanted), await writer())
     } catch (error) {
       await takeBack()
       return { ok: false, why: 'disk', code: errorCode(error) || 'unknown' }
@@ -76,7 +76,7 @@ export function fileSettings(
     refresh: () =>
       enqueue(async () => {
         const found = contentOf(path)
-        const checked = found.ok ? checkConfiguration(await apart.withSecrets(found.value)) : null
+        const checked = found.ok ? checkConfiguration(await externalized.withSecrets(found.value)) : null
         if (checked?.ok) present = checked.value
       }),
   }

@@ -4,8 +4,8 @@
  * parsing the text once more.
  */
 export function jsonProblem(text: string, error: unknown): string {
-  const told = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined
-  const position = told === undefined ? brokenAt(text) : Number(told)
+  const given = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined
+  const position = given === undefined ? brokenAt(text) : Number(given)
   const before = text.slice(0, position)
   const line = before.split('\n').length
   const column = position - (before.lastIndexOf('\n') + 1) + 1

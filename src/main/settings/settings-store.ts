@@ -6,7 +6,7 @@ import type { SettingsProblem } from './problems.ts'
 export type SettingsAnswer =
   | { ok: true; value: Configuration }
   /** The requested change does not match the schema. */
-  | { ok: false; why: 'misfit'; problems: SettingsProblem[] }
+  | { ok: false; why: 'invalid'; problems: SettingsProblem[] }
   /** The stored content does not match: it was edited by hand meanwhile. */
   | { ok: false; why: 'edited'; detail: string }
   /** It cannot be read or written: the disk's own code. */

@@ -98,7 +98,7 @@ export class GroupCommit {
     const { taken, settle, beside, failure } = this.#runJobs()
     const jobs = this.#queue.splice(0, taken)
     if (failure) this.#rejectAll(failure.jobs, failure.error)
-    else if (beside === null) for (const tell of settle) tell()
+    else if (beside === null) for (const resolve of settle) resolve()
     else this.#settleWith(beside, settle, jobs)
     this.#finish()
   }
@@ -109,13 +109,13 @@ export class GroupCommit {
     beside
       .then(
         () => {
-          for (const tell of settle) tell()
+          for (const resolve of settle) resolve()
         },
         (error: unknown) => this.#rejectAll(jobs, error),
       )
       .finally(() => {
         this.#unsettled -= 1
-        if (!this.#isBusy) this.#tellIdle()
+        if (!this.#isBusy) this.#notifyIdle()
       })
   }
 
@@ -189,10 +189,10 @@ export class GroupCommit {
 
   #finish(): void {
     if (this.#queue.length > 0) this.#schedule()
-    else if (!this.#isBusy) this.#tellIdle()
+    else if (!this.#isBusy) this.#notifyIdle()
   }
 
-  #tellIdle(): void {
-    for (const tell of this.#idle.splice(0)) tell()
+  #notifyIdle(): void {
+    for (const resolve of this.#idle.splice(0)) resolve()
   }
 }

@@ -98,18 +98,18 @@ function openAlone({ dir, onEvent }: StoreOptions, now: () => number): SqliteSto
   privateFolder(dir)
   privateFile(files.lock)
   const release = lockFolder(dir, files.lock)
-  const tell = (level: BridgeEvent['level'], key: string, params: BridgeEvent['params'] = {}) =>
+  const report = (level: BridgeEvent['level'], key: string, params: BridgeEvent['params'] = {}) =>
     onEvent?.({ time: now(), connectionId: null, level, key, params })
   try {
     removeStore(files.fresh)
     removeStore(files.newBackup)
     const { sql, isChecked } = openSound(files) ?? openRestored(files, now(), onEvent)
     const journal = new Journal(files, now)
-    const beside = new WorkerThread((detail) => tell('warning', 'event.store-no-thread', { detail }))
+    const beside = new WorkerThread((detail) => report('warning', 'event.store-no-thread', { detail }))
     sql.onDamage = () => {
       // The next start reads the whole file, restores it if necessary, and reports it.
       markDamaged(files)
-      tell('error', 'event.store-damaged')
+      report('error', 'event.store-damaged')
     }
     let last: Promise<unknown> = Promise.resolve()
     /** One at a time: maintenance and the owner may request one at the same moment. */

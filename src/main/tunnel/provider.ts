@@ -12,9 +12,9 @@ export interface TunnelProvider {
   readonly storesWhileClosed?: boolean
   /**
    * Opens the tunnel to `target` and resolves with the public address (https, without a trailing slash), or
-   * with the problem. Later events are reported through `tell`. May be called again after `lost` or `stop`.
+   * with the problem. Later events are reported through `report`. May be called again after `lost` or `stop`.
    */
-  start(target: { host: string; port: number }, tell: (change: TunnelChange) => void): Promise<TunnelStart>
+  start(target: { host: string; port: number }, report: (change: TunnelChange) => void): Promise<TunnelStart>
   /** Closes the tunnel. Resolves when nothing is left open; may be called at any moment, also twice. */
   stop(): Promise<void>
   /** The computer woke up or the network changed: an open connection may be dead. */

@@ -190,8 +190,8 @@ export class Tunnel {
     this.serial = this.serial.then(async () => {
       await closed
       if (!isPresent()) return
-      const tell = (change: TunnelChange) => this.dispatch({ type: 'change', generation, change })
-      const start = await this.started(provider, target, tell)
+      const report = (change: TunnelChange) => this.dispatch({ type: 'change', generation, change })
+      const start = await this.started(provider, target, report)
       this.dispatch({ type: 'started', generation, start })
     })
   }
@@ -205,12 +205,12 @@ export class Tunnel {
   private async started(
     provider: TunnelProvider,
     target: { host: string; port: number },
-    tell: (change: TunnelChange) => void,
+    report: (change: TunnelChange) => void,
   ): Promise<TunnelStart> {
     const { promise: late, resolve } = Promise.withResolvers<TunnelStart>()
     const cancel = this.options.clock.after(LONGEST_START_MS, () => resolve(TOO_LATE))
     try {
-      const started = await Promise.race([provider.start(target, tell), late])
+      const started = await Promise.race([provider.start(target, report), late])
       if (started === TOO_LATE) await this.stopped(provider)
       return started
     } catch (error) {

@@ -52,7 +52,7 @@ const DOWNLOADS = { each: { perSecond: 1, burst: 20 }, total: { perSecond: 20, b
  */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const { accept, onProblem, onWrongAddress, limits } = options
-  const front = createHttpServer({
+  const http = createHttpServer({
     isAddress: createHookAuth(options.connections),
     accept,
     onProblem,
@@ -60,7 +60,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     limits,
     checkChatCall: options.checkChatCall,
   })
-  const { server, sendEmpty: empty, rateLimited: onlySometimes } = front
+  const { server, sendEmpty: empty, rateLimited: onlySometimes } = http
   const downloads = createRateLimiter(limits?.downloads ?? DOWNLOADS)
 
   // Behind a tunnel all requests come from one address: a flood must not block our own proof, nor clients
@@ -78,7 +78,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   }
 
   server.get('/healthz', { onRequest: unlessProof }, (_request, reply) => {
-    if (front.stopping()) reply.header('connection', 'close')
+    if (http.stopping()) reply.header('connection', 'close')
     return reply.header('cache-control', 'no-store').send(options.health())
   })
 
@@ -93,7 +93,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     if (file === null) return empty(reply, 404)
     if (file === 'later') return notNow(reply)
     reply.hijack()
-    if (front.stopping()) reply.raw.setHeader('Connection', 'close')
+    if (http.stopping()) reply.raw.setHeader('Connection', 'close')
     try {
       await sendFile(reply.raw, file)
     } catch (error) {
@@ -101,8 +101,8 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     }
   })
 
-  const { url, port } = await front.listen(options)
-  return { url, port, stop: front.stop }
+  const { url, port } = await http.listen(options)
+  return { url, port, stop: http.stop }
 }
 
 /** A person reads this answer, so it is a sentence. */

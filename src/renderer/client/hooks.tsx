@@ -136,7 +136,7 @@ export function useCall<N extends CallName>(
 }
 
 /** Merges pushed data into the cached answer of `useCall`; an answer on its way is older. */
-export function useAnswerTold<N extends CallName>(name: N, args: Args<N>): (value: Value<N>) => void {
+export function useCacheAnswer<N extends CallName>(name: N, args: Args<N>): (value: Value<N>) => void {
   const client = useQueryClient()
   return (value) => {
     void client.cancelQueries({ queryKey: [name, args] })

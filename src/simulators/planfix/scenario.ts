@@ -135,8 +135,8 @@ export class Scenario {
 
   private async attempt(post: Post): Promise<ScenarioAttempt['outcome']> {
     const limit = this.scaled(Number.parseInt(this.account.switches['scenario-timeout'], 10) * 1000)
-    const told = this.account.switches['scenario-header'] === 'present'
-    const headers = { ...this.headers, ...(told && { 'X-Planfix-Task': String(post.taskId) }) }
+    const isNamed = this.account.switches['scenario-header'] === 'present'
+    const headers = { ...this.headers, ...(isNamed && { 'X-Planfix-Task': String(post.taskId) }) }
     return this.post(this.url ?? '', post.body, Math.max(shortestWait, Math.round(limit)), headers)
   }
 

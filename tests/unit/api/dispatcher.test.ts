@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { checkedFeed, createCaller } from '../../../src/main/api/dispatcher.ts'
 import { storeUnavailable } from '../../../src/main/store/errors.ts'
 import type { Handlers, Push } from '../../../src/shared/api.ts'
-import { appState, hearableFeed, recordedLog, statePush } from './values.ts'
+import { appState, recordedFeed, recordedLog, statePush } from './values.ts'
 
 const TRUSTED = { trusted: true }
 
@@ -154,7 +154,7 @@ describe('a call', () => {
 describe('the feed', () => {
   test('the feed delivers valid events; invalid ones are only logged with their path', () => {
     const { log, lines } = recordedLog()
-    const source = hearableFeed()
+    const source = recordedFeed()
     const heard: Push[] = []
     checkedFeed({ feed: source, log }).subscribe((push) => heard.push(push))
     source.tell({ event: 'messages', value: { rows: 'hunter2', more: false } } as never)
@@ -166,7 +166,7 @@ describe('the feed', () => {
   })
 
   test('the feed is subscribed once for all, and ended with the last listener', () => {
-    const source = hearableFeed()
+    const source = recordedFeed()
     const feed = checkedFeed({ feed: source, log: recordedLog().log })
     const heard: Push[] = []
     const ends = [feed.subscribe((push) => heard.push(push)), feed.subscribe((push) => heard.push(push))]

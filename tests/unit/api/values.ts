@@ -58,7 +58,7 @@ export function recordedLog(): { log: Log; lines: string[] } {
 }
 
 /** An application's push feed that the test publishes through. */
-export function hearableFeed() {
+export function recordedFeed() {
   const listeners = new Set<(push: Push) => void>()
   return {
     get listeners() {

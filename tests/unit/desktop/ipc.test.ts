@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { type IpcOptions, isPage, serveIpc } from '../../../src/main/desktop/ipc.ts'
 import { CHANNELS } from '../../../src/shared/api/channels.ts'
-import { eventPush, hearableFeed, plainCaller, statePush } from '../api/values.ts'
+import { eventPush, plainCaller, recordedFeed, statePush } from '../api/values.ts'
 
 const PAGE = 'file:///opt/bridge/out/renderer/index.html'
 
@@ -46,7 +46,7 @@ function fakeIpc() {
 }
 
 function served() {
-  const feed = hearableFeed()
+  const feed = recordedFeed()
   const ipc = fakeIpc()
   const trusts: boolean[] = []
   const service = serveIpc({

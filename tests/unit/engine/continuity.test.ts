@@ -26,7 +26,7 @@ beforeEach(() => {
   continuity = new Continuity(clock)
   continuity.reached(clock.now())
   // Chatra has sent its time, an hour ahead of ours.
-  continuity.toldTime(SHOP, clock.now(), clock.now(), clock.now() + HOUR)
+  continuity.reportedTime(SHOP, clock.now(), clock.now(), clock.now() + HOUR)
   clock.advanceAtOnce(1000)
 })
 
@@ -213,16 +213,16 @@ describe('how far Chatra’s clock is from ours', () => {
   })
   test("the answer to a send reveals the offset, within a second and the call's duration", () => {
     const one = fresh()
-    one.toldTime(SHOP, 10_000, 12_000, 15_000)
+    one.reportedTime(SHOP, 10_000, 12_000, 15_000)
     expect(one.skew(SHOP)).toEqual({ lowest: 2_000, highest: 6_000 })
     expect(one.skew('second')).toEqual({ lowest: -120_000, highest: 120_000 })
   })
   test('an answer without a time, or one before its request, reveals no offset', () => {
     const one = fresh()
-    one.toldTime(SHOP, 10_000, 12_000, null)
-    one.toldTime(SHOP, 10_000, 9_999, 15_000)
+    one.reportedTime(SHOP, 10_000, 12_000, null)
+    one.reportedTime(SHOP, 10_000, 9_999, 15_000)
     expect(one.skew(SHOP)).toEqual({ lowest: -120_000, highest: 120_000 })
-    one.toldTime(SHOP, 10_000, 10_000, 15_000)
+    one.reportedTime(SHOP, 10_000, 10_000, 15_000)
     expect(one.skew(SHOP)).toEqual({ lowest: 4_000, highest: 6_000 })
   })
   test('the fastest webhook reveals the offset, within ten seconds', () => {
@@ -290,7 +290,7 @@ describe('the clock is watched', () => {
     clock.set(clock.now() - 60_000)
     clock.advanceAtOnce(5_000)
     continuity.reached(clock.now())
-    continuity.toldTime(SHOP, clock.now(), clock.now(), clock.now())
+    continuity.reportedTime(SHOP, clock.now(), clock.now(), clock.now())
     clock.advanceAtOnce(5_000)
     heard(clock.now())
     expect(continuity.since(SHOP)).not.toBeNull()
@@ -356,7 +356,7 @@ describe('what proves that a reply did not arrive', () => {
   })
   test('the proof comes from the same connection', () => {
     const sentAt = sent()
-    continuity.toldTime('second', clock.now(), clock.now(), clock.now() + HOUR)
+    continuity.reportedTime('second', clock.now(), clock.now(), clock.now() + HOUR)
     clock.advanceAtOnce(60_000)
     expect(heard(sentAt + 30_000 + HOUR, { connectionId: 'second', clientId: 'anna' })).toEqual([])
     expect(arrival()).toBe('unknown')
@@ -488,7 +488,7 @@ describe('since when, in detail', () => {
     clock.advanceAtOnce(5_000)
     const noticed = clock.now()
     continuity.stop()
-    continuity.toldTime(SHOP, noticed, noticed, noticed + HOUR)
+    continuity.reportedTime(SHOP, noticed, noticed, noticed + HOUR)
     clock.advanceAtOnce(5_000)
     heard(clock.now() + HOUR)
     expect(continuity.since(SHOP)).toBe(noticed)

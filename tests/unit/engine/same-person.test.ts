@@ -65,8 +65,8 @@ describe('a typed address', () => {
   })
   test('an address of three devices joins no thread, and the card only with proof', () => {
     const third = { devicesWithAddress: 3, quietFor: 60 * MINUTE }
-    expect(join(who({ name: 'Boris' }), who({ name: 'Anna' }), third)).toBe('apart')
-    expect(join(who(), who(), third)).toBe('apart')
+    expect(join(who({ name: 'Boris' }), who({ name: 'Anna' }), third)).toBe('separate')
+    expect(join(who(), who(), third)).toBe('separate')
     expect(join(who({ name: 'Anna' }), who({ name: 'Anna' }), third)).toBe('card')
   })
   test('a typed address joins as the owner chose: always, or never', () => {
@@ -85,7 +85,7 @@ test('separated conversations are never joined again', () => {
   })
   fc.assert(
     fc.property(any, any, fc.constantFrom('always', 'when-quiet', 'vouched'), (one, other, mode) => {
-      expect(join(who(one), who(other), { mode, keptApart: true, quietFor: NOW })).toBe('apart')
+      expect(join(who(one), who(other), { mode, keptApart: true, quietFor: NOW })).toBe('separate')
     }),
   )
 })
@@ -155,7 +155,7 @@ describe('several devices of the other conversation', () => {
 test('two devices may use an address, with a third one it is not personal', () => {
   const use = (devicesWithAddress: number) =>
     join(who(), who(), { devicesWithAddress, quietFor: 60 * MINUTE })
-  expect([2, 3].map(use)).toEqual(['quiet', 'apart'])
+  expect([2, 3].map(use)).toEqual(['quiet', 'separate'])
 })
 
 test('a name of two words is another one than the same letters in one word', () => {

@@ -60,7 +60,7 @@ describe('a change', () => {
     const answer = await settings.change((content) => ({ ...content, theme: 'pink', colour: 1 }))
     expect(answer).toMatchObject({
       ok: false,
-      why: 'misfit',
+      why: 'invalid',
       problems: [{ path: 'theme' }, { path: 'colour' }],
     })
     expect(text()).toBe('{"language": "ro"}')

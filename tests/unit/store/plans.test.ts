@@ -28,7 +28,12 @@ function planOf(sql: Sql, text: string): string[] {
 const scans = (plan: string[]) =>
   plan.filter((step) => step.startsWith('SCAN') && step !== 'SCAN CONSTANT ROW')
 
-const { lanesOfMessages, lanesOfAttempts: _allOpenWrites, lanesOfJobs: _allOpenJobs, ...perMessage } = LOOKUPS
+const {
+  queuesOfMessages,
+  queuesOfAttempts: _allOpenWrites,
+  queuesOfJobs: _allOpenJobs,
+  ...perMessage
+} = LOOKUPS
 
 describe('what is asked for each message reads no whole table', () => {
   it.each(Object.entries(perMessage))('the query reads no whole table: %s', (_name, text) => {
@@ -100,7 +105,7 @@ it('waiting messages come from the index in order, without sorting', () => {
 })
 
 it('queues with work are found only in the indexes of open messages', () => {
-  const touched = planOf(empty(), lanesOfMessages).filter((step) => / messages\b/.test(step))
+  const touched = planOf(empty(), queuesOfMessages).filter((step) => / messages\b/.test(step))
   expect(touched.length).toBe(2)
   for (const step of touched)
     expect(step).toMatch(/^SEARCH messages USING (COVERING )?INDEX messages_(open|uncertain)/)

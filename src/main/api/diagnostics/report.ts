@@ -94,8 +94,8 @@ const sideWords = (side: SideState, t: Say) =>
 const countLines = (states: ConnectionState['counts'], t: Say): string[] =>
   (['to-planfix', 'to-chatra'] as const).map((direction) => {
     const some = Object.entries(states[direction]).filter(([, count]) => count > 0)
-    const told = some.map(([state, count]) => `${stateWord(state, t)} ${count}`)
-    return `    ${t(`direction.${direction}`)}: ${told.join(', ') || 0}`
+    const words = some.map(([state, count]) => `${stateWord(state, t)} ${count}`)
+    return `    ${t(`direction.${direction}`)}: ${words.join(', ') || 0}`
   })
 
 const stateWord = (state: string, t: Say) => {
@@ -126,14 +126,14 @@ function findingLines(
   language: Language,
   t: Say,
 ): string[] {
-  const told = ({ key, params }: Words) =>
+  const words = ({ key, params }: Words) =>
     translateAny(
       language,
       key,
       QUOTING.has(key) ? { ...params, text: withoutQuotes(`${params.text}`) } : params,
     )
-  const line = `    ${String(id).padStart(2)} [${t(`diagnostics.result.${result}`)}] ${told(title)}: ${told(detail)}`
-  return todo === null ? [line] : [line, `       ${t('diagnostics.todo')}: ${told(todo)}`]
+  const line = `    ${String(id).padStart(2)} [${t(`diagnostics.result.${result}`)}] ${words(title)}: ${words(detail)}`
+  return todo === null ? [line] : [line, `       ${t('diagnostics.todo')}: ${words(todo)}`]
 }
 
 /** Findings whose text is a service's message. */

@@ -39,7 +39,7 @@ export function createCheckUps(context: ApiContext, redactor: () => Promise<Reda
 
   async function runChecks(connections: readonly Connection[], begun: CheckUp): Promise<void> {
     const { ended } = context.application
-    const telling = every(
+    const reporting = every(
       PROGRESS_EVERY_MS,
       () => last !== null && context.push({ event: 'checkUp', value: last }),
     )
@@ -48,14 +48,14 @@ export function createCheckUps(context: ApiContext, redactor: () => Promise<Reda
       await examineAll(context, connections, (report) => {
         const reports = inOrder([...(last?.reports ?? []), shown(report, redact)], connections)
         last = { ...begun, reports }
-        telling.soon()
+        reporting.soon()
       })
     } catch (error) {
       context.log.error({ stack: errorStack(error) }, 'bug: the check-up broke')
     }
     last = { ...begun, reports: last?.reports ?? [], endedAt: Date.now() }
-    if (ended.aborted) telling.never()
-    else telling.now()
+    if (ended.aborted) reporting.never()
+    else reporting.now()
   }
 
   return { last: () => last, start }

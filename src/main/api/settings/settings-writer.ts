@@ -60,7 +60,7 @@ export function settingsWriter(
   ): Promise<Answer<Configuration>> {
     const connection = wanted(structuredClone(demo.connection ?? {}))
     const checked = checkConfiguration({ connections: [connection] })
-    if (!checked.ok) return misfit(problemsOf(checked.issues))
+    if (!checked.ok) return invalid(problemsOf(checked.issues))
     if (!isDeepStrictEqual(connection, demo.connection)) {
       demo.connection = connection
       await apply()
@@ -81,8 +81,8 @@ function withDemo(configuration: Configuration, demo: Record<string, unknown> | 
 
 function refusalOf(answer: Extract<SettingsAnswer, { ok: false }>, path: string): Answer<never> {
   switch (answer.why) {
-    case 'misfit':
-      return misfit(answer.problems)
+    case 'invalid':
+      return invalid(answer.problems)
     case 'edited':
       return errorAnswer('conflict', 'settings.problem.edited', {
         params: { path, detail: answer.detail },
@@ -94,7 +94,7 @@ function refusalOf(answer: Extract<SettingsAnswer, { ok: false }>, path: string)
 }
 
 /** The first problem: a form shows one at a time, and the next save shows the next. */
-function misfit(problems: readonly SettingsProblem[]): Answer<never> {
+function invalid(problems: readonly SettingsProblem[]): Answer<never> {
   const [first] = problems
   if (!first) return errorAnswer('invalid', 'settings.problem.unknown')
   return errorAnswer('invalid', first.words.key, {

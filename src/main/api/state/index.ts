@@ -68,7 +68,7 @@ async function connectionState(
 
 /** The daily plan, shared by all connections of the account. */
 function planOf({ account }: LiveConnection): ConnectionState['budget'] {
-  const { isTold: _, ...budget } = account.quota.state()
+  const { isReported: _, ...budget } = account.quota.state()
   const { reserved, isReserveOnly } = account.watcher.plan()
   return {
     ...budget,

@@ -5,8 +5,8 @@ const WHILE_MS = 10 * 60_000
 
 /** When the program was restarted after crashes, from its own arguments. */
 export function restartsIn(args: readonly string[]): number[] {
-  const told = args.find((one) => one.startsWith(FLAG))?.slice(FLAG.length) ?? ''
-  return told
+  const given = args.find((one) => one.startsWith(FLAG))?.slice(FLAG.length) ?? ''
+  return given
     .split(',')
     .map(Number)
     .filter((at) => Number.isFinite(at) && at > 0)

@@ -36,11 +36,11 @@ export function followLoginItem(options: LoginItemOptions): {
   let refused = false
   let wanted = application.configuration.startAtLogin
 
-  function follow(anew: boolean): void {
+  function follow(again: boolean): void {
     if (!isInstalled) return
     try {
       const now = list.read()
-      if (wanted && (now === 'absent' || (anew && now === 'off'))) list.write(true, anew)
+      if (wanted && (now === 'absent' || (again && now === 'off'))) list.write(true, again)
       else if (!wanted && now !== 'absent') list.write(false, false)
       refused = false
     } catch (error) {

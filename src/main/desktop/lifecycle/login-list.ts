@@ -2,6 +2,6 @@
 export interface LoginList {
   /** `off` = the entry exists, and the owner has switched it off in the system. */
   read(): 'absent' | 'on' | 'off' | 'approval'
-  /** `anew`: also enables an entry that was switched off in the system. Throws when the system refuses. */
+  /** `again`: also enables an entry that was switched off in the system. Throws when the system refuses. */
   write(starts: boolean, again: boolean): void
 }

@@ -32,7 +32,7 @@ export interface ShutdownOptions {
 export function orderlyShutdown({ app, log, appImage, now }: ShutdownOptions): Shutdown {
   let stop: (() => Promise<void>) | null = null
   let args: () => readonly string[] = () => process.argv.slice(1)
-  const anew = appImage === null ? {} : { execPath: appImage }
+  const executable = appImage === null ? {} : { execPath: appImage }
   let ending = false
   let isLetGo = false
 
@@ -56,11 +56,11 @@ export function orderlyShutdown({ app, log, appImage, now }: ShutdownOptions): S
   }
 
   function fault(error: unknown): void {
-    log.error({ stack: errorStack(error) }, `bug, the bridge starts anew: ${errorMessage(error)}`)
+    log.error({ stack: errorStack(error) }, `bug, the bridge starts again: ${errorMessage(error)}`)
     if (ending) return
     const next = nextArguments(args(), now())
-    if (next === null) log.error({}, 'it was started anew too often: the bridge stops')
-    else app.relaunch({ args: next, ...anew })
+    if (next === null) log.error({}, 'it was started again too often: the bridge stops')
+    else app.relaunch({ args: next, ...executable })
     end(1)
   }
 
@@ -90,7 +90,7 @@ export function orderlyShutdown({ app, log, appImage, now }: ShutdownOptions): S
       await stop?.()
     },
     relaunch() {
-      app.relaunch({ args: [...args()], ...anew })
+      app.relaunch({ args: [...args()], ...executable })
       app.exit(0)
     },
   }

@@ -7,7 +7,7 @@ import { systemLanguage } from '../system-language.ts'
 import { startupErrorText } from './startup-error-text.ts'
 
 /** Shows why the bridge does not start, and exits. */
-export function reportStartupError(error: unknown, { dataDir, log, redact }: Told): void {
+export function reportStartupError(error: unknown, { dataDir, log, redact }: ReportContext): void {
   const language = systemLanguage(app.getLocale())
   const words = startupErrorText(error, dataDir)
   const text =
@@ -19,7 +19,7 @@ export function reportStartupError(error: unknown, { dataDir, log, redact }: Tol
   app.exit(1)
 }
 
-interface Told {
+interface ReportContext {
   dataDir: string
   log: Log
   redact: Redactor

@@ -4,7 +4,7 @@ import type { Fault, FaultPlace } from './show.ts'
 export interface Lasting {
   fault: Fault
   since: number
-  told: boolean
+  isShown: boolean
   /** It works again; report this if the fault was reported and the recovery lasts. */
   isOver: boolean
   /** When its beginning or its end is to be reported; null = nothing is left to report. */
@@ -24,18 +24,20 @@ const STEADY_MS = 10 * SECOND
 export function faultBegins(faults: readonly Lasting[], fault: Fault, now: number): Lasting[] {
   const lasts = fault.needsOwner ? Math.min(OWNER_MS, LASTS_MS[fault.what]) : LASTS_MS[fault.what]
   const known = faultAt(faults, fault)
-  if (!known) return [...faults, { fault, since: now, told: false, isOver: false, dueAt: now + lasts }]
+  if (!known) return [...faults, { fault, since: now, isShown: false, isOver: false, dueAt: now + lasts }]
   const isGraver = fault.needsOwner && !known.fault.needsOwner
-  const told = known.told && !isGraver
-  const dueAt = told ? null : Math.min(known.told ? Number.POSITIVE_INFINITY : known.dueAt!, now + lasts)
-  return replaced(faults, known, { ...known, fault, told, isOver: false, dueAt })
+  const isShown = known.isShown && !isGraver
+  const dueAt = isShown
+    ? null
+    : Math.min(known.isShown ? Number.POSITIVE_INFINITY : known.dueAt!, now + lasts)
+  return replaced(faults, known, { ...known, fault, isShown, isOver: false, dueAt })
 }
 
 /** It works. Report recovery only if the failure was reported. */
 export function faultEnds(faults: readonly Lasting[], place: FaultPlace, now: number): Lasting[] {
   const known = faultAt(faults, place)
   if (!known || known.isOver) return [...faults]
-  return replaced(faults, known, known.told ? { ...known, isOver: true, dueAt: now + STEADY_MS } : null)
+  return replaced(faults, known, known.isShown ? { ...known, isOver: true, dueAt: now + STEADY_MS } : null)
 }
 
 /** Its recovery is reported by another event. */
@@ -56,7 +58,7 @@ export function faultsLeft(faults: readonly Lasting[], around: FaultContext): La
   return faults.flatMap((one) => {
     if (!around.isKnown(one.fault)) return []
     if (!isDue(one, around.now)) return [one]
-    if (!around.isWanted(one.fault)) return one.isOver ? [] : [{ ...one, told: true, dueAt: null }]
+    if (!around.isWanted(one.fault)) return one.isOver ? [] : [{ ...one, isShown: true, dueAt: null }]
     return one.isOver || around.isDown(one.fault) ? [one] : []
   })
 }
@@ -71,14 +73,14 @@ export function dueFaults(
   const isLost = (one: Lasting) =>
     isSomeLost &&
     !one.isOver &&
-    !one.told &&
+    !one.isShown &&
     (isDue(one, now) || (now - one.since >= ALONG_MS && isDown(one.fault) && isWanted(one.fault)))
   return {
     lost: faults.filter(isLost).map(({ fault }) => fault),
     back: faults.filter(isBack).map(({ fault }) => fault),
     rest: faults
       .filter((one) => !isBack(one))
-      .map((one) => (isLost(one) ? { ...one, told: true, dueAt: null } : one)),
+      .map((one) => (isLost(one) ? { ...one, isShown: true, dueAt: null } : one)),
   }
 }
 

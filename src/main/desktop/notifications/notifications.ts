@@ -14,7 +14,7 @@ import {
 } from './policy.ts'
 import { quietUntil } from './quiet-hours.ts'
 import type { Fault, FaultPlace, Notice, Stuck } from './show.ts'
-import { type NoticeTarget, noticeText, type ToldNotice } from './text.ts'
+import { type NoticeTarget, type NoticeText, noticeText } from './text.ts'
 
 export type { NoticeTarget } from './text.ts'
 
@@ -152,7 +152,7 @@ export function startNotifications(options: NotificationsOptions): Notifications
     key: 'notices.update' | 'notices.update.quit' | 'notices.update.click' | 'notices.update.busy',
     version: string,
   ) => translate(application.configuration.language, key, { version })
-  function tellUpdate(version: string, body: string): void {
+  function showUpdate(version: string, body: string): void {
     if (stopped) return
     const told = { title: say('notices.update', version), body, target: { kind: 'update' } as const }
     shower.show(told, () => options.open(told.target))
@@ -165,10 +165,10 @@ export function startNotifications(options: NotificationsOptions): Notifications
       const body = say(onQuit ? 'notices.update.quit' : 'notices.update.click', version)
       const now = clock.now()
       const quiet = quietUntil(application.configuration.notifications.quiet, now)
-      if (quiet === null) tellUpdate(version, body)
-      else clock.after(quiet - now, () => tellUpdate(version, body))
+      if (quiet === null) showUpdate(version, body)
+      else clock.after(quiet - now, () => showUpdate(version, body))
     },
-    updateBusy: (version) => tellUpdate(version, say('notices.update.busy', version)),
+    updateBusy: (version) => showUpdate(version, say('notices.update.busy', version)),
     stop() {
       stopped = true
       leave()
@@ -225,7 +225,7 @@ function showing({ Notification, log, platform = process.platform }: Notificatio
     get refused() {
       return refused
     },
-    show(told: ToldNotice, click: () => void): void {
+    show(told: NoticeText, click: () => void): void {
       if (!Notification.isSupported()) {
         if (!isSilent) log.warn({}, 'the system shows no notifications')
         isSilent = true
@@ -262,7 +262,7 @@ function showing({ Notification, log, platform = process.platform }: Notificatio
  * by similar ones, so that it looks the same everywhere, and `&` is escaped.
  */
 export function forSystem(
-  { title, body }: ToldNotice,
+  { title, body }: NoticeText,
   platform: NodeJS.Platform,
 ): { title: string; body: string } {
   if (platform !== 'linux') return { title, body }

@@ -13,7 +13,7 @@ import {
   type Lasting,
 } from './faults.ts'
 import { quietUntil } from './quiet-hours.ts'
-import { firstTurns, nextTurn, type Turns, takeTurn } from './rate-limit.ts'
+import { nextSlotAt, noneShown, type RateLimit, takeSlot } from './rate-limit.ts'
 import {
   type Chat,
   type Fault,
@@ -42,7 +42,7 @@ export function decideNotices(
   const quiet = quietUntil(around.settings.quiet, now)
   const show: Notice[] = []
   if (quiet !== null) hold(next)
-  else tell(next, around, show)
+  else showDue(next, around, show)
   const look = next.looks.filter(([, at]) => at <= now).map(([id]) => id)
   next.looks = next.looks.filter(([, at]) => at > now)
   return { state: next, show, look, wakeAt: wakeAt(next, now, quiet) }
@@ -59,7 +59,7 @@ export interface NoticeState {
   /** Messages that seem stuck, and when to check them: they may settle by themselves. */
   looks: [messageId: number, at: number][]
   faults: Lasting[]
-  turns: Turns
+  rateLimit: RateLimit
   lastGap: Gap | null
 }
 interface Collected {
@@ -112,7 +112,7 @@ export const firstNotices = (kept: KeptNotices | null): NoticeState => ({
   events: [],
   looks: [],
   faults: [],
-  turns: firstTurns(),
+  rateLimit: noneShown(),
   lastGap: null,
 })
 const nothing = (): Collected => ({
@@ -195,10 +195,10 @@ function takeSide(state: NoticeState, input: Extract<NoticeInput, { type: 'side'
 function takeEvent(state: NoticeState, event: BridgeEvent, now: number): void {
   if (groupOf(event) === null) return
   if (ADDRESS_GAPS.has(event.key)) {
-    const wasTold = faultAt(state.faults, ADDRESS)?.told === true
-    if (event.key === GAP_KEPT && !wasTold) return
+    const wasShown = faultAt(state.faults, ADDRESS)?.isShown === true
+    if (event.key === GAP_KEPT && !wasShown) return
     // The gap's notification also says that the address is reachable again.
-    if (wasTold) state.faults = faultSettled(state.faults, ADDRESS)
+    if (wasShown) state.faults = faultSettled(state.faults, ADDRESS)
     else if (isOfLastGap(state, event)) return
   }
   state.lastGap = gapOf(event) ?? state.lastGap
@@ -232,25 +232,25 @@ function leaveOutUnwanted(state: NoticeState, around: NotificationContext): void
 
 // ---- now
 
-function tell(state: NoticeState, around: NotificationContext, show: Notice[]): void {
+function showDue(state: NoticeState, around: NotificationContext, show: Notice[]): void {
   const { now } = around
-  const { ready, turns } = state
-  if (!isEmpty(state.held) && takeTurn(turns, now, null)) {
+  const { ready, rateLimit } = state
+  if (!isEmpty(state.held) && takeSlot(rateLimit, now, null)) {
     show.push({ kind: 'summary', ...state.held })
     state.held = nothing()
   }
-  tellFaults(state, around, show)
-  if (ready.failures.count > 0 && takeTurn(turns, now, 'failures')) {
+  showFaults(state, around, show)
+  if (ready.failures.count > 0 && takeSlot(rateLimit, now, 'failures')) {
     const { count, first } = ready.failures
     const [only] = first
     show.push(count === 1 && only ? { kind: 'failure', message: only } : { kind: 'failures', count, first })
     ready.failures = nothing().failures
   }
-  while (ready.events[0] && takeTurn(turns, now, null)) {
+  while (ready.events[0] && takeSlot(rateLimit, now, null)) {
     show.push({ kind: 'event', event: ready.events[0] })
     ready.events.shift()
   }
-  if (ready.chats.count > 0 && takeTurn(turns, now, 'chats')) {
+  if (ready.chats.count > 0 && takeSlot(rateLimit, now, 'chats')) {
     const { count, first } = ready.chats
     const [only] = first
     show.push(count === 1 && only ? { kind: 'chat', chat: only } : { kind: 'chats', count, first })
@@ -258,7 +258,7 @@ function tell(state: NoticeState, around: NotificationContext, show: Notice[]): 
   }
 }
 
-function tellFaults(state: NoticeState, around: NotificationContext, show: Notice[]): void {
+function showFaults(state: NoticeState, around: NotificationContext, show: Notice[]): void {
   const { now, settings, connections, isDown } = around
   const faultsAround: FaultContext = {
     now,
@@ -268,7 +268,7 @@ function tellFaults(state: NoticeState, around: NotificationContext, show: Notic
   }
   state.faults = faultsLeft(state.faults, faultsAround)
   const { lost, back, rest } = dueFaults(state.faults, faultsAround)
-  if (lost.length + back.length === 0 || !takeTurn(state.turns, now, 'faults')) return
+  if (lost.length + back.length === 0 || !takeSlot(state.rateLimit, now, 'faults')) return
   if (lost.length > 0) show.push({ kind: 'lost', faults: lost, alsoBack: back })
   else show.push({ kind: 'back', faults: back })
   state.faults = rest
@@ -288,16 +288,16 @@ const isEmpty = ({ chats, failures, events }: Collected): boolean =>
   chats.count === 0 && failures.count === 0 && events.length === 0
 
 function wakeAt(state: NoticeState, now: number, quiet: number | null): number | null {
-  const { ready, held, turns } = state
+  const { ready, held, rateLimit } = state
   const times = state.looks.map(([, at]) => at)
   const due = state.faults.map(({ dueAt }) => dueAt).filter((at) => at !== null)
   if (quiet !== null) {
     if (!isEmpty(held) || due.length > 0) times.push(quiet)
   } else {
-    if (ready.chats.count > 0) times.push(nextTurn(turns, now, 'chats'))
-    if (ready.failures.count > 0) times.push(nextTurn(turns, now, 'failures'))
-    if (ready.events.length > 0 || !isEmpty(held)) times.push(nextTurn(turns, now, null))
-    for (const at of due) times.push(Math.max(at, nextTurn(turns, now, 'faults')))
+    if (ready.chats.count > 0) times.push(nextSlotAt(rateLimit, now, 'chats'))
+    if (ready.failures.count > 0) times.push(nextSlotAt(rateLimit, now, 'failures'))
+    if (ready.events.length > 0 || !isEmpty(held)) times.push(nextSlotAt(rateLimit, now, null))
+    for (const at of due) times.push(Math.max(at, nextSlotAt(rateLimit, now, 'faults')))
   }
   return times.length === 0 ? null : Math.max(Math.min(...times), now + 1)
 }

@@ -21,7 +21,7 @@ export type NoticeTarget =
   | { kind: 'update' }
 
 /** A notification as plain text. */
-export interface ToldNotice {
+export interface NoticeText {
   title: string
   body: string
   target: NoticeTarget
@@ -34,7 +34,7 @@ export interface NoticeWords {
 }
 
 /** The notification's text, each part in one or few short lines. */
-export function noticeText(notice: Notice, words: NoticeWords): ToldNotice {
+export function noticeText(notice: Notice, words: NoticeWords): NoticeText {
   const say = saying(words.language)
   switch (notice.kind) {
     case 'chat': {
@@ -83,7 +83,7 @@ const saying =
   (key, params) =>
     translate(language, key, params)
 
-function failure({ client, direction, state, text, ...message }: Stuck, say: Say): ToldNotice {
+function failure({ client, direction, state, text, ...message }: Stuck, say: Say): NoticeText {
   return {
     title: say(`notices.${state}.${direction}`, { client: nameIn(say, client) }),
     body: plainLine(text, LINE),
@@ -98,7 +98,7 @@ function failure({ client, direction, state, text, ...message }: Stuck, say: Say
   }
 }
 
-function event(told: BridgeEvent, words: NoticeWords): ToldNotice {
+function event(told: BridgeEvent, words: NoticeWords): NoticeText {
   return {
     title: eventTitle(told, words),
     body: eventText(words.language, told),
@@ -115,7 +115,7 @@ function eventTitle(told: BridgeEvent, words: NoticeWords): string {
     : say('notices.event')
 }
 
-function lost(faults: readonly Fault[], alsoBack: readonly Fault[], words: NoticeWords): ToldNotice {
+function lost(faults: readonly Fault[], alsoBack: readonly Fault[], words: NoticeWords): NoticeText {
   const say = saying(words.language)
   const [first] = faults
   const told =
@@ -157,7 +157,7 @@ function oneLost(fault: Fault, words: NoticeWords): { title: string; body: strin
   }
 }
 
-function back(faults: readonly Fault[], words: NoticeWords): ToldNotice {
+function back(faults: readonly Fault[], words: NoticeWords): NoticeText {
   const say = saying(words.language)
   const [first] = faults
   const body = say('notices.back.text')
@@ -189,7 +189,7 @@ function faultNames(faults: readonly Fault[], words: NoticeWords): string {
 }
 const MOST_FAULTS = 4
 
-function summary(notice: Extract<Notice, { kind: 'summary' }>, words: NoticeWords): ToldNotice {
+function summary(notice: Extract<Notice, { kind: 'summary' }>, words: NoticeWords): NoticeText {
   const { chats, failures, events } = notice
   const say = saying(words.language)
   const lines = []

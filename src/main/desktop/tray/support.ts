@@ -131,7 +131,7 @@ export function watchTraySupport(options: {
   const { promise: decided, resolve: decide } = Promise.withResolvers<boolean>()
   const begunAt = clock.now()
   let trouble: TrayWatch['trouble'] = null
-  let isTold = false
+  let isReported = false
   let stopped = false
   let cancel = () => {}
 
@@ -153,8 +153,8 @@ export function watchTraySupport(options: {
     const isHopeless = !hasBus(environment)
     if (area === 'missing') trouble = 'missing'
     if (isHopeless || passed >= PATIENCE_MS) {
-      if (!isTold) {
-        isTold = true
+      if (!isReported) {
+        isReported = true
         log.warn({}, 'this desktop shows no tray images (no StatusNotifier): the window is opened instead')
         if (mayEmbed(environment)) made(false)
         decide(false)

@@ -34,7 +34,7 @@ export interface UpdatesOptions {
   /** The bridge has shut down, but the installer did not begin: the program must be restarted. */
   failed(): void
   /** A version is downloaded. `onQuit`: it is installed automatically when the program exits. */
-  tell(ready: { version: string; onQuit: boolean }): void
+  notify(ready: { version: string; onQuit: boolean }): void
   /** The AppImage file that starts next time. */
   moved(appImage: string): void
   /** For tests. */
@@ -107,7 +107,7 @@ export function startUpdates(options: UpdatesOptions): Updates {
       if (stopped || ready === version) return
       ready = version
       log.info({ version }, 'updates: a new version is downloaded')
-      options.tell({ version, onQuit })
+      options.notify({ version, onQuit })
     })
     return one
   }

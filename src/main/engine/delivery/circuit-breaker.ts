@@ -110,9 +110,9 @@ export class CircuitBreaker {
     this.healed = this.clock.now()
     this.stopTimer?.()
     this.stopTimer = null
-    this.tell('changed')
+    this.notify('changed')
     this.release()
-    this.tell('healed')
+    this.notify('healed')
   }
 
   /**
@@ -136,9 +136,9 @@ export class CircuitBreaker {
     this.failures += 1
     if (!this.last) this.episode += 1
     this.openUntil = this.nextProbe(error)
-    const told = this.last?.code === error.code
+    const isKnown = this.last?.code === error.code
     this.last = error
-    if (!told) this.tell('changed')
+    if (!isKnown) this.notify('changed')
     this.arm()
   }
 
@@ -168,7 +168,7 @@ export class CircuitBreaker {
     for (const resolve of waiting) resolve()
   }
 
-  private tell(what: 'changed' | 'healed'): void {
+  private notify(what: 'changed' | 'healed'): void {
     for (const listener of this.listeners) listener(what)
   }
 }

@@ -17,14 +17,14 @@ type Running = { again: boolean; stopTimer: (() => void) | null; done: Promise<v
 export class ConversationQueues {
   private readonly running = new Map<string, Running>()
   private readonly clock: Clock
-  private readonly step: (conversationId: number, lane: Queue) => Promise<Wait>
-  private readonly onBug: (error: unknown, conversationId: number, lane: Queue) => void
+  private readonly step: (conversationId: number, queue: Queue) => Promise<Wait>
+  private readonly onBug: (error: unknown, conversationId: number, queue: Queue) => void
   private stopped = false
 
   constructor(
     clock: Clock,
-    step: (conversationId: number, lane: Queue) => Promise<Wait>,
-    onBug: (error: unknown, conversationId: number, lane: Queue) => void,
+    step: (conversationId: number, queue: Queue) => Promise<Wait>,
+    onBug: (error: unknown, conversationId: number, queue: Queue) => void,
   ) {
     this.clock = clock
     this.step = step
@@ -32,9 +32,9 @@ export class ConversationQueues {
   }
 
   /** There may be work in this queue. */
-  wake(conversationId: number, lane: Queue): void {
+  wake(conversationId: number, queue: Queue): void {
     if (this.stopped) return
-    const key = `${conversationId}:${lane}`
+    const key = `${conversationId}:${queue}`
     const running = this.running.get(key)
     if (running) {
       running.again = true
@@ -43,7 +43,7 @@ export class ConversationQueues {
     }
     const state: Running = { again: false, stopTimer: null, done: Promise.resolve() }
     this.running.set(key, state)
-    state.done = this.run(conversationId, lane, state).finally(() => this.forget(key, state))
+    state.done = this.run(conversationId, queue, state).finally(() => this.forget(key, state))
   }
 
   /** Starts no new steps; resolves when those under way have ended. */
@@ -58,16 +58,16 @@ export class ConversationQueues {
     return this.running.size
   }
 
-  private async run(conversationId: number, lane: Queue, state: Running): Promise<void> {
+  private async run(conversationId: number, queue: Queue, state: Running): Promise<void> {
     while (!this.stopped) {
       state.again = false
-      const outcome = await this.attempt(conversationId, lane)
+      const outcome = await this.attempt(conversationId, queue)
       if (outcome.next === 'again') continue
       if (outcome.next === 'idle') {
         if (state.again) continue
         // In the same synchronous step as the check of `again`: a later wake must find that no loop runs any
         // more.
-        this.forget(`${conversationId}:${lane}`, state)
+        this.forget(`${conversationId}:${queue}`, state)
         return
       }
       if (this.stopped) return
@@ -82,11 +82,11 @@ export class ConversationQueues {
     if (this.running.get(key) === state) this.running.delete(key)
   }
 
-  private async attempt(conversationId: number, lane: Queue): Promise<Wait> {
+  private async attempt(conversationId: number, queue: Queue): Promise<Wait> {
     try {
-      return await this.step(conversationId, lane)
+      return await this.step(conversationId, queue)
     } catch (error) {
-      this.onBug(error, conversationId, lane)
+      this.onBug(error, conversationId, queue)
       return { next: 'wait', until: this.clock.now() + 5000 }
     }
   }

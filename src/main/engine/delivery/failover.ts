@@ -52,7 +52,7 @@ export async function contactMadeBefore(
   const sourceObjectId = clientSourceId(state.settings.id, state.client.clientId)
   const earliest = context.clock.now() - LOOK_DAYS * DAY
   const startedAt = isRestore(takeover) ? Math.max(earliest, takeover.backupAt) : earliest
-  await state.turn()
+  await state.slot()
   const found = await planfix.lookForContacts({ sourceObjectId, startedAt, name })
   if (!found.ok) return found
   const bySource = found.value.find((one) => one.sourceObjectId === sourceObjectId && !one.isDeleted)
@@ -91,7 +91,7 @@ async function cardOfLostChat(
   const found: PlanfixContact[] = []
   for (const card of cards) {
     if (await context.store.conversationByContact(state.settings.id, card.id)) continue
-    await state.turn()
+    await state.slot()
     const tasks = await planfix.tasksOfContact(card.id)
     if (!tasks.ok) return tasks
     const lost = tasks.value.filter((one) => isLost(one, state, takeover)).map(({ id }) => id)
@@ -149,7 +149,7 @@ export async function tasksMadeBefore<T>(
   const createdAt = state.task?.createdAt ?? state.previous?.createdAt ?? 0
   if (takeover === null || createdAt >= takeover.at) return ok([])
   const { planfix } = state.connection
-  await state.turn()
+  await state.slot()
   const found = await planfix.tasksOfContact(state.conversation.contactId ?? 0)
   return found.ok ? ok(await ours(found.value)) : found
 }
@@ -238,13 +238,13 @@ export const isDoubtful = (message: Message, takeover: Takeover): boolean =>
 
 /** The feed from the newest comment back to `earliest`; the task's text is its first entry. */
 async function readBack(
-  { connection: { planfix }, turn }: ConversationState,
+  { connection: { planfix }, slot }: ConversationState,
   taskId: number,
   earliest: number,
 ): Promise<Result<{ comments: PlanfixComment[]; description: PlanfixComment | null }>> {
   const comments: PlanfixComment[] = []
   for (let page = 0; page < MOST_PAGES; page++) {
-    await turn()
+    await slot()
     const listed = await planfix.comments(taskId, page * 100)
     if (!listed.ok) return listed
     comments.push(...listed.value.comments)

@@ -36,11 +36,11 @@ export const isTrouble = (error: BridgeError): boolean => TROUBLE.has(error.code
  * (a queue that backed off during an outage continues as soon as it is over), and when the clock was ahead
  * when it was set.
  */
-export function waitsUntil(lane: QueueState, healedAt: number, now: number): number {
-  if (lane.notBefore <= now) return 0
-  const { failedAt } = lane
-  if (failedAt === undefined) return lane.notBefore > now + 2 * MOST_MS ? 0 : lane.notBefore
-  return healedAt >= failedAt || failedAt > now ? 0 : lane.notBefore
+export function waitsUntil(queue: QueueState, healedAt: number, now: number): number {
+  if (queue.notBefore <= now) return 0
+  const { failedAt } = queue
+  if (failedAt === undefined) return queue.notBefore > now + 2 * MOST_MS ? 0 : queue.notBefore
+  return healedAt >= failedAt || failedAt > now ? 0 : queue.notBefore
 }
 
 /**

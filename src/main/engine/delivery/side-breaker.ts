@@ -48,9 +48,9 @@ export class SideBreaker {
 
   /** A part of the work is refused, for example for a missing right: it waits alone, the rest continues. */
   denyPart(part: string, error: BridgeError): void {
-    const told = this.denied.get(part)?.code === error.code
+    const isKnown = this.denied.get(part)?.code === error.code
     this.denied.set(part, error)
-    if (!told && !this.breaker.error) this.changed(this.state)
+    if (!isKnown && !this.breaker.error) this.changed(this.state)
   }
 
   /** A part of the work failed. Opens after three consecutive failures. */

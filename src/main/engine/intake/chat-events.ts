@@ -115,7 +115,7 @@ export class ChatEvents {
     await commit(context, [...changes, settled(row, decision)])
     this.announce(connection.settings.id, event, decision, conversation)
     await reportAdded(changes, this.options.added)
-    if (joined) for (const lane of QUEUES) wake(joined.from.id, lane)
+    if (joined) for (const queue of QUEUES) wake(joined.from.id, queue)
     await this.noteHeard(row, event)
     if (decision.conversationId !== null) {
       wake(decision.conversationId, 'planfix')
@@ -145,8 +145,8 @@ export class ChatEvents {
       (client.email !== before?.email || client.vouched.email !== before.vouched.email)
     const writes = event.kind !== 'transcript' && event.messages.some(({ type }) => type === 'client')
     const quietMs = settings.options.joinAfterQuietMinutes * 60_000
-    const isAnew = writes && link !== null && (own?.clientLeft === true || link.lastWroteAt + quietMs <= now)
-    if (link && !isGiven && !isAnew) return null
+    const returns = writes && link !== null && (own?.clientLeft === true || link.lastWroteAt + quietMs <= now)
+    if (link && !isGiven && !returns) return null
     const { store } = this.options.context
     const device = {
       ...client,
@@ -163,7 +163,7 @@ export class ChatEvents {
     const { context, wake } = this.options
     const { startedAt = null, finishedAt = null } = event.client.visit ?? {}
     const times = [startedAt, finishedAt, ...event.messages.map(({ at }) => at)].filter((at) => at !== null)
-    const told = context.continuity?.heard({
+    const notArrived = context.continuity?.heard({
       connectionId,
       seq,
       receivedAt,
@@ -171,7 +171,7 @@ export class ChatEvents {
       writtenAt: times.length > 0 ? Math.max(...times) : null,
       isPrompt: event.kind !== 'transcript' && event.messages.some(({ at }) => at !== null),
     })
-    for (const id of told ?? []) {
+    for (const id of notArrived ?? []) {
       const message = await context.store.message(id)
       if (message?.conversationId != null) wake(message.conversationId, 'chatra')
     }

@@ -8,7 +8,7 @@ export interface IntakeOptions {
   parse: ParseChatEvent
   /** Locks shared with the deliverers, by conversation. */
   serial: KeyedMutex
-  wake(conversationId: number, lane: Queue): void
+  wake(conversationId: number, queue: Queue): void
   /** A hint of a Planfix scenario: the task must be read now. */
   hint(connectionId: string, taskId: number): void
   /** New messages to deliver; called before the deliverers are woken. */

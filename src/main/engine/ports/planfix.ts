@@ -96,7 +96,7 @@ export interface ContactFields {
   phone?: string
 }
 
-/** Planfix limits the rate of calls: await `turn` before each call; the call itself does not wait. */
+/** Planfix limits the rate of calls: await a slot before each call; the call itself does not wait. */
 export interface RateLimiter {
   /**
    * Resolves when a call may be made. Lower numbers first; conversations take turns. Rejects with

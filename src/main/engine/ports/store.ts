@@ -85,9 +85,9 @@ export interface Store {
   tasksWatched(connectionId: string, since: number): Promise<TaskLink[]>
   /**
    * Tasks that are not deleted and had no activity since `before`: the seventh part of them with number
-   * `turn` (0 to 6), at most `limit`.
+   * `part` (0 to 6), at most `limit`.
    */
-  tasksQuiet(connectionId: string, before: number, turn: number, limit: number): Promise<TaskLink[]>
+  tasksQuiet(connectionId: string, before: number, part: number, limit: number): Promise<TaskLink[]>
   /** The task, of any of these connections: the first one that had it. */
   taskAnywhere(connectionIds: readonly string[], taskId: number): Promise<TaskLink | null>
   taskCount(connectionId: string, chatId: string): Promise<number>
@@ -142,7 +142,7 @@ export interface Store {
    * Every conversation and queue with open work, to start or wake the deliverers; also those with only a
    * pending write.
    */
-  queuesWithWork(): Promise<{ conversationId: number; connectionId: string; lane: Queue }[]>
+  queuesWithWork(): Promise<{ conversationId: number; connectionId: string; queue: Queue }[]>
 
   agents(connectionId: string): Promise<AgentSeen[]>
   fact<T>(connectionId: string, key: string): Promise<T | null>

@@ -49,8 +49,8 @@ const SHORT_MS = 3_600_000
 export function isShortPause(
   resetAt: number,
   now: number,
-  { remaining, renewedAt, isTold }: Pick<QuotaState, 'remaining' | 'renewedAt' | 'isTold'>,
+  { remaining, renewedAt, isReported }: Pick<QuotaState, 'remaining' | 'renewedAt' | 'isReported'>,
 ): boolean {
   if (resetAt - now > SHORT_MS) return false
-  return isTold && remaining !== null ? remaining > 0 : Math.abs(renewedAt - resetAt) > QUARTER
+  return isReported && remaining !== null ? remaining > 0 : Math.abs(renewedAt - resetAt) > QUARTER
 }

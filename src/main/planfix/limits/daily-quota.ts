@@ -9,7 +9,7 @@ export interface QuotaState {
    */
   remaining: number | null
   /** True if Planfix reports the remaining requests; otherwise it is our own count. */
-  isTold: boolean
+  isReported: boolean
   /** Requests sent by this program since midnight. Other programs may use the same account. */
   usedToday: number
   /** When a used-up daily limit ends: milliseconds since 1970. */
@@ -54,8 +54,8 @@ export interface QuotaOptions {
 export function createDailyQuota(clock: Clock, options: QuotaOptions = {}): DailyQuota {
   const zone = () => options.zone?.() ?? 0
   const dayOf = () => Math.floor((clock.now() + zone()) / DAY)
-  let told: number | null = null
-  let sentSinceTold = 0
+  let reported: number | null = null
+  let sentSinceReported = 0
   let limit: number | null = null
   let learnt = options.learnt ?? null
   let resetAt: number | null = null
@@ -69,8 +69,8 @@ export function createDailyQuota(clock: Clock, options: QuotaOptions = {}): Dail
     day = today
     used = 0
     // Yesterday's remaining number says nothing about today.
-    if (told !== null) told = limit
-    sentSinceTold = 0
+    if (reported !== null) reported = limit
+    sentSinceReported = 0
   }
 
   return {
@@ -84,20 +84,20 @@ export function createDailyQuota(clock: Clock, options: QuotaOptions = {}): Dail
     recordRequest() {
       turnDay()
       used++
-      sentSinceTold++
+      sentSinceReported++
     },
     recordLimit(headers) {
       const header = headers['x-ratelimit-remaining']
       const left = typeof header === 'string' && header.trim() !== '' ? Number(header) : Number.NaN
-      if (Number.isFinite(left) && left !== told) {
-        const renewed = told === null || left > told - sentSinceTold + RENEWED_BY
-        told = Math.max(0, left)
-        sentSinceTold = 0
-        limit = Math.max(renewed ? 0 : (limit ?? 0), told + used)
+      if (Number.isFinite(left) && left !== reported) {
+        const renewed = reported === null || left > reported - sentSinceReported + RENEWED_BY
+        reported = Math.max(0, left)
+        sentSinceReported = 0
+        limit = Math.max(renewed ? 0 : (limit ?? 0), reported + used)
       }
       // The account answers again; a refusal is recorded after this.
-      else if (Number.isNaN(left) && told === 0) {
-        told = null
+      else if (Number.isNaN(left) && reported === 0) {
+        reported = null
         resetAt = null
       }
       const date = Date.parse(String(headers.date ?? ''))
@@ -106,8 +106,8 @@ export function createDailyQuota(clock: Clock, options: QuotaOptions = {}): Dail
     },
     exhausted(until) {
       turnDay()
-      told = 0
-      sentSinceTold = 0
+      reported = 0
+      sentSinceReported = 0
       resetAt = until
       if (used >= LEAST_LIMIT) learnt = used
     },
@@ -116,14 +116,15 @@ export function createDailyQuota(clock: Clock, options: QuotaOptions = {}): Dail
       const now = clock.now()
       if (resetAt !== null && now >= resetAt) {
         resetAt = null
-        if (told === 0) told = null
+        if (reported === 0) reported = null
       }
       const midnight = (day + 1) * DAY - zone()
-      const known = told === null ? (learnt === null ? null : learnt - used) : told - sentSinceTold
+      const known =
+        reported === null ? (learnt === null ? null : learnt - used) : reported - sentSinceReported
       return {
-        limit: told === null ? learnt : (limit ?? learnt),
+        limit: reported === null ? learnt : (limit ?? learnt),
         remaining: known === null ? null : Math.max(0, known),
-        isTold: told !== null,
+        isReported: reported !== null,
         usedToday: used,
         resetAt,
         renewedAt: resetAt ?? midnight,

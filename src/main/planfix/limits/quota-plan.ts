@@ -20,13 +20,13 @@ const REQUESTS_EACH_POLL = 1.5
 const RESERVE_LOOK_MS = 10 * 60_000
 
 /** Polls never spend more than what is left, less the reserve, shared out over the time until the limit is renewed. */
-export function quotaPlan({ limit, remaining, renewedAt, isTold }: QuotaState, now: number): QuotaPlan {
+export function quotaPlan({ limit, remaining, renewedAt, isReported }: QuotaState, now: number): QuotaPlan {
   const reserved = Math.ceil((limit ?? 0) * RESERVED)
   // At zero the circuit breaker is open, and probes when requests may be available again.
   if (limit === null || !remaining) return { reserved, everyMs: 0, isReserveOnly: false }
   const free = remaining - reserved
   // When only our own count says so, other programs may have used less than before.
-  if (free <= 0) return { reserved, everyMs: RESERVE_LOOK_MS, isReserveOnly: isTold }
+  if (free <= 0) return { reserved, everyMs: RESERVE_LOOK_MS, isReserveOnly: isReported }
   const everyMs = (REQUESTS_EACH_POLL * Math.max(0, renewedAt - now)) / free
   return { reserved, everyMs, isReserveOnly: false }
 }

@@ -146,7 +146,7 @@ export function createRateLimiter(options: {
       waiting = 0
       cancelTimer?.()
       cancelTimer = null
-      for (const waiter of sentAway) waiter.sendAway(new SlotWithdrawn('the turn was withdrawn'))
+      for (const waiter of sentAway) waiter.sendAway(new SlotWithdrawn('the slot was withdrawn'))
     },
   }
 }

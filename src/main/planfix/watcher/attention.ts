@@ -13,13 +13,13 @@ export interface Need {
   /** Time since the last activity in any task. */
   quiet: number
   /** A scenario sends a hint for every reply. */
-  isTold: boolean
+  hasHints: boolean
   /** Minimum interval that the rest of the day's requests allows. */
   allowed: number
 }
 
 /** Where a scenario sends a hint for every reply, polls are only a safety net. */
-const TOLD_MS = 90 * SECOND
+const HINTED_POLL_MS = 90 * SECOND
 /** A client who has waited this long does not expect a reply at once. */
 export const PATIENCE_MS = 3 * MINUTE
 
@@ -27,11 +27,11 @@ export const PATIENCE_MS = 3 * MINUTE
  * Milliseconds until the next poll: the owner's interval while a reply may come at any moment, longer the
  * quieter it is.
  */
-export function pollEvery({ base, isAwaited, isLookedAt, quiet, isTold, allowed }: Need): number {
-  const wanted = isTold
-    ? Math.max(base, TOLD_MS)
+export function pollEvery({ base, isAwaited, isLookedAt, quiet, hasHints, allowed }: Need): number {
+  const wanted = hasHints
+    ? Math.max(base, HINTED_POLL_MS)
     : base * (isAwaited ? 1 : Math.max(isLookedAt ? 3 : 2, patience(quiet)))
-  const most = quiet < 2 * HOUR ? (isTold ? TOLD_MS : MINUTE) : 2 * MINUTE
+  const most = quiet < 2 * HOUR ? (hasHints ? HINTED_POLL_MS : MINUTE) : 2 * MINUTE
   return Math.max(Math.min(wanted, Math.max(base, most)), base, allowed)
 }
 
@@ -57,10 +57,10 @@ export interface Looks {
 }
 
 /** `stretch` >= 1: the factor by which the rest of the day's requests slows all reads. */
-export function looksOf(base: number, isTold: boolean, stretch: number): Looks {
+export function looksOf(base: number, hasHints: boolean, stretch: number): Looks {
   // A scenario reports hidden changes: one late read verifies, and earlier activity makes most of them
   // unnecessary.
-  if (isTold)
+  if (hasHints)
     return { first: HOUR, awaited: HOUR, replied: HOUR, otherwise: HOUR, last: 90 * SECOND, least: base }
   return {
     first: 2 * base * stretch,
@@ -81,33 +81,33 @@ const FRESH_MS = 2 * MINUTE
 
 /** Whether the scenario reliably sends a hint for every reply. */
 export class HintTrust {
-  private told = 0
+  private inARow = 0
   private readonly hints = new Map<number, number>()
-  private readonly untold = new Map<number, { at: number; before: number }>()
+  private readonly unhinted = new Map<number, { at: number; before: number }>()
 
   get isProven(): boolean {
-    return this.told >= PROVEN_BY
+    return this.inARow >= PROVEN_BY
   }
 
   hinted(taskId: number, now: number): void {
     this.hints.set(taskId, now)
     prune(this.hints, (at) => now - at > FRESH_MS)
-    const early = this.untold.get(taskId)
-    this.untold.delete(taskId)
+    const early = this.unhinted.get(taskId)
+    this.unhinted.delete(taskId)
     // The hint was on its way when we read the task ourselves.
-    if (early && now - early.at <= GRACE_MS) this.told = Math.max(this.told, early.before + 1)
+    if (early && now - early.at <= GRACE_MS) this.inARow = Math.max(this.inARow, early.before + 1)
   }
 
   /** A reply was found in this task. */
   found(taskId: number, now: number): void {
     const hint = this.hints.get(taskId)
     if (hint !== undefined && now - hint <= FRESH_MS) {
-      this.told++
+      this.inARow++
       return
     }
-    this.untold.set(taskId, { at: now, before: this.told })
-    prune(this.untold, ({ at }) => now - at > GRACE_MS)
-    this.told = 0
+    this.unhinted.set(taskId, { at: now, before: this.inARow })
+    prune(this.unhinted, ({ at }) => now - at > GRACE_MS)
+    this.inARow = 0
   }
 }
 

@@ -13,7 +13,7 @@ const FORGOTTEN_AFTER_MS = 48 * HOUR
 const MARKS_REMEMBERED = 50_000
 
 /** The source of the list rows. */
-export interface Told {
+export interface RowSource {
   /** When the request was sent. */
   asked: number
   /** Earliest time of the new changes in it. */
@@ -76,7 +76,7 @@ export class TaskBook {
   /** Rows of a list: records their new changes, to be read in the same round. */
   async took(
     rows: readonly ChangedTask[],
-    told: Told,
+    source: RowSource,
     members: readonly Member[],
     around: Around,
   ): Promise<void> {
@@ -89,7 +89,7 @@ export class TaskBook {
       this.marks.set(row.id, keyOf(row.changeToken, task.counterparty))
       const link = await store.taskAnywhere(ids, row.id)
       const member = members.find(({ settings }) => settings.id === link?.connectionId)
-      if (link && member) changes.push(...(await this.notice(link, { ...row, task }, told, member, around)))
+      if (link && member) changes.push(...(await this.notice(link, { ...row, task }, source, member, around)))
     }
     if (this.marks.size > MARKS_REMEMBERED) this.marks = new Map([...this.marks].slice(-MARKS_REMEMBERED / 2))
     if (changes.length > 0) await store.commit(changes)
@@ -107,7 +107,7 @@ export class TaskBook {
   private async notice(
     link: TaskLink,
     row: ChangedTask & { task: PlanfixTask },
-    told: Told,
+    source: RowSource,
     member: Member,
     around: Around,
   ): Promise<Change[]> {
@@ -115,8 +115,8 @@ export class TaskBook {
     const { now } = around
     const { connectionId, taskId } = link
     const watch = this.of(taskId)
-    if (watch.seen === null && this.wasJudged(link, row, told.isNet, around)) watch.knows(row.changeToken)
-    watch.changed(row, told.since, told.asked, around)
+    if (watch.seen === null && this.wasJudged(link, row, source.isNet, around)) watch.knows(row.changeToken)
+    watch.changed(row, source.since, source.asked, around)
     const isActive = task.status === null ? null : (member.planfix.isStatusActive(task.status) ?? null)
     const patch = planNotice(link, task, isActive, now)
     const changes: Change[] = patch ? [{ type: 'task.patch', connectionId, taskId, patch }] : []

@@ -69,7 +69,7 @@ export async function commitOf({ store }: Member, changes: Change[]): Promise<vo
 
 /** One rate-limited call. Null when the side is stopped: `hindered` is called when it works again. */
 export async function askOf<T>(
-  { breaker: gate, planfix, mayWrite: mayCarry }: Member,
+  { breaker: gate, planfix, mayWrite }: Member,
   ask: (planfix: PlanfixClient) => Promise<Result<T>>,
   part: 'reading' | 'watching',
   hindered: Hindered,
@@ -103,7 +103,7 @@ export async function askOf<T>(
   else if (result.error.code === 'failing') gate.recordPartFailure(part, result.error)
   // The process was suspended while it waited for the answer, and another computer has taken over: discard
   // the answer.
-  if (mayCarry?.() === false) {
+  if (mayWrite?.() === false) {
     gate.leave(permit)
     hindered.stoodBy()
     return null

@@ -68,7 +68,7 @@ export class Pace {
       isAwaited,
       isLookedAt: awaited.length > 0 && !isAwaited,
       quiet: now - this.lastHappening,
-      isTold: this.trust.isProven,
+      hasHints: this.trust.isProven,
       allowed: this.plan().everyMs,
     })
   }

@@ -8,16 +8,16 @@ const LEAST_ROOM = 20
 
 /**
  * Which tasks one poll requests by number: all of open conversations, and completed ones in rotation for the
- * rest of the last hundred, latest first. `turn` counts the polls.
+ * rest of the last hundred, latest first. `polls` counts the earlier polls.
  */
-export function tasksOfPoll(watched: readonly TaskLink[], turn: number): number[][] {
+export function tasksOfPoll(watched: readonly TaskLink[], polls: number): number[][] {
   const open = watched.filter((task) => task.closedAt === null).map((task) => task.taskId)
   const closed = watched.filter((task) => task.closedAt !== null).map((task) => task.taskId)
   const left = 100 - (open.length % 100)
   // With so little room the completed ones would rarely be reached: they get a separate call.
   const room = left < LEAST_ROOM ? left + 100 : left
   const chunks = Math.max(1, Math.ceil(closed.length / Math.max(1, room)))
-  const from = (turn % chunks) * room
+  const from = (polls % chunks) * room
   return inHundreds([...open, ...closed.slice(from, from + room)])
 }
 
@@ -63,7 +63,7 @@ export interface Reading {
 }
 
 /** What the store knows about a task's comments. */
-export interface Carried {
+export interface Delivered {
   /** The task's messages of the last 30 days. */
   messages: readonly Message[]
   /** Comments whose deletion was delivered, or is being delivered. */
@@ -77,7 +77,7 @@ export interface Carried {
  */
 export function diffFeed(
   comments: readonly PlanfixComment[],
-  { messages, deleted }: Carried,
+  { messages, deleted }: Delivered,
   judged: Judged,
   complete: boolean,
   counterparty: number | null = null,

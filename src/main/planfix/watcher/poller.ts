@@ -23,7 +23,7 @@ export interface PollerOptions {
 /** Finds out which tasks changed: by the feed of the whole account, or by number where the feed is refused. */
 export class ChangePoller {
   private readonly options: PollerOptions
-  private turn = 0
+  private polls = 0
   /** The last poll, and the tasks it covered; null = all. */
   private known: { at: number; ids: Set<number> | null } = { at: 0, ids: null }
   /** The first poll that was processed completely since this computer became active; null = none yet. */
@@ -104,13 +104,13 @@ export class ChangePoller {
     const named = new Set<number>()
     for (const member of this.options.members.all) {
       const watched = await member.store.tasksWatched(member.settings.id, asked - FOLLOW_EDITS_MS)
-      for (const ids of tasksOfPoll(watched, this.turn)) {
+      for (const ids of tasksOfPoll(watched, this.polls)) {
         const found = await this.list(member, ids, asked)
         if (!found) return false
         for (const { id } of found) named.add(id)
       }
     }
-    this.turn++
+    this.polls++
     this.caughtUp(asked, named)
     return true
   }

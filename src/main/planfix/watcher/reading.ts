@@ -51,11 +51,11 @@ export async function readTask(task: TaskLink, options: ReadingOptions): Promise
   if (!('comments' in feed)) return feed
   const now = clock.now()
   const judged = judgedOf(task)
-  const carried = {
+  const delivered = {
     messages: await store.messagesOfTask(settings.id, task.taskId, now - FOLLOW_EDITS_MS),
     deleted: new Set(await store.deletionsOfTask(settings.id, task.taskId)),
   }
-  const news = diffFeed(feed.comments, carried, judged, feed.complete, options.counterparty ?? null)
+  const news = diffFeed(feed.comments, delivered, judged, feed.complete, options.counterparty ?? null)
   const gone = await confirmGone(news.missing, options.ask)
   const newIds = new Set(news.events.map(({ id }) => id))
   const newestKnown = feed.comments.reduce<number | null>(
@@ -66,7 +66,7 @@ export async function readTask(task: TaskLink, options: ReadingOptions): Promise
   const moved: PlanfixComment[] = []
   for (const comment of news.events) {
     const isElsewhere = await isKnownElsewhere(comment.id, task, options)
-    const isNew = !carried.messages.some(({ planfixCommentId }) => planfixCommentId === comment.id)
+    const isNew = !delivered.messages.some(({ planfixCommentId }) => planfixCommentId === comment.id)
     if (isElsewhere || (isNew && isMoved(comment, task, newestKnown))) moved.push(comment)
     else events.push(comment)
   }

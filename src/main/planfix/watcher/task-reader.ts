@@ -32,7 +32,7 @@ export class TaskReader {
     const { book, clock, members } = this.options
     const due = [...book.tasks].filter(([, { due }]) => due <= clock.now())
     const first = due
-      .toSorted(([, a], [, b]) => Number(b.isTold) - Number(a.isTold) || a.due - b.due)
+      .toSorted(([, a], [, b]) => Number(b.isAnnounced) - Number(a.isAnnounced) || a.due - b.due)
       .slice(0, READINGS_EACH_ROUND)
     for (const [taskId, watch] of first) {
       if (members.isEmpty) return false

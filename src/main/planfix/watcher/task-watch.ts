@@ -44,7 +44,7 @@ export class TaskWatch {
   awaitedSince: number | null = null
   lastUsed = 0
   /** A mark or a hint announced an unread change: it is read before possibly hidden ones. */
-  isTold = false
+  isAnnounced = false
   private minute: number | null = null
   private second: number | null = null
   private readAt: number | null = null
@@ -96,7 +96,7 @@ export class TaskWatch {
       return
     }
     this.since = Math.min(this.since ?? since, since)
-    this.isTold = true
+    this.isAnnounced = true
     this.plan(asked)
   }
 
@@ -104,7 +104,7 @@ export class TaskWatch {
   hint(now: number): void {
     this.lastUsed = now
     this.since ??= now
-    this.isTold = true
+    this.isAnnounced = true
     this.due = 0
   }
 
@@ -121,7 +121,7 @@ export class TaskWatch {
     const { now, looks } = around
     this.lastUsed = now
     this.failures = 0
-    this.isTold = false
+    this.isAnnounced = false
     if (foundReply) this.awaitedSince = null
     this.due = Number.POSITIVE_INFINITY
     const hides = (minute: number | null) => minute !== null && isMinuteOf(minute, started, around)
@@ -197,9 +197,9 @@ const minuteEnd = ({ now, skew }: Pick<Around, 'now' | 'skew'>): number =>
  * quarters of an hour.
  */
 function isMinuteOf(minute: number, at: number, { skew }: Around): boolean {
-  const told = Math.floor(minute / MINUTE) % QUARTER
+  const shown = Math.floor(minute / MINUTE) % QUARTER
   // Clocks differ a little: shortly after a minute began, the previous one may still be shown.
   return [at + skew - SLACK_MS, at + skew + SLACK_MS].some(
-    (time) => Math.floor(time / MINUTE) % QUARTER === told,
+    (time) => Math.floor(time / MINUTE) % QUARTER === shown,
   )
 }

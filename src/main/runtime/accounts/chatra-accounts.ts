@@ -4,7 +4,7 @@ import { CircuitBreaker } from '../../engine/delivery/circuit-breaker.ts'
 import type { Clock } from '../../engine/ports.ts'
 
 /** After this many sends in a row without a clear answer sending stops: each of them stays uncertain. */
-const UNCLEAR_SENDS = 2
+const INDETERMINATE_SENDS = 2
 
 /** The state of one Chatra account: whether it works, and how fast it may be called. */
 export interface ChatraAccount {
@@ -30,7 +30,7 @@ export class ChatraAccounts {
     const key = JSON.stringify([chatra.baseUrl, chatra.publicKey, secretKey])
     const known = this.accounts.get(key)
     if (known) return known
-    const breaker = new CircuitBreaker(this.clock, this.random, UNCLEAR_SENDS)
+    const breaker = new CircuitBreaker(this.clock, this.random, INDETERMINATE_SENDS)
     const limiter = new SendLimiter(this.clock)
     breaker.subscribe((what) => {
       if (what === 'healed') limiter.recovered()

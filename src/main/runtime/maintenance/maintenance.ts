@@ -68,9 +68,9 @@ export class Maintenance {
 
   /** One at a time: the minute timer and the system may notice the same gap at the same moment. */
   private alive(beside: Change[]): Promise<void> {
-    const { store, clock, notify: tell } = this
+    const { store, clock, notify } = this
     const mine = this.lastAlive.then(() =>
-      this.isReportedElsewhere() ? noteAlive(store, clock, beside) : noteGap(store, clock, tell, beside),
+      this.isReportedElsewhere() ? noteAlive(store, clock, beside) : noteGap(store, clock, notify, beside),
     )
     this.lastAlive = mine.catch(() => undefined)
     return mine

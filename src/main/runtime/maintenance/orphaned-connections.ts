@@ -4,7 +4,7 @@ import type { OrphanedConnection, SqliteStore } from '../../store/index.ts'
 
 /** How long replies in tasks are considered. */
 const FOLLOWED_MS = 30 * 24 * 3_600_000
-const TOLD = 'leftBehindTold'
+const REPORTED = 'leftBehindTold'
 
 /** Connections that are stored but no longer configured: most likely their id was changed. */
 export const orphanedIn = (
@@ -21,13 +21,13 @@ export async function reportOrphaned(options: {
   store: SqliteStore
   clock: Clock
   known: readonly string[]
-  tell(event: BridgeEvent): void
+  notify(event: BridgeEvent): void
 }): Promise<OrphanedConnection[]> {
-  const { store, clock, known, tell } = options
+  const { store, clock, known, notify } = options
   const found = await orphanedIn(store, known, clock.now())
   for (const { connectionId, waiting } of found) {
-    const wasTold = (await store.fact<boolean>(connectionId, TOLD)) ?? false
-    if (wasTold && waiting === 0) continue
+    const wasReported = (await store.fact<boolean>(connectionId, REPORTED)) ?? false
+    if (wasReported && waiting === 0) continue
     const event: BridgeEvent = {
       time: clock.now(),
       connectionId: null,
@@ -37,9 +37,9 @@ export async function reportOrphaned(options: {
     }
     await store.commit([
       { type: 'event.add', event },
-      { type: 'fact.set', connectionId, key: TOLD, value: true },
+      { type: 'fact.set', connectionId, key: REPORTED, value: true },
     ])
-    tell(event)
+    notify(event)
   }
   return found.filter(({ waiting }) => waiting > 0)
 }

@@ -27,7 +27,7 @@ const MOST_WAITING_BYTES = 1_000_000
 /** Small, rare events; the oldest are in `events.list` anyway. */
 const MOST_NOTICES = 100
 
-interface Held {
+interface Waiting {
   state: StatePush | null
   checkUp: CheckUpPush | null
   messages: boolean
@@ -36,19 +36,19 @@ interface Held {
 
 export function createPushBuffer(wire: Wire): PushBuffer {
   let opened = false
-  let held: Held | null = nothing()
+  let buffered: Waiting | null = nothing()
 
   const hasRoom = () => wire.bufferedAmount <= MOST_WAITING_BYTES
   const write = (text: string) => wire.send(text, caughtUp)
   const tell = (push: Push, text: string) => {
-    if (held === null && hasRoom()) return write(text)
-    held ??= nothing()
-    hold(held, push)
+    if (buffered === null && hasRoom()) return write(text)
+    buffered ??= nothing()
+    buffer(buffered, push)
   }
   function caughtUp() {
-    if (held === null || !opened || !hasRoom()) return
-    const waiting = unfolded(held)
-    held = null
+    if (buffered === null || !opened || !hasRoom()) return
+    const waiting = unfolded(buffered)
+    buffered = null
     for (const push of waiting) tell(push, JSON.stringify(push))
   }
 
@@ -57,33 +57,33 @@ export function createPushBuffer(wire: Wire): PushBuffer {
     open(first) {
       opened = true
       // A snapshot pushed while the first one was made may be the older of the two.
-      if (held?.state && held.state.value.time < first.value.time) held.state = null
+      if (buffered?.state && buffered.state.value.time < first.value.time) buffered.state = null
       write(JSON.stringify(first))
       caughtUp()
     },
   }
 }
 
-const nothing = (): Held => ({ state: null, checkUp: null, messages: false, notices: [] })
+const nothing = (): Waiting => ({ state: null, checkUp: null, messages: false, notices: [] })
 
-function hold(held: Held, push: Push): void {
+function buffer(buffered: Waiting, push: Push): void {
   switch (push.event) {
     case 'state':
-      held.state = push
+      buffered.state = push
       return
     case 'checkUp':
-      held.checkUp = push
+      buffered.checkUp = push
       return
     case 'messages':
-      held.messages = true
+      buffered.messages = true
       return
     default:
-      held.notices.push(push)
-      if (held.notices.length > MOST_NOTICES) held.notices.shift()
+      buffered.notices.push(push)
+      if (buffered.notices.length > MOST_NOTICES) buffered.notices.shift()
   }
 }
 
-const unfolded = ({ state, checkUp, messages, notices }: Held): Push[] => [
+const unfolded = ({ state, checkUp, messages, notices }: Waiting): Push[] => [
   ...(state === null ? [] : [state]),
   ...(messages ? [{ event: 'messages' as const, value: { rows: [], more: true } }] : []),
   ...notices,

@@ -13,8 +13,8 @@ const workerFile = (): string | undefined =>
   PLACES.map((place) => join(import.meta.dirname, place)).find((file) => existsSync(file))
 
 /** Pages to copy before yielding to the event loop, when there is no thread. */
-const PAGES_A_TURN = 250
-const IN_TURNS = { pages: PAGES_A_TURN, pause: () => new Promise<void>((resolve) => nextTurn(resolve)) }
+const PAGES_PER_STEP = 250
+const IN_STEPS = { pages: PAGES_PER_STEP, pause: () => new Promise<void>((resolve) => nextTurn(resolve)) }
 
 /**
  * Runs long operations on the store's file in a separate thread, so that they never block the event loop.
@@ -24,7 +24,7 @@ export class WorkerThread {
   readonly #file: string | undefined
   readonly #workers = new Set<Worker>()
   #ended = false
-  #isTold = false
+  #isReported = false
 
   /**
    * `withoutThread` is called once when no thread can be started: then the operations run here, in short
@@ -40,9 +40,9 @@ export class WorkerThread {
     const answer = await this.#inThread(errand)
     if (typeof answer !== 'string') return answer
     if (this.#ended) return ENDED
-    if (!this.#isTold) this.#withoutThread(answer)
-    this.#isTold = true
-    return runWorkerTask(errand, IN_TURNS)
+    if (!this.#isReported) this.#withoutThread(answer)
+    this.#isReported = true
+    return runWorkerTask(errand, IN_STEPS)
   }
 
   /** Cancels the operation under way; its result is discarded. */

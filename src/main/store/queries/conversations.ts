@@ -25,19 +25,19 @@ export interface ConversationQuery {
  * Conversations whose client matches, latest activity first. Reads all clients, yielding to the event loop.
  */
 export async function findConversations(sql: Sql, query: ConversationQuery): Promise<FoundConversation[]> {
-  const turns = new Yielder()
+  const yielder = new Yielder()
   const words = wordsOf(query.text)
   const best = new Latest(query.limit)
   let after: number | null = 0
   while (after !== null) {
     const rows: Candidate[] = sql.all<Candidate>(CLIENTS, after)
     for (const row of rows) {
-      if (turns.isOver) await turns.next()
+      if (yielder.isOver) await yielder.next()
       if (query.connectionId !== undefined && row.connectionId !== query.connectionId) continue
       if (best.wouldTake(row) && fits(row, words)) best.take(row)
     }
     after = rows.length === STRIDE ? rows.at(-1)!.key : null
-    await turns.next()
+    await yielder.next()
   }
   return best.conversations.flatMap(({ conversation }) => {
     const common = commonConversation(sql, conversation)

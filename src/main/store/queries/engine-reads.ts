@@ -74,8 +74,8 @@ export class EngineReads {
   async tasksWatched(connectionId: string, since: number): Promise<TaskLink[]> {
     return this.#data(taskFrom, LOOKUPS.tasksWatched, connectionId, since)
   }
-  async tasksQuiet(connectionId: string, before: number, turn: number, limit: number): Promise<TaskLink[]> {
-    return this.#data(taskFrom, LOOKUPS.tasksQuiet, connectionId, before, turn, limit)
+  async tasksQuiet(connectionId: string, before: number, part: number, limit: number): Promise<TaskLink[]> {
+    return this.#data(taskFrom, LOOKUPS.tasksQuiet, connectionId, before, part, limit)
   }
   async taskAnywhere(connectionIds: readonly string[], taskId: number): Promise<TaskLink | null> {
     const found = connectionIds.flatMap((id) => this.#data(taskFrom, LOOKUPS.task, id, taskId))
@@ -159,15 +159,15 @@ export class EngineReads {
     const jobs = this.#data(jobFrom, LOOKUPS.jobs, conversationId)
     return jobs.sort((one, other) => JOB_KINDS.indexOf(one.kind) - JOB_KINDS.indexOf(other.kind))
   }
-  async queuesWithWork(): Promise<{ conversationId: number; connectionId: string; lane: Queue }[]> {
+  async queuesWithWork(): Promise<{ conversationId: number; connectionId: string; queue: Queue }[]> {
     type Row = { conversationId: number; connectionId: string; direction?: Direction }
-    const messages = this.#sql.all<Row>(LOOKUPS.lanesOfMessages)
-    const writing = this.#sql.all<Row>(LOOKUPS.lanesOfAttempts)
-    const jobs = this.#sql.all<Row>(LOOKUPS.lanesOfJobs)
+    const messages = this.#sql.all<Row>(LOOKUPS.queuesOfMessages)
+    const writing = this.#sql.all<Row>(LOOKUPS.queuesOfAttempts)
+    const jobs = this.#sql.all<Row>(LOOKUPS.queuesOfJobs)
     return [...messages, ...writing, ...jobs].map(({ conversationId, connectionId, direction }) => ({
       conversationId,
       connectionId,
-      lane: direction === 'to-planfix' ? 'planfix' : direction === 'to-chatra' ? 'chatra' : 'jobs',
+      queue: direction === 'to-planfix' ? 'planfix' : direction === 'to-chatra' ? 'chatra' : 'jobs',
     }))
   }
 

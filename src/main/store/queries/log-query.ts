@@ -48,13 +48,13 @@ export const pageAfter = (sql: Sql, filter: LogFilter, afterId: number, limit: n
   firstOf(sql, filter, { order: 'oldest-first', from: afterId }, limit)
 
 async function firstOf(sql: Sql, filter: LogFilter, reading: Reading, limit: number): Promise<number[]> {
-  const turns = new Yielder()
+  const yielder = new Yielder()
   const found: number[] = []
   for await (const ids of matching(sql, filter, reading)) {
     found.push(...ids.slice(0, limit - found.length))
     if (found.length === limit) break
   }
-  await turns.next()
+  await yielder.next()
   return found
 }
 
@@ -78,7 +78,7 @@ interface Where {
  * Ids of the messages that match a filter, in order, in batches; it yields to the event loop between them.
  */
 async function* matching(sql: Sql, filter: LogFilter, reading: Reading): AsyncGenerator<number[]> {
-  const turns = new Yielder()
+  const yielder = new Yielder()
   const speaks = textMatcher(sql, filter.search)
   const sorting = reading.order === 'newest-first' ? 'DESC' : 'ASC'
   const strides =
@@ -91,12 +91,12 @@ async function* matching(sql: Sql, filter: LogFilter, reading: Reading): AsyncGe
     else {
       const found: number[] = []
       for (const row of sql.all<Row>(`SELECT ${TEXT_COLUMNS} ${rest}`, ...values)) {
-        if (turns.isOver) await turns.next()
+        if (yielder.isOver) await yielder.next()
         if (speaks(row)) found.push(row.id)
       }
       yield found
     }
-    if (turns.isOver) await turns.next()
+    if (yielder.isOver) await yielder.next()
   }
 }
 

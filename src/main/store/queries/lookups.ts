@@ -95,19 +95,19 @@ export const LOOKUPS = {
 
   jobs: `SELECT data FROM chores WHERE conversation = ? ORDER BY id`,
   /** Reads the index of all open messages: once, at start. */
-  lanesOfMessages: `SELECT lane.conversation AS conversationId, conversations.connection AS connectionId, direction
+  queuesOfMessages: `SELECT queue.conversation AS conversationId, conversations.connection AS connectionId, direction
     FROM (
       SELECT DISTINCT conversation, direction FROM messages INDEXED BY messages_open
         WHERE ${open} AND conversation IS NOT NULL
       UNION
       SELECT DISTINCT conversation, direction FROM messages INDEXED BY messages_uncertain
         WHERE state = 'uncertain' AND conversation IS NOT NULL
-    ) AS lane JOIN conversations ON conversations.id = lane.conversation`,
+    ) AS queue JOIN conversations ON conversations.id = queue.conversation`,
   /** Reads all open jobs. */
-  lanesOfJobs: `SELECT DISTINCT conversation AS conversationId, connection AS connectionId FROM chores`,
+  queuesOfJobs: `SELECT DISTINCT conversation AS conversationId, connection AS connectionId FROM chores`,
 
   /** Conversations with a pending write to Planfix, with or without waiting messages. */
-  lanesOfAttempts: `SELECT id AS conversationId, connection AS connectionId, 'to-planfix' AS direction
+  queuesOfAttempts: `SELECT id AS conversationId, connection AS connectionId, 'to-planfix' AS direction
     FROM conversations INDEXED BY conversations_attempt WHERE data ->> '$.attempt' IS NOT NULL`,
 
   agents: `SELECT agent AS id, name, email FROM agents WHERE connection = ? ORDER BY seen_at DESC, agent`,

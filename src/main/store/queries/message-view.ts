@@ -19,13 +19,13 @@ export interface MessageView {
 
 /** In the order of `ids`; missing messages are skipped. */
 export async function messageViews(sql: Sql, ids: readonly number[]): Promise<MessageView[]> {
-  const turns = new Yielder()
+  const yielder = new Yielder()
   const conversations = new Map<number, Conversation | null>()
   const common = new Map<number, Conversation | null>()
   const clients = new Map<string, ClientLink | null>()
   const found: MessageView[] = []
   for (const id of ids) {
-    if (turns.isOver) await turns.next()
+    if (yielder.isOver) await yielder.next()
     const row = sql.get<MessageRow>(LOOKUPS.message, id)
     if (!row) continue
     const message = messageFrom(row)
@@ -49,7 +49,7 @@ export async function messageViews(sql: Sql, ids: readonly number[]): Promise<Me
       canDismiss: isDismissable(message),
     })
   }
-  await turns.next()
+  await yielder.next()
   return found
 }
 

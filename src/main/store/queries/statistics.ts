@@ -19,7 +19,7 @@ export interface Bar {
  * zone are.
  */
 export async function bars(sql: Sql, starts: readonly number[], end: number): Promise<Bar[]> {
-  const turns = new Yielder()
+  const yielder = new Yielder()
   const found: Bar[] = starts.map((from) => ({ from, toPlanfix: 0, toChatra: 0 }))
   const first = starts[0]
   if (first === undefined) return found
@@ -33,7 +33,7 @@ export async function bars(sql: Sql, starts: readonly number[], end: number): Pr
     while (at + 1 < found.length && found[at + 1]!.from <= quarter * QUARTER) at += 1
     found[at]![direction === 'to-planfix' ? 'toPlanfix' : 'toChatra'] += number
   }
-  await turns.next()
+  await yielder.next()
   return found
 }
 const QUARTERS = `SELECT quarter, direction, sum(number) AS number FROM quarters
@@ -53,7 +53,7 @@ export interface DayFigures {
 
 /** Figures of the messages received since `since`. Reads only those messages, yielding to the event loop. */
 export async function dayFigures(sql: Sql, since: number): Promise<DayFigures> {
-  const turns = new Yielder()
+  const yielder = new Yielder()
   const first = firstReceived(sql, since)
   const chats = new Map<number, Chat>()
   const threads = new Map<number, number>()
@@ -61,7 +61,7 @@ export async function dayFigures(sql: Sql, since: number): Promise<DayFigures> {
   for (let at: number | null = first; at !== null; ) {
     const rows: Row[] = sql.all<Row>(DAY, at, since)
     for (const row of rows) {
-      if (turns.isOver) await turns.next()
+      if (yielder.isOver) await yielder.next()
       if (row.kind === 'event') continue
       if (row.state === 'failed' || row.state === 'uncertain') states[row.state] += 1
       const { conversation } = row
@@ -78,15 +78,15 @@ export async function dayFigures(sql: Sql, since: number): Promise<DayFigures> {
       )
     }
     at = rows.length === STRIDE ? rows.at(-1)!.id + 1 : null
-    if (turns.isOver) await turns.next()
+    if (yielder.isOver) await yielder.next()
   }
-  await turns.next()
+  await yielder.next()
   const answered = [...chats.values()].map(firstReplyMs).filter((ms) => ms !== null)
   let newChats = 0
   let all = 0
   for (const [thread, chat] of chats) {
     if (!chat.clientWrote) continue
-    if (turns.isOver) await turns.next()
+    if (yielder.isOver) await yielder.next()
     all += 1
     if (!hadMessagesBefore(sql, thread, first!)) newChats += 1
   }
@@ -168,7 +168,7 @@ const AT = `SELECT id, received_at AS at FROM messages INDEXED BY messages_brows
 
 /** Periods when the bridge was not running, newest first, that ended after `since`. */
 export async function gapsSince(sql: Sql, since: number): Promise<{ from: number; to: number }[]> {
-  const turns = new Yielder()
+  const yielder = new Yielder()
   const gaps: { from: number; to: number }[] = []
   let before = Number.MAX_SAFE_INTEGER
   for (;;) {
@@ -181,7 +181,7 @@ export async function gapsSince(sql: Sql, since: number): Promise<{ from: number
     }
     if (rows.length < STRIDE) return gaps
     before = rows.at(-1)!.id
-    await turns.next()
+    await yielder.next()
   }
 }
 const EVENTS = `SELECT id, time, key, params FROM events WHERE id < ? ORDER BY id DESC LIMIT ${STRIDE}`

@@ -25,7 +25,7 @@ export interface Forgotten {
   conversations: number
   messages: number
   /** Those of them that were still to be delivered; they are cancelled. */
-  notCarried: number
+  notDelivered: number
   /** Received webhooks and comments. */
   events: number
   /** Jobs that contained texts or addresses. */
@@ -104,12 +104,12 @@ export function forgetPerson(
   now: number,
 ): Promise<Omit<Forgotten, 'journal' | 'putAside'>> {
   return erasing(sql, async () => {
-    const forgotten = { messages: 0, notCarried: 0, jobs: 0 }
+    const forgotten = { messages: 0, notDelivered: 0, jobs: 0 }
     for (const id of person.conversations) {
       await writes.write(() => {
-        const { messages, notCarried } = forgetMessages(sql, sql.all<MessageRow>(OF_CONVERSATION, id), now)
+        const { messages, notDelivered } = forgetMessages(sql, sql.all<MessageRow>(OF_CONVERSATION, id), now)
         forgotten.messages += messages
-        forgotten.notCarried += notCarried
+        forgotten.notDelivered += notDelivered
         forgotten.jobs += sql.run(DROP_JOBS, id).changes
         const conversation = conversationFrom(sql.get<DataRow>(LOOKUPS.conversation, id))
         if (conversation) updateConversation(sql, { ...withoutWords(conversation), attempt: null })
@@ -152,18 +152,18 @@ function forgetMessages(
   sql: Sql,
   rows: readonly MessageRow[],
   now: number,
-): { messages: number; notCarried: number } {
-  let notCarried = 0
+): { messages: number; notDelivered: number } {
+  let notDelivered = 0
   for (const row of rows) {
     const { id, author, state } = messageFrom(row)
     if (isOpen(state) || state === 'received' || state === 'uncertain') {
       patchMessage(sql, id, now, { state: 'skipped', reason: FORGOTTEN })
-      notCarried += 1
+      notDelivered += 1
     }
     const nameless = author.kind === 'client' ? { ...author, name: '' } : author
     sql.run(DROP_WORDS, JSON.stringify(nameless), id)
   }
-  return { messages: rows.length, notCarried }
+  return { messages: rows.length, notDelivered }
 }
 
 const STEP = 250

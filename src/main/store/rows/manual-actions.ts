@@ -9,7 +9,7 @@ import { type MessageRow, messageFrom, patchMessage } from './messages.ts'
 export type RetryAnswer = 'queued' | 'not-found' | 'not-retryable'
 export type DismissAnswer = 'dismissed' | 'not-found' | 'not-dismissable'
 
-const FRESH_LANE = { failures: 0, notBefore: 0 }
+const FRESH_QUEUE = { failures: 0, notBefore: 0 }
 
 /**
  * The owner's actions on a message that is stuck, or that waits in a conversation paused by the loop breaker.
@@ -30,8 +30,8 @@ export function retryMessage(sql: Sql, id: number, now: number): RetryAnswer {
   // A message that was being sent when the conversation was paused is settled by its own rules.
   const state = message.state === 'sending' ? 'sending' : 'queued'
   patchMessage(sql, id, now, { state, reason: RETRIED_BY_HAND, attempts: 0 })
-  const lane = message.direction === 'to-planfix' ? 'planfixLane' : 'chatraLane'
-  patchConversation(sql, conversation.id, { [lane]: FRESH_LANE, paused: null, pausedUntil: null })
+  const queue = message.direction === 'to-planfix' ? 'planfixLane' : 'chatraLane'
+  patchConversation(sql, conversation.id, { [queue]: FRESH_QUEUE, paused: null, pausedUntil: null })
   return 'queued'
 }
 

@@ -32,14 +32,14 @@ export function ngrokTunnel(options: NgrokOptions): TunnelProvider {
   const { load = loadNgrok, domain } = options
   let session: Session | null = null
   /** A start with an earlier number was stopped meanwhile. */
-  let turn = 0
+  let generation = 0
 
   async function open(
     token: string,
     target: string,
-    tell: (change: TunnelChange) => void,
+    report: (change: TunnelChange) => void,
   ): Promise<TunnelStart> {
-    const mine = turn
+    const mine = generation
     const sdk = await load().catch((error: unknown) => (error instanceof Error ? error : new Error('?')))
     if (sdk instanceof Error) return { ok: false, problem: notInstalled(sdk) }
     try {
@@ -49,12 +49,12 @@ export function ngrokTunnel(options: NgrokOptions): TunnelProvider {
         .heartbeatInterval(HEARTBEAT.interval)
         .heartbeatTolerance(HEARTBEAT.tolerance)
         .handleDisconnection((_address, reason) => {
-          if (mine !== turn) return false
-          tell({ type: 'doubtful', problem: ngrokProblem(new Error(reason), token, domain) })
+          if (mine !== generation) return false
+          report({ type: 'doubtful', problem: ngrokProblem(new Error(reason), token, domain) })
           return true
         })
         .connect()
-      if (mine !== turn) {
+      if (mine !== generation) {
         await opened.close()
         return STOPPED
       }
@@ -62,12 +62,12 @@ export function ngrokTunnel(options: NgrokOptions): TunnelProvider {
       const endpoint = opened.httpEndpoint()
       if (domain !== null) endpoint.domain(domain)
       const address = (await endpoint.listenAndForward(target)).url()
-      if (mine !== turn) return STOPPED
+      if (mine !== generation) return STOPPED
       if (address?.startsWith('https://')) return { ok: true, address: withoutTail(address, '/') }
       await close()
       return { ok: false, problem: { words: say('network'), retries: true, detail: 'ngrok gave no address' } }
     } catch (error) {
-      if (mine !== turn) return STOPPED
+      if (mine !== generation) return STOPPED
       await close()
       return { ok: false, problem: ngrokProblem(error, token, domain) }
     }
@@ -84,15 +84,15 @@ export function ngrokTunnel(options: NgrokOptions): TunnelProvider {
   return {
     kind: 'ngrok',
     proofEveryMs: PROOF_EVERY_MS,
-    async start({ host, port }, tell) {
+    async start({ host, port }, report) {
       const token = (await options.token())?.trim() ?? ''
       if (token === '') {
         return { ok: false, problem: { words: say('no-token'), retries: false, detail: 'ngrok: no token' } }
       }
-      return open(token, `http://${host.includes(':') ? `[${host}]` : host}:${port}`, tell)
+      return open(token, `http://${host.includes(':') ? `[${host}]` : host}:${port}`, report)
     },
     async stop() {
-      turn++
+      generation++
       await close()
     },
   }

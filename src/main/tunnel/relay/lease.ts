@@ -17,7 +17,7 @@ export class Lease {
   private readonly monotonic: () => number
   private readonly changed: (holds: boolean) => void
   private active = false
-  private heldMs = 0
+  private leaseMs = 0
   private confirmed: Moment | null = null
   private reported = false
   private cancel = () => {}
@@ -34,7 +34,7 @@ export class Lease {
 
   /** Whether this desktop is active at this moment. */
   get holds(): boolean {
-    return this.active && this.confirmed !== null && this.ageOf(this.confirmed) < this.heldMs
+    return this.active && this.confirmed !== null && this.ageOf(this.confirmed) < this.leaseMs
   }
 
   /** This computer has the role as far as it knows, but the relay has not confirmed it recently. */
@@ -52,7 +52,7 @@ export class Lease {
    */
   confirm(sent: Moment, beatMs: number): void {
     if (this.confirmed === null || this.ageOf(sent) < this.ageOf(this.confirmed)) this.confirmed = sent
-    this.heldMs = 2 * beatMs
+    this.leaseMs = 2 * beatMs
     this.look()
   }
 
@@ -73,7 +73,7 @@ export class Lease {
     this.cancel()
     const holds = this.holds
     if (holds && this.confirmed !== null) {
-      const left = this.heldMs - this.ageOf(this.confirmed)
+      const left = this.leaseMs - this.ageOf(this.confirmed)
       this.cancel = this.clock.after(Math.max(1, left), () => this.look())
     }
     if (holds === this.reported) return

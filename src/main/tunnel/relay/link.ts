@@ -28,7 +28,7 @@ export interface Link {
   proven: Moment
   send(message: FromDesktop): void
   /** Delivers messages from now on, beginning with those received since the welcome. */
-  listen(ears: LinkListener): void
+  listen(listener: LinkListener): void
   /** The relay must answer within `ms`, or the link is dead. */
   probe(ms: number): void
   close(): void
@@ -61,9 +61,10 @@ export async function openLink(options: {
   let state: 'greeting' | 'open' | 'over' = 'greeting'
   let line: Transport | null = null
   let pulse: Pulse | null = null
-  let ears: LinkListener | null = null
-  const unheard: ((ears: LinkListener) => void)[] = []
-  const tell = (news: (ears: LinkListener) => void) => (ears ? news(ears) : void unheard.push(news))
+  let listener: LinkListener | null = null
+  const pending: ((listener: LinkListener) => void)[] = []
+  const notify = (news: (listener: LinkListener) => void) =>
+    listener ? news(listener) : void pending.push(news)
   const { promise, resolve } = Promise.withResolvers<Linked>()
 
   const end = (trouble: RelayTrouble) => {
@@ -72,9 +73,9 @@ export async function openLink(options: {
     pulse?.stop()
     line?.close()
     resolve({ ok: false, trouble })
-    if (before === 'open') tell((ears) => ears.closed(trouble))
+    if (before === 'open') notify((listener) => listener.closed(trouble))
   }
-  const hear = (text: string) => {
+  const receive = (text: string) => {
     if (state === 'over' || line === null) return
     const message = readMessage<FromRelay>(fromRelay, text)
     // Unknown messages of a newer relay are ignored; an invalid greeting comes from another program.
@@ -84,9 +85,9 @@ export async function openLink(options: {
     }
     if (message.type === 'pong') {
       const sent = pulse?.felt(message.n)
-      if (sent) tell((ears) => ears.felt(sent))
+      if (sent) notify((listener) => listener.felt(sent))
     } else if (message.type === 'refused') end(refusal(message.reason, greeted))
-    else if (state === 'open') tell((ears) => ears.message(message))
+    else if (state === 'open') notify((listener) => listener.message(message))
     else greet(message, line)
   }
 
@@ -119,9 +120,9 @@ export async function openLink(options: {
           beatMs,
           proven,
           send: (one) => on.send(one),
-          listen(listener) {
-            ears = listener
-            for (const news of unheard.splice(0)) news(listener)
+          listen(added) {
+            listener = added
+            for (const news of pending.splice(0)) news(added)
           },
           probe: (ms) => pulse?.probe(ms),
           close() {
@@ -139,7 +140,7 @@ export async function openLink(options: {
   })
   const early: string[] = []
   const opened = await options.open(options.url, {
-    message: (text) => (line === null ? void early.push(text) : hear(text)),
+    message: (text) => (line === null ? void early.push(text) : receive(text)),
     closed: end,
   })
   if (!opened.ok) end(opened.trouble)
@@ -147,7 +148,7 @@ export async function openLink(options: {
   else {
     line = opened.line
     line.send({ type: 'hello', version: 1, device: keys.device, nonce: greeting.desktopNonce })
-    for (const text of early) hear(text)
+    for (const text of early) receive(text)
   }
   return promise.finally(cancel)
 }

@@ -59,21 +59,21 @@ const LONGEST_STOP_MS = 1_500
  */
 export function sshTunnel(options: SshOptions): TunnelProvider {
   let connection: Connection | null = null
-  let turn = 0
+  let generation = 0
 
   return {
     kind: 'ssh',
-    async start(target, tell) {
-      const mine = ++turn
+    async start(target, report) {
+      const mine = ++generation
       const prepared = await prepare(options)
       if (!('config' in prepared)) return { ok: false, problem: prepared }
-      if (mine !== turn) return { ok: false, problem: STOPPED }
-      const opened = new Connection(options, prepared, target, tell)
+      if (mine !== generation) return { ok: false, problem: STOPPED }
+      const opened = new Connection(options, prepared, target, report)
       connection = opened
       return opened.open()
     },
     async stop() {
-      turn++
+      generation++
       const open = connection
       connection = null
       await open?.close()
@@ -162,7 +162,7 @@ const STOPPED = sshProblem('broken', 'stopped meanwhile')
 class Connection {
   private readonly options: SshOptions
   private readonly prepared: Prepared
-  private readonly tell: (change: TunnelChange) => void
+  private readonly report: (change: TunnelChange) => void
   private readonly client: Client
   private readonly channels: Channels
   private readonly limits: typeof LIMITS
@@ -180,11 +180,11 @@ class Connection {
     options: SshOptions,
     prepared: Prepared,
     target: { host: string; port: number },
-    tell: (change: TunnelChange) => void,
+    report: (change: TunnelChange) => void,
   ) {
     this.options = options
     this.prepared = prepared
-    this.tell = tell
+    this.report = report
     this.limits = { ...LIMITS, ...options.limits }
     this.channels = createChannels(target, this.limits)
     this.client = new prepared.Client()
@@ -302,7 +302,7 @@ class Connection {
     if (this.state === 'open') {
       if (found === this.address || !printsForwarding(text)) return
       this.address = found
-      this.tell({ type: 'address', address: found })
+      this.report({ type: 'address', address: found })
     } else if (printsForwarding(this.printed)) {
       this.whenForwarded(found)
     } else {
@@ -333,7 +333,7 @@ class Connection {
     for (const timer of [...this.timers]) this.clear(timer)
     this.channels.cut()
     this.client.end()
-    if (wasOpen && why !== STOPPED) this.tell({ type: 'lost', problem: why })
+    if (wasOpen && why !== STOPPED) this.report({ type: 'lost', problem: why })
     this.started.resolve({ ok: false, problem: why })
   }
 

@@ -25,13 +25,13 @@ export function Actions({ message, onDone }: { message: MessageRow; onDone(): vo
     if (answer.ok) await refresh('conversation.get')
   }
   const { direction, state } = message
-  const isUnclear = state === 'uncertain'
+  const isUncertain = state === 'uncertain'
   return (
     <Stack gap="xs">
       {error !== null && <ErrorAlert error={error} />}
       <Group gap="xs">
         {message.canRetry &&
-          (isUnclear ? (
+          (isUncertain ? (
             <ConfirmButton
               variant="filled"
               leftSection={<IconRefresh size={16} aria-hidden />}
@@ -54,7 +54,7 @@ export function Actions({ message, onDone }: { message: MessageRow; onDone(): vo
         {message.canDismiss && (
           <ConfirmButton
             title={t('log.dismiss.title')}
-            consequence={t(`log.dismiss.${isUnclear ? 'unclear' : 'failed'}.${direction}`)}
+            consequence={t(`log.dismiss.${isUncertain ? 'unclear' : 'failed'}.${direction}`)}
             confirm={t('log.dismiss')}
             onConfirm={() => act('log.dismiss')}
           >
@@ -62,7 +62,7 @@ export function Actions({ message, onDone }: { message: MessageRow; onDone(): vo
           </ConfirmButton>
         )}
       </Group>
-      {message.canRetry && !isUnclear && (
+      {message.canRetry && !isUncertain && (
         <Text size="sm" c="dimmed">
           {isStopped(message)
             ? t('log.resume-text')

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import { type TunnelSettings, type TunnelView, tunnelSettings } from '../../../shared/api/tunnel.ts'
 import type { CallError } from '../../../shared/api.ts'
 import type { TextKey } from '../../../shared/i18n/index.ts'
-import { useAnswerTold, useAppState, useCall, useClient, useRefresh } from '../../client/hooks.tsx'
+import { useAppState, useCacheAnswer, useCall, useClient, useRefresh } from '../../client/hooks.tsx'
 import {
   isChanged,
   type Provider,
@@ -83,7 +83,7 @@ export function usePublicAddress(
   { memory, first }: { memory?: string; first?: Provider } = {},
 ): PublicAddressForm {
   const bridge = useClient()
-  const told = useAnswerTold('tunnel.get', {})
+  const cacheAnswer = useCacheAnswer('tunnel.get', {})
   const begin = (view: TunnelView): Typed => {
     const typed = typedOf(view)
     const provider = view.settings.provider === 'none' ? (first ?? 'none') : view.settings.provider
@@ -105,7 +105,7 @@ export function usePublicAddress(
     setRound((before) => before + 1)
   }
   const accept = (view: TunnelView) => {
-    told(view)
+    cacheAnswer(view)
     discard()
   }
   return {
@@ -139,7 +139,7 @@ export function usePublicAddress(
     async trust(fingerprint) {
       const answer = await bridge.call('tunnel.trustHostKey', { fingerprint })
       if (!answer.ok) return answer.error
-      told(answer.value)
+      cacheAnswer(answer.value)
       return null
     },
   }

@@ -20,7 +20,7 @@ export function Bubble({ item, openId, onOpen }: ItemProps<Extract<Item, { kind:
   const { t, clock, language } = useI18n()
   const { row, edit, removal } = item
   const isClient = row.author.kind === 'client'
-  const apart = apartOf(row)
+  const label = labelOf(row)
   const { text: said, files } = edit ?? row
   // The text of a file without a message is the file's name.
   const text = files.some(({ name }) => name === said) ? '' : said
@@ -30,7 +30,7 @@ export function Bubble({ item, openId, onOpen }: ItemProps<Extract<Item, { kind:
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the keys take the button. */}
       <div
         className={classes.bubble}
-        data-apart={apart !== null || undefined}
+        data-apart={label !== null || undefined}
         data-open={openId === row.id || undefined}
         onClick={() => isSelecting() || onOpen(row)}
       >
@@ -40,10 +40,10 @@ export function Bubble({ item, openId, onOpen }: ItemProps<Extract<Item, { kind:
             {row.author.kind === 'agent' && <span className={classes.tag}>{t('log.talk.agent')}</span>}
           </div>
         )}
-        {apart !== null && (
+        {label !== null && (
           <div className={classes.apart}>
             <IconEyeOff size={14} aria-hidden />
-            {t(apart)}
+            {t(label)}
           </div>
         )}
         {text !== '' && (
@@ -159,7 +159,7 @@ export function Aside({ item, openId, onOpen }: ItemProps<Extract<Item, { kind: 
 }
 
 /** Why it is separate: the other side never saw it. */
-function apartOf(row: MessageRow): 'log.talk.internal' | 'log.talk.not-sent' | 'log.talk.not-passed' | null {
+function labelOf(row: MessageRow): 'log.talk.internal' | 'log.talk.not-sent' | 'log.talk.not-passed' | null {
   if (row.state !== 'skipped') return null
   if (isInternal(row.reason)) return 'log.talk.internal'
   return row.direction === 'to-chatra' ? 'log.talk.not-sent' : 'log.talk.not-passed'

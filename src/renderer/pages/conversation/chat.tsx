@@ -23,7 +23,7 @@ export function Chat(props: {
   const { thread, rows, openId, onOpen, onClose } = props
   const { t, number } = useI18n()
   const scroller = useRef<HTMLElement>(null)
-  const { hold, isAtEnd } = useHeld(scroller, rows)
+  const { keepAnchor, isAtEnd } = useScrollAnchor(scroller, rows)
   const [seenUpTo, setSeenUpTo] = useState(rows.at(-1)?.id ?? 0)
   const unseen = isAtEnd ? 0 : rows.filter(({ id }) => id > seenUpTo).length
   const newestId = rows.reduce((most, { id }) => Math.max(most, id), 0)
@@ -39,7 +39,7 @@ export function Chat(props: {
         tabIndex={0}
         onKeyDown={({ key }) => key === 'Escape' && onClose()}
         onScroll={({ currentTarget }) => {
-          hold()
+          keepAnchor()
           if (currentTarget.scrollTop < NEAR_TOP) thread.readOlder()
         }}
       >
@@ -104,31 +104,31 @@ function daysAgo(time: number): number {
  * At the end the view stays at the end; otherwise the first visible message stays in place, whatever is added
  * above.
  */
-function useHeld(
+function useScrollAnchor(
   scroller: { current: HTMLElement | null },
   rows: readonly MessageRow[],
-): { hold(): void; isAtEnd: boolean } {
+): { keepAnchor(): void; isAtEnd: boolean } {
   const [isAtEnd, setAtEnd] = useState(true)
-  const held = useRef<{ id: string; top: number } | null>(null)
+  const anchor = useRef<{ id: string; top: number } | null>(null)
   const atEnd = useRef(true)
-  const hold = useCallback(() => {
+  const keepAnchor = useCallback(() => {
     const element = scroller.current
     if (element === null) return
     atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight <= NEAR_END
     setAtEnd(atEnd.current)
-    held.current = firstOnScreen(element)
+    anchor.current = firstOnScreen(element)
   }, [scroller])
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the messages are others.
   useLayoutEffect(() => {
     const element = scroller.current
     if (element === null) return
-    const place = held.current && element.querySelector<HTMLElement>(`[data-id="${held.current.id}"]`)
+    const place = anchor.current && element.querySelector<HTMLElement>(`[data-id="${anchor.current.id}"]`)
     if (atEnd.current) element.scrollTop = element.scrollHeight
-    else if (place && held.current)
-      element.scrollTop += place.offsetTop - element.scrollTop - held.current.top
-    hold()
-  }, [scroller, hold, rows])
-  return { hold, isAtEnd }
+    else if (place && anchor.current)
+      element.scrollTop += place.offsetTop - element.scrollTop - anchor.current.top
+    keepAnchor()
+  }, [scroller, keepAnchor, rows])
+  return { keepAnchor, isAtEnd }
 }
 
 function firstOnScreen(element: HTMLElement): { id: string; top: number } | null {

@@ -64,13 +64,13 @@ const LINE_TEXT = 300
  * The thread with pushed messages, in the order of the chat. `cut` are new ones whose whole text must still
  * be loaded.
  */
-export function withTold(
+export function withUpdates(
   rows: readonly MessageRow[],
-  told: readonly MessageRow[],
+  pushed: readonly MessageRow[],
 ): { rows: MessageRow[]; cut: number[] } {
   const next = [...rows]
   const cut: number[] = []
-  for (const row of told) {
+  for (const row of pushed) {
     const place = next.findIndex(({ id }) => id === row.id)
     const known = next[place]
     if (known !== undefined) next[place] = { ...row, text: wholeOf(known.text, row.text) }
@@ -82,5 +82,5 @@ export function withTold(
   return { rows: next.sort((a, b) => timeOf(a) - timeOf(b) || a.id - b.id), cut }
 }
 
-const wholeOf = (known: string, told: string): string =>
-  told !== '' && known.startsWith(told) ? known : told
+const wholeOf = (known: string, pushed: string): string =>
+  pushed !== '' && known.startsWith(pushed) ? known : pushed

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { MessageRow } from '../../../shared/api/log.ts'
 import type { CallError } from '../../../shared/api.ts'
 import { useClient, useLine, usePush } from '../../client/hooks.tsx'
-import { withTold } from './thread.ts'
+import { withUpdates } from './thread.ts'
 
 const PART = 60
 
@@ -30,13 +30,13 @@ export function useThread(id: number): Thread {
     setRows(next)
   }, [])
 
-  const tell = useCallback(
-    async (told: readonly MessageRow[]) => {
-      const { rows: next, cut } = withTold(newest.current, told)
+  const update = useCallback(
+    async (pushed: readonly MessageRow[]) => {
+      const { rows: next, cut } = withUpdates(newest.current, pushed)
       put(next)
       const whole = await Promise.all(cut.map((one) => bridge.call('log.message', { id: one })))
       const read = whole.flatMap((answer) => (answer.ok ? [answer.value.message] : []))
-      if (read.length > 0) put(withTold(newest.current, read).rows)
+      if (read.length > 0) put(withUpdates(newest.current, read).rows)
     },
     [bridge, put],
   )
@@ -47,16 +47,16 @@ export function useThread(id: number): Thread {
     setError(null)
     // Loaded messages stay; for changed ones the push is current.
     if (newest.current.length === 0) setHasOlder(answer.value.hasOlder)
-    put(withTold(newest.current, answer.value.rows).rows)
+    put(withUpdates(newest.current, answer.value.rows).rows)
   }, [bridge, id, put])
 
   useEffect(() => {
     if (line === 'online') void read()
   }, [read, line])
-  usePush('messages', ({ rows: told, more }) => {
-    const own = told.filter(({ conversationId }) => conversationId === id)
+  usePush('messages', ({ rows: pushed, more }) => {
+    const own = pushed.filter(({ conversationId }) => conversationId === id)
     if (more) void read()
-    else if (own.length > 0 && rows !== null) void tell(own)
+    else if (own.length > 0 && rows !== null) void update(own)
   })
 
   const busy = useRef(false)

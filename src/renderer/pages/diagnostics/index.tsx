@@ -2,7 +2,7 @@ import { Button, Skeleton, Stack, Switch } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
 import type { CheckUp } from '../../../shared/api/diagnostics.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { useAnswerTold, useCall, useClient, usePush } from '../../client/hooks.tsx'
+import { useCacheAnswer, useCall, useClient, usePush } from '../../client/hooks.tsx'
 import { Empty, ErrorAlert } from '../../components/error-alert.tsx'
 import { IconRefresh } from '../../components/icons.ts'
 import { Page } from '../../components/page.tsx'
@@ -77,10 +77,10 @@ function Groups({ checkUp, attentionOnly }: { checkUp: CheckUp; attentionOnly: b
 function useCheckUp() {
   const bridge = useClient()
   const read = useCall('diagnostics.get', {})
-  const told = useAnswerTold('diagnostics.get', {})
+  const cacheAnswer = useCacheAnswer('diagnostics.get', {})
   const [starting, setStarting] = useState(false)
   const [startError, setStartError] = useState<CallError | null>(null)
-  usePush('checkUp', (checkUp) => told({ checkUp }))
+  usePush('checkUp', (checkUp) => cacheAnswer({ checkUp }))
   // While another page was shown there was no listener here.
   const reload = useRef(read.reload)
   useEffect(() => reload.current(), [])

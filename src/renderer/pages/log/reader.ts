@@ -53,7 +53,7 @@ export class LogReader {
   readonly #name = `log-${Math.random().toString(36).slice(2)}`
   #reading: Reading = { list: null, loading: true, error: null, generation: 0 }
   #filter: LogFilter = {}
-  #turn = 0
+  #session = 0
   #view = { first: 0, last: 0 }
   readonly #inFlight = new Set<number>()
   /** Pushed while a read was open: its answer may be older. */
@@ -78,7 +78,7 @@ export class LogReader {
   start(): () => void {
     let wasLost = false
     const ends = [
-      this.#bridge.on('messages', ({ rows, more }) => this.#told(rows, more)),
+      this.#bridge.on('messages', ({ rows, more }) => this.#pushed(rows, more)),
       this.#bridge.onLine((line) => {
         if (line === 'online' && wasLost) this.reload()
         wasLost = line !== 'online'
@@ -89,7 +89,7 @@ export class LogReader {
       clearTimeout(this.#rereadTimer)
       clearTimeout(this.#askTimer)
       clearTimeout(this.#againTimer)
-      this.#turn++
+      this.#session++
     }
   }
 
@@ -156,7 +156,7 @@ export class LogReader {
   }
 
   #begin(filter: LogFilter): void {
-    this.#turn++
+    this.#session++
     this.#filter = filter
     this.#inFlight.clear()
     this.#rereading = false
@@ -168,18 +168,18 @@ export class LogReader {
   }
 
   async #readFirst(): Promise<void> {
-    const turn = this.#turn
+    const session = this.#session
     const end = this.#beginRead()
     const outline = await this.#outline()
     const page = outline.ok ? await this.#page(outline.value, 0) : outline
-    const told = end()
-    if (turn !== this.#turn) return
+    const pushed = end()
+    if (session !== this.#session) return
     if (!outline.ok) return this.#failed(outline.error)
     if (!page.ok) return this.#failed(page.error)
     this.#readAt = performance.now()
     const list = withPage(listOf(outline.value), 0, page.value.rows)
     const generation = this.#reading.generation + 1
-    this.#put(this.#taken(list, told), { loading: false, error: null, generation })
+    this.#put(this.#taken(list, pushed), { loading: false, error: null, generation })
   }
 
   /**
@@ -187,7 +187,7 @@ export class LogReader {
    */
   async #reread(): Promise<void> {
     if (this.#rereading) return
-    const turn = this.#turn
+    const session = this.#session
     clearTimeout(this.#rereadTimer)
     this.#rereadTimer = undefined
     this.#rereading = true
@@ -195,11 +195,11 @@ export class LogReader {
     const end = this.#beginRead()
     const outline = await this.#outline()
     const before = this.#reading.list
-    if (turn !== this.#turn || before === null) return void end()
+    if (session !== this.#session || before === null) return void end()
     const page = outline.ok ? this.#pageOnScreen(before, outline.value) : null
     const read = outline.ok && page !== null ? await this.#page(outline.value, page) : null
-    const told = end()
-    if (turn !== this.#turn) return
+    const pushed = end()
+    if (session !== this.#session) return
     this.#rereading = false
     this.#readAt = performance.now()
     this.#rest = Math.max(REREAD_MS, (this.#readAt - began) * REST)
@@ -207,7 +207,7 @@ export class LogReader {
     const placed = withOutline(this.#reading.list ?? before, outline.value)
     const list = read?.ok && page !== null ? withPage(placed, page, read.value.rows) : placed
     this.#inFlight.clear()
-    this.#put(this.#taken(list, told), { error: null })
+    this.#put(this.#taken(list, pushed), { error: null })
   }
 
   /** The page of the new outline with the visible rows. */
@@ -238,22 +238,22 @@ export class LogReader {
   }
 
   async #readPage(page: number, outline: Outline): Promise<void> {
-    const turn = this.#turn
+    const session = this.#session
     this.#inFlight.add(page)
     const end = this.#beginRead()
     const read = await this.#page(outline, page)
-    const told = end()
-    if (turn !== this.#turn) return
+    const pushed = end()
+    if (session !== this.#session) return
     this.#inFlight.delete(page)
     const { list } = this.#reading
     if (!read.ok) return this.#failed(read.error)
     // The outline was read again meanwhile: pages begin elsewhere now.
     if (list === null || list.pages !== outline.pages) return this.#readPages()
     const next = withoutFarPages(withPage(list, page, read.value.rows), this.#view.first)
-    this.#put(this.#taken(next, told))
+    this.#put(this.#taken(next, pushed))
   }
 
-  #told(rows: MessageRow[], more: boolean): void {
+  #pushed(rows: MessageRow[], more: boolean): void {
     if (this.#reads > 0) this.#meanwhile.push(...rows)
     const { list, loading } = this.#reading
     if (list === null || loading) return
@@ -273,14 +273,14 @@ export class LogReader {
   #askSoon(since: number): void {
     this.#askSince = Math.min(this.#askSince, since)
     this.#askTimer ??= setTimeout(async () => {
-      const turn = this.#turn
+      const session = this.#session
       const from = Math.max(this.#filter.from ?? 0, this.#askSince)
       this.#askTimer = undefined
       this.#askSince = Number.POSITIVE_INFINITY
       const filter = { ...this.#filter, from }
       const read = await this.#bridge.call('log.page', { filter, fromId: null, limit: PAGE_ROWS })
       const { list } = this.#reading
-      if (turn !== this.#turn || list === null || !read.ok) return
+      if (session !== this.#session || list === null || !read.ok) return
       if (list.atTop) this.#freshen(list, read.value.rows)
       const newer = read.value.rows.filter(({ id }) => id > (list.pages[0] ?? 0)).reverse()
       const next = withPushed(list, newer, () => true)
@@ -302,9 +302,9 @@ export class LogReader {
     const from = this.#reads === 0 ? 0 : this.#meanwhile.length
     if (this.#reads++ === 0) this.#meanwhile = []
     return () => {
-      const told = this.#meanwhile.slice(from)
+      const pushed = this.#meanwhile.slice(from)
       if (--this.#reads === 0) this.#meanwhile = []
-      return told
+      return pushed
     }
   }
 

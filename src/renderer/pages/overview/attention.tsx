@@ -28,7 +28,7 @@ export function Attention({ state }: { state: AppState }) {
 function Line({ concern }: { concern: AttentionItem }) {
   const { t, say, clock } = useI18n()
   const { text, until } = concern
-  const told = until === undefined ? text : { ...text, params: { ...text.params, time: clock(until) } }
+  const words = until === undefined ? text : { ...text, params: { ...text.params, time: clock(until) } }
   const isBad = concern.tone === 'bad'
   return (
     <Alert
@@ -39,7 +39,7 @@ function Line({ concern }: { concern: AttentionItem }) {
       <Group justify="space-between" wrap="nowrap" align="center">
         <Text>
           {concern.connection !== null && <strong>{concern.connection}: </strong>}
-          {say(told)}
+          {say(words)}
         </Text>
         {concern.action && (
           <Button component={Link} href={concern.action.href} variant="default" flex="none">

@@ -16,7 +16,7 @@ function carrying(baseUrl: string, withdrawals = 0) {
   const rateLimiter = {
     async slot(priority: number, key: string) {
       turns.push([priority, key])
-      if (left-- > 0) throw new SlotWithdrawn('the turn was withdrawn')
+      if (left-- > 0) throw new SlotWithdrawn('the slot was withdrawn')
     },
     release() {},
   }

@@ -50,7 +50,7 @@ function scene(options: Partial<UpdatesOptions> = {}) {
     },
     failed: () => void order.push('failed'),
     moved: (appImage) => void order.push(`moved to ${appImage}`),
-    tell: ({ version, onQuit }) => void told.push(`${version} ${onQuit}`),
+    notify: ({ version, onQuit }) => void told.push(`${version} ${onQuit}`),
     async load() {
       loads++
       return updater as unknown as Updater

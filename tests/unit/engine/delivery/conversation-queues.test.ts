@@ -5,11 +5,11 @@ const clock = { now: () => 0, after: () => () => undefined }
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 test.each(Array.from({ length: 12 }, (_, n) => n))(
-  'work that is added %i microtasks after a lane has found nothing is not overlooked',
+  'work that is added %i microtasks after a queue has found nothing is not overlooked',
   async (microtasks) => {
     let work = 1
     let looks = 0
-    const lanes = new ConversationQueues(
+    const queues = new ConversationQueues(
       clock,
       async () => {
         if (work > 0) {
@@ -27,11 +27,11 @@ test.each(Array.from({ length: 12 }, (_, n) => n))(
     async function addLater(): Promise<void> {
       for (let n = 0; n < microtasks; n++) await null
       work += 1
-      lanes.wake(1, 'planfix')
+      queues.wake(1, 'planfix')
     }
-    lanes.wake(1, 'planfix')
+    queues.wake(1, 'planfix')
     for (let n = 0; n < 5; n++) await turn()
     expect(work).toBe(0)
-    expect(lanes.busy).toBe(0)
+    expect(queues.busy).toBe(0)
   },
 )

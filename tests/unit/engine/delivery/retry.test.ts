@@ -40,17 +40,17 @@ test.each([
 })
 
 test('a delay is void once it is over, or once the service has recovered since', () => {
-  const lane = { failures: 1, notBefore: 20_000, failedAt: 10_000 }
-  expect(waitsUntil(lane, 0, 19_999)).toBe(20_000)
-  expect(waitsUntil(lane, 0, 20_000)).toBe(0)
-  expect(waitsUntil(lane, 9_999, 15_000)).toBe(20_000)
-  expect(waitsUntil(lane, 10_000, 15_000)).toBe(0)
+  const queue = { failures: 1, notBefore: 20_000, failedAt: 10_000 }
+  expect(waitsUntil(queue, 0, 19_999)).toBe(20_000)
+  expect(waitsUntil(queue, 0, 20_000)).toBe(0)
+  expect(waitsUntil(queue, 9_999, 15_000)).toBe(20_000)
+  expect(waitsUntil(queue, 10_000, 15_000)).toBe(0)
 })
 
 test('a delay set by a clock that was ahead is void', () => {
-  const lane = { failures: 1, notBefore: 20_000, failedAt: 10_000 }
-  expect(waitsUntil(lane, 0, 9_999)).toBe(0)
-  expect(waitsUntil(lane, 0, 10_000)).toBe(20_000)
+  const queue = { failures: 1, notBefore: 20_000, failedAt: 10_000 }
+  expect(waitsUntil(queue, 0, 9_999)).toBe(0)
+  expect(waitsUntil(queue, 0, 10_000)).toBe(20_000)
   const old = { failures: 1, notBefore: 700_000 }
   expect(waitsUntil(old, 0, 100_000)).toBe(700_000)
   expect(waitsUntil(old, 0, 99_999)).toBe(0)

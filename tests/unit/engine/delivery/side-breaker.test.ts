@@ -152,11 +152,11 @@ test('connections that share an account stop and recover together, parts do not'
 })
 
 test("a queue that backed off waits no longer than until the service's recovery", () => {
-  const lane = { failures: 7, notBefore: 64_000, failedAt: 1000 }
-  expect(waitsUntil(lane, 0, 2000)).toBe(64_000)
-  expect(waitsUntil(lane, 1500, 2000)).toBe(0)
-  expect(waitsUntil(lane, 900, 2000)).toBe(64_000)
-  expect(waitsUntil(lane, 0, 64_000)).toBe(0)
+  const queue = { failures: 7, notBefore: 64_000, failedAt: 1000 }
+  expect(waitsUntil(queue, 0, 2000)).toBe(64_000)
+  expect(waitsUntil(queue, 1500, 2000)).toBe(0)
+  expect(waitsUntil(queue, 900, 2000)).toBe(64_000)
+  expect(waitsUntil(queue, 0, 64_000)).toBe(0)
 })
 
 test('a delay set while the clock was ahead is void', () => {

@@ -96,13 +96,13 @@ test('time asleep is noticed each minute too, without a report of the system', a
 })
 
 test('time asleep is not reported where the public address reports it', async () => {
-  const isToldOtherwise = () => true
+  const isReportedElsewhere = () => true
   upkeep = new Maintenance({
     store,
     clock,
     retentionDays: () => 90,
     notify: (event) => void told.push(event),
-    isReportedElsewhere: isToldOtherwise,
+    isReportedElsewhere: isReportedElsewhere,
   })
   await upkeep.start()
   now += 60 * MINUTE

@@ -7,9 +7,9 @@ import { WebSocket } from 'ws'
 import type { Caller } from '../../../../src/main/api/dispatcher.ts'
 import { type Interface, startInterface } from '../../../../src/main/server/interface/server.ts'
 import { createRedactor } from '../../../../src/main/settings/redact.ts'
-import { eventPush, hearableFeed, plainCaller, statePush } from '../../api/values.ts'
+import { eventPush, plainCaller, recordedFeed, statePush } from '../../api/values.ts'
 
-const feed = hearableFeed()
+const feed = recordedFeed()
 const calls: { name: unknown; args: unknown }[] = []
 const caller: Caller = {
   call(who, name, args) {

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createLive, type LiveSocket } from '../../../../src/main/server/interface/websocket.ts'
-import { eventPush, hearableFeed, plainCaller, statePush } from '../../api/values.ts'
+import { eventPush, plainCaller, recordedFeed, statePush } from '../../api/values.ts'
 
 class FakeSocket extends EventEmitter implements LiveSocket {
   bufferedAmount = 0
@@ -38,7 +38,7 @@ afterEach(() => {
 })
 
 async function withPages(count: number) {
-  const feed = hearableFeed()
+  const feed = recordedFeed()
   const live = createLive({ caller: plainCaller, feed })
   const sockets = Array.from({ length: count }, () => new FakeSocket())
   for (const socket of sockets) live.take(socket)
@@ -109,7 +109,7 @@ describe('the live line', () => {
   test('a page without an available state is closed', async () => {
     const live = createLive({
       caller: { call: (who, _name, args) => plainCaller.call(who, 'log.retry', args) },
-      feed: hearableFeed(),
+      feed: recordedFeed(),
     })
     const socket = new FakeSocket()
     live.take(socket)

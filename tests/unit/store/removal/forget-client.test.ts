@@ -110,7 +110,7 @@ it.each(['anna1', 'anna@mail.example', ' ANNA@mail.example '])(
       clients: 2,
       conversations: 2,
       messages: 4,
-      notCarried: 1,
+      notDelivered: 1,
       events: 4,
       jobs: 1,
       journal: 3,

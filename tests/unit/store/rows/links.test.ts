@@ -164,7 +164,7 @@ describe('the inbox', () => {
   })
 })
 
-describe('lanes with work', () => {
+describe('queues with work', () => {
   it('queues with work have open or uncertain messages or a job', async () => {
     const db = await store()
     const conversations = [1, 2, 3, 4].map((id) => conversation({ id }))
@@ -178,9 +178,9 @@ describe('lanes with work', () => {
       { type: 'job.add', job: job({ conversationId: 4 }) },
     ])
     expect(await db.queuesWithWork()).toEqual([
-      { conversationId: 1, connectionId: 'shop', lane: 'planfix' },
-      { conversationId: 2, connectionId: 'shop', lane: 'chatra' },
-      { conversationId: 4, connectionId: 'shop', lane: 'jobs' },
+      { conversationId: 1, connectionId: 'shop', queue: 'planfix' },
+      { conversationId: 2, connectionId: 'shop', queue: 'chatra' },
+      { conversationId: 4, connectionId: 'shop', queue: 'jobs' },
     ])
   })
 })

@@ -34,7 +34,7 @@ it('all data moves to the new connection, and its source ids stay', async () => 
   expect((await db.counts('store')).states['to-planfix'].queued).toBe(1)
   expect(await db.connectionIds()).toEqual(['store'])
   expect(await db.queuesWithWork()).toEqual(
-    expect.arrayContaining([{ conversationId: 1, connectionId: 'store', lane: 'planfix' }]),
+    expect.arrayContaining([{ conversationId: 1, connectionId: 'store', queue: 'planfix' }]),
   )
   // Repeated: the first name counts.
   await db.renameConnection('store', 'market')

@@ -146,10 +146,10 @@ export class ChatraSender {
    */
   async wasAway(conversationId: number): Promise<void> {
     const waiting = await this.context.store.waiting(conversationId, 'to-chatra', 10_000)
-    const unclear = waiting.filter(
+    const indeterminate = waiting.filter(
       (one) => one.state === 'uncertain' && one.reason !== INTERRUPTED && !isDeliveredElsewhere(one.reason),
     )
-    const changes = unclear.map((one) =>
+    const changes = indeterminate.map((one) =>
       stateChange(one, 'uncertain', INTERRUPTED, this.now(), ['uncertain']),
     )
     await commit(this.context, changes)
@@ -222,7 +222,7 @@ export class ChatraSender {
       const sentAt = this.now()
       const sent = await this.say(connection, client, text.value, speakers)
       // Before the next send begins: it may have to go alone.
-      if (!sent.ok && !sent.error.certain) connection.chatraLimiter.unclear()
+      if (!sent.ok && !sent.error.certain) connection.chatraLimiter.indeterminate()
       slot.release()
       const done = { sent, sentAt, answeredAt: this.now(), slot, client }
       await this.serial.run(String(state.conversation.id), () => this.finish(message, done, state))
@@ -271,7 +271,7 @@ export class ChatraSender {
     const { store, continuity } = this.context
     if (sent.ok) {
       this.reached(state.conversation.id, done.sentAt)
-      continuity?.toldTime(message.connectionId, done.sentAt, done.answeredAt, sent.value.at)
+      continuity?.reportedTime(message.connectionId, done.sentAt, done.answeredAt, sent.value.at)
     }
     const current = (await store.message(message.id)) ?? message
     if (current.state === 'delivered') {

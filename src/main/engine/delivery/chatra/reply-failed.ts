@@ -27,20 +27,20 @@ export async function replyFailed(
   context: EngineContext,
   message: Message,
   error: BridgeError,
-  carrying: SendContext,
+  sending: SendContext,
   slot: Slot | null,
 ): Promise<void> {
   const { clock, random } = context
   const now = clock.now()
-  const { connection, conversation } = carrying
+  const { connection, conversation } = sending
   const isPaced = slot !== null && error.code === 'rate-limited' && isPace(error, slot, connection, now)
   let wholeSide = stopsSide(error) && !isPaced
   // A failure of Planfix (when reading a file's address) occurred without its permit: the next call to it
   // will decide.
-  if (slot !== null && error.side === 'chatra' && !isPaced) wholeSide = reportFault(error, carrying, slot)
+  if (slot !== null && error.side === 'chatra' && !isPaced) wholeSide = reportFault(error, sending, slot)
   const gate = error.side === 'chatra' ? connection.chatraBreaker : connection.planfixBreaker
   if (!stopsSide(error) && error.retry.when !== 'never') gate.recordPartFailure(REPLIES, error)
-  if (message.kind === 'text' && !error.certain) return unclear(context, message, error, now)
+  if (message.kind === 'text' && !error.certain) return indeterminate(context, message, error, now)
   // Chatra has refused it explicitly: no later message can be its echo.
   const notInChat: Change[] =
     message.kind === 'text' && slot !== null
@@ -60,7 +60,7 @@ export async function replyFailed(
   const failures = conversation.chatraLane.failures + (isPaced ? 0 : 1)
   const isTimed = !isPaced && !(wholeSide && error.side === 'chatra')
   const notBefore = isTimed ? nextTry(error, failures, now, random) : 0
-  const lane: Change = {
+  const queue: Change = {
     type: 'conversation.patch',
     id: conversation.id,
     patch: {
@@ -73,7 +73,7 @@ export async function replyFailed(
     },
   }
   const retrying = stateChange(message, 'retrying', reasonOf(error), now, OPEN_STATES)
-  await commit(context, [lane, retrying, ...notInChat])
+  await commit(context, [queue, retrying, ...notInChat])
 }
 
 /**
@@ -117,7 +117,7 @@ function reportFault(error: BridgeError, { connection, permit }: SendContext, sl
  * Never repeated: settled by its echo, by a missing echo where that is conclusive, by a transcript, or by the
  * owner.
  */
-async function unclear(
+async function indeterminate(
   context: EngineContext,
   message: Message,
   error: BridgeError,

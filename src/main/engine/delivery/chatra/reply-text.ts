@@ -23,7 +23,7 @@ export async function replyText(
   shown: Message | null = null,
 ): Promise<Result<string>> {
   const lines = message.text === '' ? [] : [message.text]
-  const tell = async (file: MessageFile) => {
+  const add = async (file: MessageFile) => {
     const isFirst = message.files.find((one) => isSameFile(one, file)) === file
     if (!isFirst || shown?.files.some((one) => isSameFile(one, file))) return
     const data = { what: 'file-not-delivered', file: file.name } as const
@@ -32,7 +32,7 @@ export async function replyText(
   for (const file of message.files) {
     if (file.planfixFileId === null) {
       lines.push(unavailable(context, file.name))
-      await tell(file)
+      await add(file)
       continue
     }
     const link = context.fileLink(connection.settings.id, file.planfixFileId, file.name)
@@ -51,7 +51,7 @@ export async function replyText(
     if (url && `${file.name}: ${url}`.length <= room) lines.push(`${file.name}: ${url}`)
     else {
       lines.push(shortened(unavailable(context, file.name), Math.max(0, room)))
-      await tell(file)
+      await add(file)
     }
   }
   return { ok: true, value: lines.join('\n') }

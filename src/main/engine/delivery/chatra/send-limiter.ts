@@ -127,7 +127,7 @@ export class SendLimiter {
   }
 
   /** A send had no clear answer. */
-  unclear(): void {
+  indeterminate(): void {
     this.doubts = Math.min(PLACES, this.doubts + 1)
     if (this.isStopped) this.sendBack()
     if (this.relapses > 0)

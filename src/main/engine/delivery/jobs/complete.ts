@@ -85,7 +85,7 @@ export async function leaveCheck(state: JobState<'leave-check'>): Promise<JobOut
   const quietSince = Math.min(conversation.lastActivityAt, now)
   if (now < quietSince + quiet) return { later: quietSince + quiet }
   const { clientId } = job.data
-  const read = await askedInTurn(connection, () => connection.chatra.client(clientId))
+  const read = await inSlot(connection, () => connection.chatra.client(clientId))
   if (!read.ok) return read.error.code === 'object-gone' ? { done: [] } : { error: read.error }
   const visit = read.value.visit
   if (visit?.finishedAt == null) {
@@ -112,7 +112,7 @@ export async function leaveCheck(state: JobState<'leave-check'>): Promise<JobOut
 }
 
 /** A job's call has a lower priority than replies. */
-async function askedInTurn<T>(
+async function inSlot<T>(
   { chatraLimiter: limiter }: JobState['connection'],
   ask: () => Promise<Result<T>>,
 ): Promise<Result<T>> {

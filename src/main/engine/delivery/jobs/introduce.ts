@@ -57,9 +57,9 @@ export async function introduce(state: JobState<'introduce'>): Promise<JobOutcom
   if (!taken.ok) return taken.error.code === 'object-gone' ? { done: [] } : { error: taken.error }
 
   const refused = PARTICULARS.filter((one) => fields[one] !== undefined && !taken.value.has(one))
-  const told = conversation.contactTold ?? {}
-  const toTell = [...missing, ...refused].filter((one) => told[one] !== given[one])
-  if (email !== null && toTell.includes('email') && other === null) {
+  const reported = conversation.contactTold ?? {}
+  const toReport = [...missing, ...refused].filter((one) => reported[one] !== given[one])
+  if (email !== null && toReport.includes('email') && other === null) {
     for (const kind of isSearched ? (['people', 'companies'] as const) : (['companies'] as const)) {
       const found = await holderOf(state, email, kind)
       if (!found.ok) return { error: found.error }
@@ -72,11 +72,14 @@ export async function introduce(state: JobState<'introduce'>): Promise<JobOutcom
   const patch = {
     mailedCard: isMailed ? contactId : 0,
     contactWritten: written(contactId, { ...ours, ...onCard }),
-    contactTold: { ...told, ...Object.fromEntries(toTell.map((one) => [one, given[one]])) },
+    contactTold: { ...reported, ...Object.fromEntries(toReport.map((one) => [one, given[one]])) },
     ...(refused.includes('email') && { emailRefused: true, emailSearched: email }),
   }
   return {
-    done: [{ type: 'conversation.patch', id: conversation.id, patch }, ...notes(state, toTell, given, other)],
+    done: [
+      { type: 'conversation.patch', id: conversation.id, patch },
+      ...notes(state, toReport, given, other),
+    ],
   }
 }
 
@@ -155,11 +158,16 @@ async function joinsOwnerOf(
  * Values that are missing from the card are written into the task, with a link to the card that has the
  * e-mail.
  */
-function notes(state: JobState, toTell: readonly Particular[], given: Given, other: number | null): Change[] {
+function notes(
+  state: JobState,
+  toReport: readonly Particular[],
+  given: Given,
+  other: number | null,
+): Change[] {
   const isElsewhere = (one: Particular) => one === 'email' && other !== null
-  const rest = toTell.filter((one) => !isElsewhere(one))
+  const rest = toReport.filter((one) => !isElsewhere(one))
   return [
-    ...toTell.filter(isElsewhere).map((one) => note(state, given[one] ?? '', other)),
+    ...toReport.filter(isElsewhere).map((one) => note(state, given[one] ?? '', other)),
     ...(rest.length > 0 ? [note(state, rest.map((one) => given[one]).join(', '), null)] : []),
   ]
 }

@@ -27,7 +27,7 @@ export interface JobState<Kind extends JobKind = JobKind> {
 
 /** The result of a job. */
 export type JobOutcome =
-  | { done: Change[]; wake?: { conversationId: number; lane: Queue } }
+  | { done: Change[]; wake?: { conversationId: number; queue: Queue } }
   /** Not before `later`, which is on disk: a time set by the rules. */
   | { later: number; data?: JobData }
   /**

@@ -12,5 +12,5 @@ export async function reread(state: JobState<'reread'>): Promise<JobOutcome> {
   const comment = read.ok ? read.value : goneComment(commentId)
   const applied = await applyComment(context, serial, connection, { taskId, comment, gone: !read.ok })
   if (!applied) return { done: [] }
-  return { done: [], wake: { conversationId: applied.conversation.id, lane: 'chatra' } }
+  return { done: [], wake: { conversationId: applied.conversation.id, queue: 'chatra' } }
 }

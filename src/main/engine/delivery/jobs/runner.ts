@@ -47,7 +47,7 @@ export class JobRunner {
   private readonly context: EngineContext
   private readonly serial: KeyedMutex
   private readonly reconciler: WriteReconciler
-  private readonly wake: (conversationId: number, lane: Queue) => void
+  private readonly wake: (conversationId: number, queue: Queue) => void
   /**
    * Jobs under way: a merge may move one to another conversation meanwhile, where it must not start a second
    * time.
@@ -61,7 +61,7 @@ export class JobRunner {
   constructor(
     context: EngineContext,
     serial: KeyedMutex,
-    wake: (conversationId: number, lane: Queue) => void,
+    wake: (conversationId: number, queue: Queue) => void,
   ) {
     this.context = context
     this.serial = serial
@@ -216,7 +216,7 @@ export class JobRunner {
     gate.succeeded(permit)
     gate.clearPart(job.kind)
     await commit(this.context, [{ type: 'job.drop', id: job.id }, ...outcome.done])
-    if (outcome.wake) this.wake(outcome.wake.conversationId, outcome.wake.lane)
+    if (outcome.wake) this.wake(outcome.wake.conversationId, outcome.wake.queue)
   }
 
   /** `job.attempt`: of the failed write; null when another call failed. */

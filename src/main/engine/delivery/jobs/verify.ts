@@ -112,8 +112,15 @@ async function verifyTask(state: JobState, data: Written<'task'>): Promise<JobOu
       near(task.createdAt, made.createdAt)
     if (!isMarked && !(isAlike && (await holds(state, task.id, text)))) continue
     const now = context.clock.now()
-    const hot = pollFastUntil(now, connection.planfix.clockSkew() ?? 0)
-    const fresh = { cursor: 0, signal: '', readAt: 0, checkedAt: now, hotUntil: hot, lastActivityAt: now }
+    const fastUntil = pollFastUntil(now, connection.planfix.clockSkew() ?? 0)
+    const fresh = {
+      cursor: 0,
+      signal: '',
+      readAt: 0,
+      checkedAt: now,
+      hotUntil: fastUntil,
+      lastActivityAt: now,
+    }
     changes.push(
       { type: 'task.add', task: { ...made, ...fresh, taskId: task.id, active: true, closedAt: null } },
       addJob({

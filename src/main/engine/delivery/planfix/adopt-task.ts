@@ -48,7 +48,7 @@ async function latestComment(taskId: number, state: ConversationState): Promise<
   const { planfix } = state.connection
   let highest = 0
   for (let offset = 0; ; offset += 100) {
-    await state.turn()
+    await state.slot()
     const feed = await planfix.comments(taskId, offset)
     if (!feed.ok) return feed
     highest = Math.max(highest, ...feed.value.comments.map((comment) => comment.id))
@@ -77,7 +77,7 @@ async function wholeFeed(
 ): Promise<Result<Beginning>> {
   if (!restored) return ok({ cursor: 0, text: '' })
   const { planfix } = state.connection
-  await state.turn()
+  await state.slot()
   const feed = await planfix.comments(taskId, 0)
   if (!feed.ok) return feed
   const { comments, complete } = feed.value

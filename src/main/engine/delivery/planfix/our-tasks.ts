@@ -96,7 +96,7 @@ export async function findHandedOver(
   if (!first) return ok([])
   const { planfix } = state.connection
   const { settings, conversation } = state
-  await state.turn()
+  await state.slot()
   const changed = await planfix.tasksChangedSince(takeover.backupAt)
   if (!changed.ok) return changed
   const unread = changed.value.filter((task) => task.counterparty !== `contact:${conversation.contactId}`)

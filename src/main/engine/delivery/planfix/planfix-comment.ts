@@ -89,7 +89,7 @@ export function comment(
         const onSuccess = (written: typeof before.value) => foundWritten(work, written, state)
         return work.applyResult({ state, result: before, onSuccess })
       }
-      await state.turn()
+      await state.slot()
       const made = await state.connection.planfix.addComment(step.task.taskId, {
         text,
         owner: isClient ? `contact:${conversation.contactId}` : owner === null ? null : `user:${owner}`,
@@ -266,7 +266,7 @@ const CONTACT_GONE = 2000
 /** The client's card was merged into another one, which is now the task's counterparty. */
 async function contactMerged(task: TaskLink, state: ConversationState): Promise<Change[] | null> {
   const { planfix } = state.connection
-  await state.turn()
+  await state.slot()
   const read = await planfix.task(task.taskId)
   if (!read.ok) return null
   const survivor = Number(read.value.counterparty?.replace(/^contact:/, ''))

@@ -71,10 +71,10 @@ export async function runFindContact(
 ): Promise<StepResult> {
   const { store, clock } = work.context
   const { conversation, settings, client } = state
-  await state.turn()
+  await state.slot()
   const found = await state.connection.planfix.contactsByEmail(email)
   const contact = found.ok ? found.value.find((one) => !one.isDeleted) : undefined
-  let step: 'search' | 'card' | 'apart' = contact ? 'card' : 'search'
+  let step: 'search' | 'card' | 'separate' = contact ? 'card' : 'search'
   if (contact) {
     const users = (await store.clientsByEmail(settings.id, email, MOST_USERS)).map((one) => one.clientId)
     const devices = new Set([client.clientId, ...users])
@@ -88,7 +88,7 @@ export async function runFindContact(
   }
   const settle = async (): Promise<Change[]> => {
     if (contact && step === 'card') return withCard(work, contact.id, email, state)
-    return [patchOf(state, { emailSearched: email, emailRefused: step === 'apart' })]
+    return [patchOf(state, { emailSearched: email, emailRefused: step === 'separate' })]
   }
   return work.applyResult({ state, result: found, onSuccess: settle, isWrite: false })
 }
@@ -149,7 +149,7 @@ export function createContact(work: PlanfixStepRunner, state: ConversationState)
         ]
         return work.applyResult({ state, result: before, onSuccess })
       }
-      await state.turn()
+      await state.slot()
       const made = await state.connection.planfix.createContact(fields, sourceObjectId)
       return work.applyResult({
         state,

@@ -44,7 +44,7 @@ export interface PlanState {
   /** Number of tasks begun for this chat. */
   tasksOfChat: number
   /** Other clients with the same address; only read while there is no card. */
-  sameAddress?: { join: 'card' | 'apart'; contactId: number | null } | null
+  sameAddress?: { join: 'card' | 'separate'; contactId: number | null } | null
   /** When the last search for the open pending write found no match; null when there was none yet. */
   noMatchAt: number | null
   now: number
@@ -66,14 +66,15 @@ export function planStep(state: PlanState): Step {
   const { conversation, waiting, now } = state
   if (conversation.planfixLane.notBefore > now)
     return { do: 'wait', until: conversation.planfixLane.notBefore }
-  if (conversation.attempt) return planUnclear(conversation.attempt, state)
+  if (conversation.attempt) return planIndeterminate(conversation.attempt, state)
   if (waiting.length === 0) return { do: 'idle' }
-  const held = pauseEnds(conversation, now)
-  if (held !== null) return Number.isFinite(held) ? { do: 'wait', until: held } : { do: 'idle' }
+  const pausedUntil = pauseEnds(conversation, now)
+  if (pausedUntil !== null)
+    return Number.isFinite(pausedUntil) ? { do: 'wait', until: pausedUntil } : { do: 'idle' }
   return planContact(state) ?? planTask(state) ?? planComment(state)
 }
 
-function planUnclear(attempt: PendingWrite, state: PlanState): Step {
+function planIndeterminate(attempt: PendingWrite, state: PlanState): Step {
   const unclearAt = attempt.unclearAt ?? attempt.startedAt
   // A call under way when the process ended may be executed as late as one that timed out.
   const settled = settlesAt(unclearAt, attempt.timedOut || attempt.unclearAt === null)
@@ -87,7 +88,7 @@ function planContact({ conversation, client, sameAddress }: PlanState): Step | n
   if (conversation.contactId !== null) return null
   const { email } = client.profile
   if (email === null || conversation.emailSearched === email) return { do: 'create-contact' }
-  if (sameAddress?.join === 'apart') return { do: 'own-card', email }
+  if (sameAddress?.join === 'separate') return { do: 'own-card', email }
   const shared = sameAddress?.contactId ?? null
   return shared === null ? { do: 'find-contact', email } : { do: 'use-card', contactId: shared, email }
 }

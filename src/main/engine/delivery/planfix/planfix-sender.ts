@@ -74,8 +74,9 @@ export class PlanfixSender {
     } else {
       // Enough to know that a slot is needed; its use is planned when it is granted.
       if ((await store.waiting(conversationId, 'to-planfix', 1)).length === 0) return { next: 'idle' }
-      const held = pauseEnds(conversation, this.context.clock.now())
-      if (held !== null) return Number.isFinite(held) ? { next: 'wait', until: held } : { next: 'idle' }
+      const pausedUntil = pauseEnds(conversation, this.context.clock.now())
+      if (pausedUntil !== null)
+        return Number.isFinite(pausedUntil) ? { next: 'wait', until: pausedUntil } : { next: 'idle' }
     }
     const permit = gate.enter()
     if (isStopped(permit)) return { next: 'closed', opened: permit.worthRetry }
@@ -120,7 +121,7 @@ export class PlanfixSender {
       if (change.type !== 'task.add' || change.task.readAt > 0) continue
       this.context.connections.get(change.task.connectionId)?.watch?.found(change.task.taskId)
     }
-    if (call.writes !== null) await this.tellWatch(conversationId, begun, call.writes)
+    if (call.writes !== null) await this.notifyWatcher(conversationId, begun, call.writes)
     return { next: 'again' }
   }
 
@@ -189,7 +190,7 @@ export class PlanfixSender {
   }
 
   /** The write changes the task's mark: the watcher must not read it as a reply, and expects one. */
-  private async tellWatch(conversationId: number, begun: number, by: 'client' | 'agent'): Promise<void> {
+  private async notifyWatcher(conversationId: number, begun: number, by: 'client' | 'agent'): Promise<void> {
     const { store, connections } = this.context
     const conversation = await store.conversation(conversationId)
     if (!conversation || conversation.taskId === null) return
@@ -233,7 +234,7 @@ export class PlanfixSender {
     return {
       connection,
       permit,
-      turn: turnsOf(connection.planfix.rateLimiter, conversationId),
+      slot: slotOf(connection.planfix.rateLimiter, conversationId),
       settings: connection.settings,
       conversation: { ...conversation, planfixLane: { ...conversation.planfixLane, notBefore } },
       waiting: waiting
@@ -249,7 +250,7 @@ export class PlanfixSender {
       perhapsTask: perhaps && perhaps.id !== conversationId ? perhaps.taskId : null,
       sameAddress: same && {
         // Whether the threads are joined was decided when the address was given.
-        join: same.decision.join === 'apart' ? 'apart' : 'card',
+        join: same.decision.join === 'separate' ? 'separate' : 'card',
         contactId: same.conversation.contactId,
       },
       noMatchAt: this.work.noMatchAt.get(conversationId) ?? null,
@@ -386,7 +387,7 @@ const waitOf = (step: Step): Wait | null =>
   step.do === 'idle' ? { next: 'idle' } : step.do === 'wait' ? { next: 'wait', until: step.until } : null
 
 /** A step begins with its own slot. */
-function turnsOf(rateLimiter: RateLimiter, conversationId: number): () => Promise<void> {
+function slotOf(rateLimiter: RateLimiter, conversationId: number): () => Promise<void> {
   let isFirst = true
   return async () => {
     if (!isFirst) await rateLimiter.slot(0, String(conversationId))

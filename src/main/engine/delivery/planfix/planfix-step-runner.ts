@@ -18,7 +18,7 @@ export type ConversationState = PlanState & {
    * Resolves when the next call may be made. The first one uses the step's slot; each further one waits for a
    * new slot.
    */
-  turn: () => Promise<void>
+  slot: () => Promise<void>
   tokenUserId: number | null
   /** The task of a client who may be the same person. */
   perhapsTask: number | null
@@ -161,7 +161,7 @@ export class PlanfixStepRunner {
     ]
   }
 
-  /** The common way of a failure: the attempt is kept when it is unclear, and the lane waits. */
+  /** The common path of a failure: the pending write is kept when its result is indeterminate, and the queue waits. */
   private async failed(fresh: Conversation, { error, wholeSide, isWrite }: StepFailure): Promise<Change[]> {
     const { clock, random, store } = this.context
     const now = clock.now()
@@ -275,8 +275,8 @@ const calm = (fresh: Conversation): Change[] =>
  * Whether the client's card no longer exists; checked in a separate slot, and `false` when Planfix does not
  * say.
  */
-export async function cardIsGone({ connection, conversation, turn }: ConversationState): Promise<boolean> {
-  await turn()
+export async function cardIsGone({ connection, conversation, slot }: ConversationState): Promise<boolean> {
+  await slot()
   const card = await connection.planfix.contact(conversation.contactId ?? 0)
   return card.ok ? card.value.isDeleted : card.error.code === 'object-gone'
 }

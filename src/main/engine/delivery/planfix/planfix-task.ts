@@ -27,7 +27,7 @@ import { plainOf, taskDescription, taskName } from './planfix-text.ts'
 export async function runFindTask(work: PlanfixStepRunner, state: ConversationState): Promise<StepResult> {
   const { planfix } = state.connection
   const { store } = work.context
-  await state.turn()
+  await state.slot()
   const found = await planfix.tasksOfContact(state.conversation.contactId ?? 0)
   const active = found.ok ? found.value.filter((task) => !task.isDeleted && isActive(task, state)) : []
   const sought = found.ok && !state.previous ? mayBeTakenUp(work, found.value, state) : []
@@ -55,7 +55,7 @@ export async function runCheckTask(
   task: TaskLink,
   state: ConversationState,
 ): Promise<StepResult> {
-  await state.turn()
+  await state.slot()
   const read = await state.connection.planfix.task(task.taskId)
   return work.applyResult({
     state,
@@ -120,7 +120,7 @@ export function createTask(
         const onSuccess = (found: typeof written.value) => foundWritten(work, found, state)
         return work.applyResult({ state, result: written, onSuccess })
       }
-      await state.turn()
+      await state.slot()
       const made = await state.connection.planfix.createTask({
         name,
         description,
@@ -153,7 +153,7 @@ async function openedAgain(
 ): Promise<StepResult | null> {
   if (!previous || previous.deleted || previous.refusesComments || !previous.ours) return null
   const { planfix } = state.connection
-  await state.turn()
+  await state.slot()
   const read = await planfix.task(previous.taskId)
   if (!read.ok) return read.error.code === 'object-gone' ? null : reconcileRefused(work, state, read)
   if (read.value.isDeleted || !isActive(read.value, state)) return null

@@ -47,11 +47,11 @@ export function decideChat(event: ChatEvent, state: ChatState): ChatDecision {
     state,
     fresh.lastClientAt,
     fresh.fromClient.length > 0,
-    fresh.worthCarrying,
+    fresh.worthDelivering,
   )
   const changes = [...client.changes]
-  for (const { message, key, index, carried } of fresh.toAdd) {
-    const skip = carried ? DELIVERED_BY_ANOTHER : reasonToSkip(message, state)
+  for (const { message, key, index, isDelivered } of fresh.toAdd) {
+    const skip = isDelivered ? DELIVERED_BY_ANOTHER : reasonToSkip(message, state)
     changes.push(...addMessage(event, message, key, index, client.conversation?.id ?? null, state, skip))
   }
   for (const { message, index } of fresh.unknownEchoes)
@@ -66,7 +66,7 @@ export function decideChat(event: ChatEvent, state: ChatState): ChatDecision {
     changes.push({ type: 'agent.seen', connectionId: state.settings.id, agent, at: state.now })
   }
   const skipped =
-    fresh.toAdd.length + files.length > 0 || client.carries
+    fresh.toAdd.length + files.length > 0 || client.isRelevant
       ? null
       : fresh.settled.length > 0
         ? 'own-echo'
@@ -83,7 +83,7 @@ export function decideChat(event: ChatEvent, state: ChatState): ChatDecision {
 
 /** Divides the messages of an event into new ones, known ones and echoes of our own replies. */
 class Sorting {
-  readonly toAdd: { message: ChatMessage; key: string; index: number; carried: boolean }[] = []
+  readonly toAdd: { message: ChatMessage; key: string; index: number; isDelivered: boolean }[] = []
   readonly fromClient: ChatMessage[] = []
   /** Known ones, which may have a file now. */
   readonly again: { message: ChatMessage; known: Message }[] = []
@@ -95,7 +95,7 @@ class Sorting {
   hasStrayMark = false
   readonly lastClientAt: number | null
   /** It contains more than echoes and automatic messages. */
-  readonly worthCarrying: boolean
+  readonly worthDelivering: boolean
 
   constructor(event: ChatEvent, state: ChatState) {
     const claimed = new Set<number>()
@@ -131,15 +131,15 @@ class Sorting {
         first.message = { ...first.message, file: first.message.file ?? message.file }
         return
       }
-      const carried = deliveredByAnother(event, message, state)
-      const added = { message, key, index, carried }
+      const isDelivered = deliveredByAnother(event, message, state)
+      const added = { message, key, index, isDelivered }
       seen.set(key, added)
       this.toAdd.push(added)
-      if (carried) return
+      if (isDelivered) return
       if (message.type === 'client') this.fromClient.push(message)
     })
-    this.worthCarrying = this.toAdd.some(
-      ({ message, carried }) => !carried && reasonToSkip(message, state) === null,
+    this.worthDelivering = this.toAdd.some(
+      ({ message, isDelivered }) => !isDelivered && reasonToSkip(message, state) === null,
     )
     const times = this.fromClient.map((message) => writtenAtOf(message, state))
     this.lastClientAt = times.length > 0 ? Math.max(...times) : null
@@ -252,9 +252,11 @@ const isGivenUp = ({ state }: Message) => state === 'failed' || state === 'skipp
  */
 function afterAll(reply: Message, state: ChatState): Change[] {
   if (!isGivenUp(reply)) return []
-  const anew = rereadOf(reply, state.now, state.newId)
-  const wasTold = reply.state === 'failed' && reply.reason === NOT_ARRIVED
-  return wasTold ? [...anew, noteAbout(reply, { what: 'arrived-after-all' }, state.now, state.newId)] : anew
+  const rereads = rereadOf(reply, state.now, state.newId)
+  const wasReported = reply.state === 'failed' && reply.reason === NOT_ARRIVED
+  return wasReported
+    ? [...rereads, noteAbout(reply, { what: 'arrived-after-all' }, state.now, state.newId)]
+    : rereads
 }
 
 /** A message that counts as an echo only by its text leaves a line in the log, with the matched message. */

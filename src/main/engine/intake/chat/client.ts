@@ -20,7 +20,7 @@ export interface ClientDecision {
   conversation: Conversation | null
   isNew: boolean
   /** The event changed something besides messages: an introduction, a visit, the end of the chat. */
-  carries: boolean
+  isRelevant: boolean
 }
 
 /**
@@ -33,10 +33,10 @@ export function decideClient(
   state: ChatState,
   lastClientAt: number | null,
   clientWrote: boolean,
-  worthCarrying: boolean,
+  worthDelivering: boolean,
 ): ClientDecision {
-  const nothing: ClientDecision = { changes: [], conversation: null, isNew: false, carries: false }
-  if (!state.link && !worthCarrying) return nothing
+  const nothing: ClientDecision = { changes: [], conversation: null, isNew: false, isRelevant: false }
+  if (!state.link && !worthDelivering) return nothing
   const existing = state.conversation ?? state.joins?.into ?? null
   const isNew = existing === null
   const conversation = existing ?? newConversation(state)
@@ -82,7 +82,7 @@ export function decideClient(
   }
   changes.push(...activity(event, state, { conversation, isNew }, lastClientAt, clientWrote, job))
   const ended = event.kind === 'transcript' || event.client.visit?.finishedAt != null
-  return { changes, conversation, isNew, carries: introduced || visit !== null || ended }
+  return { changes, conversation, isNew, isRelevant: introduced || visit !== null || ended }
 }
 
 /**

@@ -38,7 +38,7 @@ export async function sameAddress(
     if (other.id === own?.id) continue
     const decision = await joinWith(store, settings, device, own, other, devices.size, now)
     if (decision.join === 'thread') return { conversation: other, decision }
-    if (!best || (best.decision.join === 'apart' && decision.join === 'card'))
+    if (!best || (best.decision.join === 'separate' && decision.join === 'card'))
       best = { conversation: other, decision }
   }
   return best

@@ -15,18 +15,18 @@ export function RemoveConnection({ name }: { name: string }) {
   const { id, disabled } = useForm()
   const [, navigate] = useLocation()
   const [busy, setBusy] = useState(false)
-  const tell = (message: string) => notifications.show({ color: 'red', message })
+  const showError = (message: string) => notifications.show({ color: 'red', message })
 
   const goThrough = async () => {
     setBusy(true)
     const answer = await bridge.call('setup.begin', { connectionId: id })
     setBusy(false)
     if (answer.ok) navigate(`/setup/${answer.value.id}`)
-    else tell(say(answer.error.message))
+    else showError(say(answer.error.message))
   }
   const remove = async () => {
     const answer = await bridge.call('connection.remove', { id })
-    if (!answer.ok) return tell(say(answer.error.message))
+    if (!answer.ok) return showError(say(answer.error.message))
     notifications.show({ message: t('settings.remove.done', { name }) })
     navigate('/settings')
   }

@@ -27,10 +27,10 @@ const targets = (...messages: Message[]) => new Map(messages.map((one) => [one.i
 
 describe('a reply waits', () => {
   test('a reply waits for the time that a failure has set', () => {
-    const lane = (notBefore: number) =>
+    const queue = (notBefore: number) =>
       plan({ conversation: conversation({ chatraLane: { failures: 1, notBefore } }), waiting: [queued(1)] })
-    expect(lane(NOW + 1)).toEqual({ do: 'wait', until: NOW + 1 })
-    expect(lane(NOW)).toMatchObject({ do: 'send' })
+    expect(queue(NOW + 1)).toEqual({ do: 'wait', until: NOW + 1 })
+    expect(queue(NOW)).toMatchObject({ do: 'send' })
   })
   test('a reply waits for the end of a pause', () => {
     const paused = conversation({ paused: 'loop-turns', pausedUntil: NOW + 5_000 })
@@ -175,9 +175,9 @@ describe('who speaks', () => {
 
 test('a queue that waits after a failure wakes when more is known of an uncertain reply', () => {
   const uncertain = reply({ id: 1, state: 'uncertain', sentAt: NOW - 50_000 })
-  const lane = conversation({ chatraLane: { failures: 1, notBefore: NOW + 900 } })
+  const queue = conversation({ chatraLane: { failures: 1, notBefore: NOW + 900 } })
   const at = (lookAt: number) => new Map([[1, { lookAt }]])
-  const step = (lookAt: number) => plan({ conversation: lane, waiting: [uncertain], arrivals: at(lookAt) })
+  const step = (lookAt: number) => plan({ conversation: queue, waiting: [uncertain], arrivals: at(lookAt) })
   expect(step(NOW + 300)).toEqual({ do: 'wait', until: NOW + 300 })
   expect(step(NOW + 2_000)).toEqual({ do: 'wait', until: NOW + 900 })
 })

@@ -89,22 +89,22 @@ describe('places', () => {
     expect(given).toHaveLength(3)
   })
 
-  test('after one unclear answer one send goes alone; after two none goes', async () => {
+  test('after one indeterminate answer one send goes alone; after two none goes', async () => {
     const { limiter } = start()
     const given = await count(limiter, 2)
-    limiter.unclear()
+    limiter.indeterminate()
     given[0]?.release()
     const next = limiter.slot('send')
     await settled()
-    limiter.unclear()
+    limiter.indeterminate()
     expect(limiter.isStopped).toBe(true)
     expect(await next).toBeNull()
   })
 
   test('once Chatra answers again one send goes alone, and its success frees the others', async () => {
     const { clock, limiter } = start()
-    limiter.unclear()
-    limiter.unclear()
+    limiter.indeterminate()
+    limiter.indeterminate()
     limiter.recovered()
     clock.advanceAtOnce(5000)
     const given = await count(limiter, 3)
@@ -117,11 +117,11 @@ describe('places', () => {
 
   test('where sends fail although Chatra answers, tries become rarer', async () => {
     const { clock, limiter } = start()
-    limiter.unclear()
-    limiter.unclear()
+    limiter.indeterminate()
+    limiter.indeterminate()
     const waits = [1, 2, 3].map(() => {
       limiter.recovered()
-      limiter.unclear()
+      limiter.indeterminate()
       return limiter.heldUntil - clock.now()
     })
     expect(waits).toEqual([10_000, 20_000, 40_000])
@@ -266,10 +266,10 @@ describe('the pace, step by step', () => {
   })
   test('a wake ends a pause and all delays', async () => {
     const { clock, limiter } = start()
-    limiter.unclear()
-    limiter.unclear()
+    limiter.indeterminate()
+    limiter.indeterminate()
     limiter.recovered()
-    limiter.unclear()
+    limiter.indeterminate()
     expect(limiter.heldUntil).toBe(clock.now() + 10_000)
     limiter.refused({ ...success(), begunAt: clock.now() }, clock.now() + 20_000)
     clock.advanceAtOnce(5_000)
@@ -285,11 +285,11 @@ describe('doubt', () => {
   test('doubt stops only sends after two, and never counts more than two', async () => {
     const { clock, limiter } = start()
     expect(limiter.isStopped).toBe(false)
-    limiter.unclear()
+    limiter.indeterminate()
     expect(limiter.isStopped).toBe(false)
     expect(limiter.heldUntil).toBe(0)
-    limiter.unclear()
-    limiter.unclear()
+    limiter.indeterminate()
+    limiter.indeterminate()
     expect(limiter.isStopped).toBe(true)
     expect(await limiter.slot('change')).not.toBeNull()
     limiter.recovered()
@@ -300,32 +300,32 @@ describe('doubt', () => {
   test('doubt is not ended by a successful edit, but by a send', () => {
     const { limiter } = start()
     const slot = (kind: Slot['kind']): Slot => ({ kind, begunAt: 0, release: () => undefined })
-    limiter.unclear()
+    limiter.indeterminate()
     limiter.succeeded(slot('change'))
-    limiter.unclear()
+    limiter.indeterminate()
     expect(limiter.isStopped).toBe(true)
     limiter.recovered()
     limiter.succeeded(slot('send'))
-    limiter.unclear()
+    limiter.indeterminate()
     expect(limiter.isStopped).toBe(false)
     expect(limiter.heldUntil).toBe(0)
   })
   test('after a single doubtful send there is nothing to recover from', () => {
     const { limiter } = start()
-    limiter.unclear()
+    limiter.indeterminate()
     limiter.recovered()
-    limiter.unclear()
+    limiter.indeterminate()
     expect(limiter.isStopped).toBe(true)
     expect(limiter.heldUntil).toBe(0)
   })
   test('doubt delays sends for five minutes at most', () => {
     const { clock, limiter } = start()
-    limiter.unclear()
+    limiter.indeterminate()
     for (let n = 0; n < 12; n++) {
-      limiter.unclear()
+      limiter.indeterminate()
       limiter.recovered()
     }
-    limiter.unclear()
+    limiter.indeterminate()
     expect(limiter.heldUntil - clock.now()).toBe(300_000)
   })
   test('doubt cancels waiting sends and changes, not requests', async () => {
@@ -390,7 +390,7 @@ describe('callers who wait', () => {
   /** All places are taken by sends without a clear answer. */
   const stopped = () => {
     const scene = start()
-    while (!scene.limiter.isStopped) scene.limiter.unclear()
+    while (!scene.limiter.isStopped) scene.limiter.indeterminate()
     return scene
   }
   const watched = (waits: Promise<Slot | null>) => {
@@ -428,7 +428,7 @@ describe('callers who wait', () => {
     const taken: (Slot | null)[] = []
     const seen = Array.from({ length: 20 }, () => limiter.slot('send').then((one) => taken.push(one)))
     await settled()
-    limiter.unclear()
+    limiter.indeterminate()
     await settled()
     expect(seen.length).toBeGreaterThan(taken.length)
     expect(taken).not.toContain(null)

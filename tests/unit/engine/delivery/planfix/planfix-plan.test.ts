@@ -50,9 +50,9 @@ const plan = (changes?: Changes) => planStep(state(changes))
 
 describe('whether anything is done', () => {
   test('nothing is done before the time that a failure has set', () => {
-    const lane = (notBefore: number) => plan({ conversation: { planfixLane: { failures: 1, notBefore } } })
-    expect(lane(NOW + 1)).toEqual({ do: 'wait', until: NOW + 1 })
-    expect(lane(NOW)).toMatchObject({ do: 'comment' })
+    const queue = (notBefore: number) => plan({ conversation: { planfixLane: { failures: 1, notBefore } } })
+    expect(queue(NOW + 1)).toEqual({ do: 'wait', until: NOW + 1 })
+    expect(queue(NOW)).toMatchObject({ do: 'comment' })
   })
   test('nothing is done while no message is waiting', () => {
     expect(plan({ waiting: [] })).toEqual({ do: 'idle' })
@@ -121,7 +121,10 @@ describe('the card of a client', () => {
       contactId: 7,
       email,
     })
-    expect(card({ email, sameAddress: { join: 'apart', contactId: 7 } })).toEqual({ do: 'own-card', email })
+    expect(card({ email, sameAddress: { join: 'separate', contactId: 7 } })).toEqual({
+      do: 'own-card',
+      email,
+    })
   })
 })
 

@@ -13,15 +13,15 @@ interface How {
   state?: Partial<ChatState>
   lastClientAt?: number | null
   clientWrote?: boolean
-  worthCarrying?: boolean
+  worthDelivering?: boolean
 }
-const decide = ({ event, state, lastClientAt = null, clientWrote = false, worthCarrying = false }: How) =>
+const decide = ({ event, state, lastClientAt = null, clientWrote = false, worthDelivering = false }: How) =>
   decideClient(
     chatEvent({ messages: [], ...event }),
     chatState({ now: NOW, ...state }),
     lastClientAt,
     clientWrote,
-    worthCarrying,
+    worthDelivering,
   )
 /** A client who is known, with a conversation. */
 const here = (changes: Partial<ChatState> = {}): Partial<ChatState> => ({
@@ -51,7 +51,7 @@ const job = { connectionId: 'shop', conversationId: 8, failures: 0, attempt: nul
 
 describe('a client who is not known', () => {
   test('an unknown client gets no conversation without a message', () => {
-    expect(decide({})).toEqual({ changes: [], conversation: null, isNew: false, carries: false })
+    expect(decide({})).toEqual({ changes: [], conversation: null, isNew: false, isRelevant: false })
   })
 
   test("an unknown client's first message creates a conversation, which will end", () => {
@@ -78,10 +78,10 @@ describe('a client who is not known', () => {
       keptApart: [],
       perhaps: null,
     }
-    expect(decide({ lastClientAt: 700, clientWrote: true, worthCarrying: true })).toEqual({
+    expect(decide({ lastClientAt: 700, clientWrote: true, worthDelivering: true })).toEqual({
       conversation: begun,
       isNew: true,
-      carries: false,
+      isRelevant: false,
       changes: [
         { type: 'conversation.add', conversation: begun },
         {
@@ -118,8 +118,8 @@ describe('a client who is not known', () => {
   })
 
   test('an unknown client whom an agent wrote to gets a conversation, too', () => {
-    const decision = decide({ worthCarrying: true })
-    expect(decision).toMatchObject({ isNew: true, carries: false })
+    const decision = decide({ worthDelivering: true })
+    expect(decision).toMatchObject({ isNew: true, isRelevant: false })
     expect(jobs(decision)).toMatchObject([
       { kind: 'leave-check', key: 'task', data: { clientId: 'client' }, notBefore: NOW + 10 * MINUTE },
     ])
@@ -128,7 +128,7 @@ describe('a client who is not known', () => {
 
   test("a known person's new device joins the conversation, and can be separated", () => {
     const into = conversation({ id: 8 })
-    const decision = decide({ worthCarrying: true, state: { joins: { into, why: 'vouched' } } })
+    const decision = decide({ worthDelivering: true, state: { joins: { into, why: 'vouched' } } })
     expect(decision).toMatchObject({ conversation: { id: 8 }, isNew: false })
     expect(ofType(decision, 'conversation.add')).toMatchObject([
       {
@@ -206,7 +206,7 @@ describe('an introduction', () => {
 
   test.each(['name', 'email', 'phone'] as const)('an introduction with %s is a separate job', (field) => {
     const decision = introduced({}, { [field]: 'x' })
-    expect(decision.carries).toBe(true)
+    expect(decision.isRelevant).toBe(true)
     expect(jobs(decision)).toEqual([
       {
         ...job,
@@ -217,14 +217,14 @@ describe('an introduction', () => {
         notBefore: NOW,
       },
     ])
-    expect(introduced({ [field]: 'y' }, { [field]: 'x' }).carries).toBe(true)
-    expect(introduced({ [field]: 'x' }, { [field]: 'x' }).carries).toBe(false)
-    expect(introduced({ [field]: 'x' }, {}).carries).toBe(false)
+    expect(introduced({ [field]: 'y' }, { [field]: 'x' }).isRelevant).toBe(true)
+    expect(introduced({ [field]: 'x' }, { [field]: 'x' }).isRelevant).toBe(false)
+    expect(introduced({ [field]: 'x' }, {}).isRelevant).toBe(false)
   })
   test('an introduction of a new client is part of the new card', () => {
-    expect(jobs(decide({ event: { client: profile({ name: 'Anna' }) }, worthCarrying: true }))).toMatchObject(
-      [{ kind: 'leave-check' }],
-    )
+    expect(
+      jobs(decide({ event: { client: profile({ name: 'Anna' }) }, worthDelivering: true })),
+    ).toMatchObject([{ kind: 'leave-check' }])
   })
 })
 
@@ -234,7 +234,7 @@ describe('a visit', () => {
 
   test('a new visit is written once, with its known facts', () => {
     const decision = visits({ os: 'Linux', browser: 'Firefox', ip: '10.0.0.1', visit: visit() }, 400)
-    expect(decision.carries).toBe(true)
+    expect(decision.isRelevant).toBe(true)
     expect(jobs(decision)).toEqual([
       {
         ...job,
@@ -253,13 +253,13 @@ describe('a visit', () => {
   })
   test('a known visit, or one without facts, is not written', () => {
     const known = visits({ os: 'Linux', visit: visit() }, 500)
-    expect(known.carries).toBe(false)
+    expect(known.isRelevant).toBe(false)
     expect(ofType(known, 'client.save')).toMatchObject([{ client: { lastVisitAt: 500 } }])
     expect(jobs(visits({ visit: visit() }, null))).toEqual([])
   })
   test('a visit without a start is written only for a new client', () => {
     expect(jobs(visits({ os: 'Linux' }, null))).toEqual([])
-    const first = decide({ event: { client: profile({ os: 'Linux' }) }, worthCarrying: true })
+    const first = decide({ event: { client: profile({ os: 'Linux' }) }, worthDelivering: true })
     expect(jobs(first)).toMatchObject([{ kind: 'visit', key: `client:${NOW}` }, { kind: 'leave-check' }])
   })
 })
@@ -287,7 +287,7 @@ describe('what is known of a client', () => {
       expect(kept({ [field]: 'x', vouched }, {}).vouched).toEqual(vouched)
       expect(kept({ [field]: 'x', vouched }, { [field]: 'x', vouched: none }).vouched).toEqual(none)
       expect(kept({ [field]: 'x' }, { [field]: 'x', vouched }).vouched).toEqual(vouched)
-      expect(savedProfile({ worthCarrying: true }).vouched).toEqual(none)
+      expect(savedProfile({ worthDelivering: true }).vouched).toEqual(none)
     },
   )
 
@@ -313,7 +313,7 @@ describe('what is known of a client', () => {
     expect(kept({ startPage }, {}).startPage).toEqual(startPage)
     expect(kept({ startPage, visit: visit() }, { visit: visit({ startedAt: 900 }) }).startPage).toBeNull()
     expect(kept({ startPage, visit: visit() }, { visit: visit(), startPage: other }).startPage).toEqual(other)
-    expect(savedProfile({ worthCarrying: true }).startPage).toBeNull()
+    expect(savedProfile({ worthDelivering: true }).startPage).toBeNull()
   })
 
   test("the time of a device's last message never goes back", () => {
@@ -343,7 +343,7 @@ describe('the end of a chat', () => {
 
   test('a transcript ends the chat', () => {
     const decision = transcript([400, 500], 500)
-    expect(decision.carries).toBe(true)
+    expect(decision.isRelevant).toBe(true)
     expect(ofType(decision, 'conversation.patch')).toEqual([
       { type: 'conversation.patch', id: 8, patch: { clientLeft: true } },
     ])
@@ -356,7 +356,7 @@ describe('the end of a chat', () => {
   })
   test('the transcript of an earlier chat does not end this one', () => {
     const decision = transcript([499, 300], 500)
-    expect(decision.carries).toBe(true)
+    expect(decision.isRelevant).toBe(true)
     expect(ofType(decision, 'conversation.patch')).toEqual([])
     expect(decision.changes.map(({ type }) => type)).toEqual(['client.save'])
   })
@@ -389,7 +389,7 @@ describe('the end of a chat', () => {
   }
   test('the end is postponed while the client writes', () => {
     const decision = decide({ state: here(), lastClientAt: null, clientWrote: true })
-    expect(decision.carries).toBe(false)
+    expect(decision.isRelevant).toBe(false)
     expect(ofType(decision, 'conversation.patch')).toMatchObject([
       { patch: { lastClientAt: NOW, lastActivityAt: NOW, clientLeft: false } },
     ])
@@ -405,12 +405,12 @@ describe('the end of a chat', () => {
   test('the end is checked when the visit has ended', () => {
     const ended = (more: Partial<ChatState>) =>
       decide({ event: { client: profile({ visit: visit({ finishedAt: 900 }) }) }, state: here(more) })
-    expect(ended({}).carries).toBe(true)
+    expect(ended({}).isRelevant).toBe(true)
     expect(jobs(ended({}))).toMatchObject([leaveCheck])
     expect(jobs(ended({ settings: off }))).toEqual([])
     expect(jobs(ended({ conversation: conversation({ id: 8, clientLeft: true }) }))).toEqual([])
     const goesOn = decide({ event: { client: profile({ visit: visit() }) }, state: here() })
-    expect(goesOn.carries).toBe(false)
+    expect(goesOn.isRelevant).toBe(false)
     expect(jobs(goesOn)).toEqual([])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { itemsOf, withTold } from '../../../../../src/renderer/pages/conversation/thread.ts'
+import { itemsOf, withUpdates } from '../../../../../src/renderer/pages/conversation/thread.ts'
 import { row } from '../log/rows.ts'
 
 const day = 86_400_000
@@ -54,7 +54,7 @@ describe('a conversation', () => {
 describe('what the application tells of it', () => {
   it('a push changes a message without cutting its text', () => {
     const long = 'x'.repeat(500)
-    const { rows, cut } = withTold(
+    const { rows, cut } = withUpdates(
       [row(1, { text: long })],
       [row(1, { text: long.slice(0, 300), state: 'failed' })],
     )
@@ -63,12 +63,12 @@ describe('what the application tells of it', () => {
   })
 
   it('a push replaces a text that has changed', () => {
-    expect(withTold([row(1, { text: 'old text' })], [row(1, { text: 'new' })]).rows[0]?.text).toBe('new')
+    expect(withUpdates([row(1, { text: 'old text' })], [row(1, { text: 'new' })]).rows[0]?.text).toBe('new')
   })
 
   it('a pushed message takes its place in the chat, and its long text is loaded', () => {
     const told = [row(3, { writtenAt: 5, text: 'y'.repeat(300) }), row(4, { ...reply, receivedAt: 20 })]
-    const { rows, cut } = withTold([row(1, { writtenAt: 1 }), row(2, { writtenAt: 10 })], told)
+    const { rows, cut } = withUpdates([row(1, { writtenAt: 1 }), row(2, { writtenAt: 10 })], told)
     expect(rows.map(({ id }) => id)).toEqual([1, 3, 2, 4])
     expect(cut).toEqual([3])
   })
