@@ -89,8 +89,21 @@ if (reached.failed.length > 0) throw new Error(`the tests fail as it is: ${reach
 const died = new Set<string>()
 const leavesTraces = new Set(mutants.filter(({ fileName }) => hasMemory(fileName)).map(({ id }) => id))
 const alone = new Set([...reached.atLoad, ...leavesTraces])
-for (const room of ROOMS) await killIn(room.src, room.tests)
-for (const room of ROOMS) await killIn(room.src, '/property/')
+/** A test this long is repeated only for what the quick ones leave alive. */
+const SLOW_MS = 100
+const slow = new Set(
+  Object.values(reached.reach).flatMap(({ file, ms }) =>
+    ms > SLOW_MS || file.includes('/property/') ? [file] : [],
+  ),
+)
+for (const room of ROOMS)
+  await killIn(room.src, ({ moduleId }) => moduleId.includes(room.tests) && !slow.has(moduleId))
+for (const room of ROOMS)
+  await killIn(
+    room.src,
+    ({ moduleId }) =>
+      slow.has(moduleId) && (moduleId.includes(room.tests) || moduleId.includes('/property/')),
+  )
 for (const room of ROOMS) {
   const rest = living(room.src).filter((one) => alone.has(one.id))
   work = ''
@@ -128,14 +141,15 @@ function living(src: string): typeof mutants {
   return mutants.filter(({ id, fileName }) => fileName.includes(src) && !died.has(id))
 }
 
-/** Runs the tests of a folder for the surviving mutants of a room that they reach. */
-async function killIn(src: string, tests: string): Promise<void> {
+/** Runs some test files for the surviving mutants of a room that they reach. */
+async function killIn(src: string, isMeant: (specification: TestSpecification) => boolean): Promise<void> {
   const ids = new Set(living(src).map(({ id }) => id))
   if (ids.size === 0) return
   const reach: Record<string, Reach> = {}
   for (const [test, one] of Object.entries(reached.reach))
     reach[test] = { ...one, ids: one.ids.filter((id) => ids.has(id) && !leavesTraces.has(id)) }
-  const specifications = all.filter(({ moduleId }) => moduleId.includes(tests))
+  const specifications = all.filter(isMeant)
+  if (specifications.length === 0) return
   work = `${ids.size} living mutants of ${src.slice(1)}`
   progress(`${work}, ${specifications.length} test files`)
   const { killed } = await play({ kind: 'kill', reach }, specifications)

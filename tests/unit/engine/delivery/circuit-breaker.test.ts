@@ -256,6 +256,7 @@ describe('a permit from before', () => {
     const old = enter()
     breaker.succeeded(probe())
     for (let n = 0; n < 20; n++) expect(breaker.troubled(fault, old)).toBe(false)
+    expect(breaker.troubled(fault, enter())).toBe(false)
   })
   test('a probe that was left says nothing by a later failure', () => {
     const left = probe()
