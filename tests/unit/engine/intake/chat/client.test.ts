@@ -167,6 +167,7 @@ describe('perhaps the same person', () => {
       { type: 'conversation.patch', id: 8, patch: { perhaps: { conversationId: 9, told: false } } },
     ])
     expect(jobs(decision)).toEqual([])
+    expect(decision.changes.map(({ type }) => type)).not.toContain(undefined)
   })
   test('perhaps the same person: both existing tasks mention it', () => {
     const decision = decide({

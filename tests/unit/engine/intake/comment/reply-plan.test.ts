@@ -152,6 +152,15 @@ describe('it goes out', () => {
       [],
     ],
     [
+      'its waiting parts were tried in another order',
+      [part('c'), part('d')],
+      [
+        reply(1, 'a', { ...waits, state: 'retrying', sentAt: 20 }),
+        reply(2, 'b', { ...waits, state: 'retrying', sentAt: 10 }),
+      ],
+      ['reword 1: "c"', 'reword 2: "d"'],
+    ],
+    [
       'the chat will show its waiting parts last',
       [part('c'), part('a'), part('b')],
       [reply(1, 'a', waits), reply(2, 'b', waits), reply(3, 'c')],
@@ -226,10 +235,10 @@ describe('it goes out', () => {
     expect(plan([part('a'), part('c')], [reply(1, 'a'), reply(2, 'b')], { changes })).toEqual([])
   })
 
-  test('a change that came during a send is void although other replies are in the chat', () => {
-    const replies = [reply(1, 'a', { state: 'retrying', chatraMessageId: null }), reply(2, 'b')]
+  test('a change that came during a send is void although another reply has none', () => {
+    const replies = [reply(1, 'a', { state: 'retrying', chatraMessageId: null }), reply(2, 'b', waits)]
     for (const kind of ['edit', 'delete'] as const)
-      expect(plan([part('b'), part('a')], replies, { changes: [change(5, kind, 1, 'c')] })).toEqual([
+      expect(plan([part('a'), part('b')], replies, { changes: [change(5, kind, 1, 'c')] })).toEqual([
         'drop 5: replaced',
       ])
   })
