@@ -102,6 +102,10 @@ describe('a reply that may have been sent before', () => {
       },
     ])
   })
+  test('a possibly sent reply of several lines is settled by its echo', () => {
+    const text = 'It left\ntoday'
+    expect(settle([echo({ text })], [added({ text })])).toMatchObject([{ type: 'message.patch', id: 30 }])
+  })
   test('an echo from well before the comment does not settle it', () => {
     expect(settle([echo({ writtenAt: UNTIL - 5 * MINUTE })])).toMatchObject([{ type: 'message.patch' }])
     expect(settle([echo({ writtenAt: UNTIL - 5 * MINUTE - 1 })])).toMatchObject([{ type: 'message.add' }])

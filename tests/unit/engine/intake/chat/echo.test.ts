@@ -196,3 +196,8 @@ test('no request is needed for client, automatic or certain messages', () => {
 test("a text under another id than its reply's is no echo of it", () => {
   expect(echoOf(agent(), [ours({ chatraMessageId: 'other' })])).toBeNull()
 })
+
+test('a message without an id is the echo of a reply rather than of an edit with the same text', () => {
+  const edit = ours({ id: 2, kind: 'edit', targetId: 9, state: 'sending' })
+  expect(idOf(agent({ id: null }), [ours(), edit])).toBe(1)
+})
