@@ -178,7 +178,7 @@ async function checkUp(page: Page, world: World): Promise<void> {
 async function repliesAtOnce(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Replies at once' }).click()
   await page.getByRole('button', { name: 'Show what to enter in Planfix' }).click()
-  await page.getByLabel('Our token').waitFor()
+  await page.getByLabel('Our token', { exact: true }).waitFor()
 }
 
 async function wizardAt(page: Page, world: World, step: Step): Promise<void> {

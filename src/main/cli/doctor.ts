@@ -10,6 +10,7 @@ import { publicAddressProbes } from '../ingress/diagnostics-probes.ts'
 import { type NotedAddress, notedAddress } from '../ingress/public-address-service.ts'
 import { foregroundClock } from '../process/clock.ts'
 import { probesFor } from '../runtime/diagnostics-probes.ts'
+import { storedTimes } from '../runtime/last-webhooks.ts'
 import { orphanedIn } from '../runtime/maintenance/orphaned-connections.ts'
 import { loadConfiguration } from '../settings/config-file.ts'
 import { createRedactor } from '../settings/redact.ts'
@@ -30,7 +31,7 @@ export async function doctor(options: {
   const redact = createRedactor(...(loaded.ok ? secretsIn(loaded.value, process.env) : []))
   const secrets = await secretsOf(dataDir, (secret) => redact.add(secret))
   const configuration = loaded.ok ? await withWebhookSecrets(loaded.value, secrets) : null
-  const { hooksUrl, address, leftBehind, mailedTwice } = await noted(dataDir, configuration)
+  const { hooksUrl, address, leftBehind, mailedTwice, chatCalledAt } = await noted(dataDir, configuration)
   const bridge = { isRunning: isRunning(dataDir), hooksUrl }
   const questions = await Promise.all(
     (configuration?.connections ?? []).map((connection) =>
@@ -41,6 +42,7 @@ export async function doctor(options: {
         inEnvironment: secrets.keychain === undefined,
         bridge,
         mailedTwice: mailedTwice?.get(connection.id) ?? null,
+        chatCalledAt: chatCalledAt?.get(connection.id) ?? null,
         clock: foregroundClock,
       }),
     ),
@@ -131,6 +133,8 @@ interface Noted {
   leftBehind?: OrphanedConnection[]
   /** By connection. */
   mailedTwice?: Map<string, number>
+  /** By connection. */
+  chatCalledAt?: Map<string, number | null>
 }
 
 /**
@@ -147,6 +151,7 @@ async function noted(dataDir: string, configuration: Configuration | null): Prom
       ...(known && {
         leftBehind: await orphanedIn(store, known, Date.now()),
         mailedTwice: await mailedIn(store, known),
+        chatCalledAt: await chatCallsIn(store, known),
       }),
     }
     await store.close()
@@ -160,6 +165,12 @@ async function mailedIn(store: SqliteStore, ids: readonly string[]): Promise<Map
   const counts = new Map<string, number>()
   for (const id of ids) counts.set(id, await store.clientsMailedTwice(id))
   return counts
+}
+
+async function chatCallsIn(store: SqliteStore, ids: readonly string[]): Promise<Map<string, number | null>> {
+  const times = new Map<string, number | null>()
+  for (const id of ids) times.set(id, (await storedTimes(store, id))['planfix-chat'])
+  return times
 }
 
 const ownOrNoted = ({ tunnel, publicUrl }: Configuration, noted: NotedAddress | null): string | null =>

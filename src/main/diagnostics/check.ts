@@ -67,12 +67,15 @@ export interface ConnectionProbes {
   secrets: {
     chatra: boolean
     planfix: boolean
+    /** Planfix's token for its Chat API. */
+    chat: boolean
     /** On a server: the environment variables for them; null with a keychain. */
-    variables: { chatra: string; planfix: string } | null
+    variables: { chatra: string; planfix: string; chat: string } | null
   }
   /** `certain` is false when no answer confirmed or refused the keys. */
   probeChatra(): Promise<Result<{ certain: boolean }>>
   planfix: PlanfixProbes
+  channel: ChannelProbes
   /**
    * Clients whose card has an e-mail, so that Planfix itself mails them too; null = the data is unreadable.
    */
@@ -84,6 +87,15 @@ export interface ConnectionProbes {
   }
   /** The status code and the `status` field of `{url}/healthz`; null without an answer. */
   health(url: string): Promise<{ code: number; status: string | null } | null>
+}
+
+/** Planfix's Chat API, for a connection that uses it. */
+export interface ChannelProbes {
+  /** Asks for the task of a chat that no client has: an answer of any kind proves address and token. */
+  probe(): Promise<Result<unknown>>
+  /** When Planfix last called us, milliseconds; null = never, or the data is unreadable. */
+  calledAt: number | null
+  now: number
 }
 
 /** Every call waits for its slot. The pauses are the account's rate limit. */

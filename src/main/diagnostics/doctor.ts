@@ -1,6 +1,7 @@
 import { errorMessage } from '../../shared/node-errors.ts'
 import { accessChecks } from './access-checks.ts'
 import { accountChecks, emailChecks } from './account-checks.ts'
+import { channelChecks } from './channel-checks.ts'
 import {
   type Check,
   type ConnectionProbes,
@@ -21,6 +22,7 @@ export const connectionChecks: readonly Check<ConnectionProbes>[] = [
   ...accountChecks,
   ...environmentChecks,
   ...emailChecks,
+  ...channelChecks,
 ]
 
 /** Number of findings for this many connections. */

@@ -4,6 +4,7 @@ import { bridgeError, fail, ok, type Result } from '../../shared/errors.ts'
 import { createChatraClient } from '../chatra/client.ts'
 import type { ConnectionProbes, PlanfixProbes } from '../diagnostics/check.ts'
 import { type Clock, type Priority, SlotWithdrawn } from '../engine/ports.ts'
+import { createPlanfixChannel } from '../planfix/channel/channel.ts'
 import { createPlanfixClient, type PlanfixClient } from '../planfix/client.ts'
 import { type SecretSource, secretVariable } from '../secrets/environment.ts'
 
@@ -21,6 +22,8 @@ export async function probesFor(options: {
   bridge: ConnectionProbes['bridge']
   /** Null: the data is unreadable. */
   mailedTwice: number | null
+  /** When Planfix's Chat API last called; null = never, or the data is unreadable. */
+  chatCalledAt: number | null
   clock: Clock
   planfix?: PlanfixClient | undefined
   /** Once aborted, no further value is read. */
@@ -28,33 +31,45 @@ export async function probesFor(options: {
 }): Promise<{ context: ConnectionProbes; close(): void }> {
   const { connection, publicUrl, secrets, bridge, clock } = options
   const { id } = connection
-  const [secretKey, token] = await Promise.all([
+  const [secretKey, token, chatToken] = await Promise.all([
     secrets.get(id, 'CHATRA_SECRET_KEY'),
     secrets.get(id, 'PLANFIX_TOKEN'),
+    secrets.get(id, 'PLANFIX_CHAT_TOKEN'),
   ])
   const chatra = createChatraClient({ connection, secretKey })
   const planfix = options.planfix ?? createPlanfixClient({ connection, token, clock })
+  const channel = createPlanfixChannel({ connection, token: chatToken, clock, people: async () => [] })
   const context: ConnectionProbes = {
     connection,
     publicUrl,
     secrets: {
       chatra: secretKey !== null,
       planfix: token !== null,
+      chat: chatToken !== null,
       variables: options.inEnvironment
-        ? { chatra: secretVariable(id, 'CHATRA_SECRET_KEY'), planfix: secretVariable(id, 'PLANFIX_TOKEN') }
+        ? {
+            chatra: secretVariable(id, 'CHATRA_SECRET_KEY'),
+            planfix: secretVariable(id, 'PLANFIX_TOKEN'),
+            chat: secretVariable(id, 'PLANFIX_CHAT_TOKEN'),
+          }
         : null,
     },
     probeChatra: once(() => chatra.probeKeys()),
     planfix: planfixProbes(planfix, options.ended),
+    channel: { probe: () => channel.task(NO_CHAT), calledAt: options.chatCalledAt, now: clock.now() },
     bridge,
     mailedTwice: options.mailedTwice,
     health,
   }
   const close = () => {
     if (planfix !== options.planfix) planfix.close()
+    channel.close()
   }
   return { context, close }
 }
+
+/** A chat that no client has. */
+const NO_CHAT = 'test'
 
 /** With the lowest priority, after all message traffic. */
 const LAST: Priority = 3

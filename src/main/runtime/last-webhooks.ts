@@ -4,6 +4,14 @@ import type { SqliteStore } from '../store/index.ts'
 const FACT = 'heardAt'
 const NEVER = { chatra: null, planfix: null, 'planfix-chat': null }
 
+/** The stored times; a running bridge may know newer ones. */
+export async function storedTimes(
+  store: Pick<SqliteStore, 'fact'>,
+  connectionId: string,
+): Promise<WebhookTimes> {
+  return { ...NEVER, ...(await store.fact<WebhookTimes>(connectionId, FACT)) }
+}
+
 /** When a webhook of each service last came in; null = never since the bridge was set up. */
 export type WebhookTimes = Record<InboxSource, number | null>
 

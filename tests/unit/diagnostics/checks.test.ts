@@ -44,12 +44,21 @@ const questions = (more: Partial<PlanfixProbes> = {}): PlanfixProbes => ({
   ...more,
 })
 
+const NOW = 10_000_000
+const channel = (more: Partial<ConnectionProbes['channel']> = {}): ConnectionProbes['channel'] => ({
+  probe: async () => ok(null),
+  calledAt: NOW - 60_000,
+  now: NOW,
+  ...more,
+})
+
 const context = (more: Partial<ConnectionProbes> = {}): ConnectionProbes => ({
   connection: connection(),
   publicUrl: 'https://hooks.shop.example',
-  secrets: { chatra: true, planfix: true, variables: null },
+  secrets: { chatra: true, planfix: true, chat: true, variables: null },
   probeChatra: async () => ok({ certain: true }),
   planfix: questions(),
+  channel: channel(),
   mailedTwice: 0,
   bridge: { isRunning: true, hooksUrl: 'http://127.0.0.1:1' },
   health: async () => ({ code: 200, status: 'ok' }),
@@ -82,7 +91,7 @@ describe('the checks', () => {
   })
 
   test('the checks keep their numbers', () => {
-    const numbers = [...Array.from({ length: 30 }, (_, index) => 3 + index), 38]
+    const numbers = [...Array.from({ length: 30 }, (_, index) => 3 + index), 38, 39]
     expect(connectionChecks.map(({ id }) => id)).toEqual(numbers)
   })
 
@@ -97,7 +106,7 @@ describe('the checks', () => {
         { employees: [], webhookSecret: undefined },
         { taskTemplateId: 1, participants: ['group:9'] },
       ),
-      secrets: { chatra: true, planfix: true, variables: null },
+      secrets: { chatra: true, planfix: true, chat: true, variables: null },
       probeChatra: chatraSays('wrong-keys'),
       planfix: questions({
         probeScope: async () => ok('missing'),
@@ -272,5 +281,88 @@ describe("check 38: clients' e-mail", () => {
     ],
   ] as const)('check 38 finds: %s', async (_what, connection, mailedTwice, result, key) => {
     expect(await run(38, context({ connection, mailedTwice }))).toMatchObject({ result, detail: { key } })
+  })
+})
+
+describe('check 39: replies at once', () => {
+  const inChat = connection({}, { channel: { mode: 'chat-api' } })
+  const without = (variables: ConnectionProbes['secrets']['variables'] = null) => ({
+    secrets: { chatra: true, planfix: true, chat: false, variables },
+  })
+  const refuses = (code: ErrorCode, more: object = {}) =>
+    channel({ probe: async () => fail(bridgeError('planfix', code, 'said so', more)) })
+  const server = { chatra: 'C', planfix: 'P', chat: 'BRIDGE_SHOP_PLANFIX_CHAT_TOKEN' }
+  const detail = (name: string) => `diagnostics.detail.${name}`
+
+  test.each([
+    ['the mode is off', { connection: connection(), ...without() }, 'skipped', detail('channel-off'), null],
+    ['there is no token', without(), 'failed', detail('channel-no-token'), 'diagnostics.todo.channel-token'],
+    [
+      'none on a server',
+      without(server),
+      'failed',
+      detail('channel-no-token'),
+      'diagnostics.todo.secrets-server',
+    ],
+    [
+      'a wrong token',
+      { channel: refuses('wrong-chat-token') },
+      'failed',
+      detail('error'),
+      'error.planfix.wrong-chat-token',
+    ],
+    [
+      'another program at the address',
+      { channel: refuses('unreachable') },
+      'failed',
+      detail('error'),
+      'diagnostics.todo.channel-address',
+    ],
+    [
+      'no network',
+      { channel: refuses('unreachable', { network: 'refused' }) },
+      'failed',
+      detail('error'),
+      'error.planfix.unreachable',
+    ],
+    [
+      'no public address',
+      { publicUrl: null },
+      'failed',
+      detail('channel-no-address'),
+      'diagnostics.todo.public-address',
+    ],
+    [
+      'no call yet',
+      { channel: channel({ calledAt: null }) },
+      'warning',
+      detail('channel-never'),
+      'diagnostics.todo.channel-test',
+    ],
+    ['a call a minute ago', {}, 'ok', detail('channel-minutes'), null],
+    [
+      'a call hours ago',
+      { channel: channel({ calledAt: NOW - 7_300_000 }) },
+      'ok',
+      detail('channel-hours'),
+      null,
+    ],
+  ] as const)('check 39 finds: %s', async (_what, change, result, key, todo) => {
+    const finding = await run(39, context({ connection: inChat, ...change }))
+    expect(finding).toMatchObject({ result, detail: { key } })
+    expect(finding.todo?.key ?? null).toBe(todo)
+    for (const { key, params } of [finding.detail, finding.todo].filter((one) => one !== null))
+      for (const language of LANGUAGES)
+        expect(translateAny(language, key, params)).not.toMatch(/\{\w+\}|^diag/)
+  })
+
+  test('nothing is sent while it is off', async () => {
+    let asked = 0
+    const probe = async () => {
+      asked++
+      return ok(null)
+    }
+    await run(39, context({ channel: channel({ probe }) }))
+    expect(asked).toBe(0)
   })
 })

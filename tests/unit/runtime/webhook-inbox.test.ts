@@ -39,7 +39,7 @@ describe('the inbox of webhooks', () => {
     const row = { connectionId: 'shop', source: 'chatra', receivedAt: 5000, body: '{}' }
     expect(s.changes).toEqual([{ type: 'inbox.add', row }])
     expect(s.happened).toEqual(['stored', 'arrival', 'news'])
-    expect(s.activity.of('shop')).toEqual({ chatra: 5000, planfix: null })
+    expect(s.activity.of('shop')).toEqual({ chatra: 5000, planfix: null, 'planfix-chat': null })
   })
 
   test('a failed write rejects, reports the disk, and announces no event', async () => {
@@ -47,7 +47,7 @@ describe('the inbox of webhooks', () => {
     s.isFull = true
     await expect(s.inbox.accept('shop', 'chatra', '{}')).rejects.toThrow('SQLITE_FULL')
     expect(s.happened).toEqual(['disk away'])
-    expect(s.activity.of('shop')).toEqual({ chatra: null, planfix: null })
+    expect(s.activity.of('shop')).toEqual({ chatra: null, planfix: null, 'planfix-chat': null })
     s.isFull = false
     await s.inbox.accept('shop', 'chatra', '{}')
     expect(s.happened).toEqual(['disk away', 'stored', 'disk back', 'arrival', 'news'])
@@ -61,7 +61,7 @@ describe('the inbox of webhooks', () => {
       { connectionId: 'other', source: 'chatra', receivedAt: 3000 },
     ])
     expect(s.happened).toEqual(['arrival', 'news'])
-    expect(s.activity.of('shop')).toEqual({ chatra: 1000, planfix: 2000 })
-    expect(s.activity.of('other')).toEqual({ chatra: 3000, planfix: null })
+    expect(s.activity.of('shop')).toEqual({ chatra: 1000, planfix: 2000, 'planfix-chat': null })
+    expect(s.activity.of('other')).toEqual({ chatra: 3000, planfix: null, 'planfix-chat': null })
   })
 })

@@ -1,5 +1,6 @@
 import type { diagnosticsCalls as contract } from '../../../shared/api/diagnostics.ts'
 import type { Handlers } from '../../../shared/api.ts'
+import { chatSecretOf } from '../../http/chat-call.ts'
 import { createRedactor, type Redactor } from '../../settings/redact.ts'
 import type { ApiContext } from '../context.ts'
 import { done } from '../responses.ts'
@@ -36,6 +37,9 @@ async function redactorOf({ application, secrets }: ApiContext): Promise<Redacto
       webhookSecret,
       await secrets.get(id, 'CHATRA_SECRET_KEY'),
       await secrets.get(id, 'PLANFIX_TOKEN'),
+      await secrets.get(id, 'PLANFIX_CHAT_TOKEN'),
+      await secrets.get(id, 'PLANFIX_CHAT_SECRET'),
+      webhookSecret && chatSecretOf(webhookSecret),
     )
   }
   return redact

@@ -104,6 +104,7 @@ async function examineOne(
     inEnvironment: secrets.trouble === undefined,
     bridge: { isRunning: true, hooksUrl: application.hooksUrl },
     mailedTwice: await application.store.clientsMailedTwice(connection.id),
+    chatCalledAt: application.webhookTimes(connection.id)['planfix-chat'],
     clock: application.clock,
     ended: application.ended,
     planfix: application.connections.get(connection.id)?.planfix,

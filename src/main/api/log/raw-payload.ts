@@ -27,6 +27,8 @@ async function secretsOf({ application, secrets }: ApiContext): Promise<(string 
     chatra.publicKey,
     await secrets.get(id, 'CHATRA_SECRET_KEY'),
     await secrets.get(id, 'PLANFIX_TOKEN'),
+    await secrets.get(id, 'PLANFIX_CHAT_TOKEN'),
+    await secrets.get(id, 'PLANFIX_CHAT_SECRET'),
   ])
   return (await Promise.all(found)).flat()
 }

@@ -23,14 +23,14 @@ export function TestMessage({ id, isOn, hasToken }: { id: string; isOn: boolean;
   }
   return (
     <Stack gap="xs">
-      <Text size="sm" c="dimmed">
-        {t('channel.test.text')}
-      </Text>
       <Group>
         <Button variant="default" loading={busy} disabled={!hasToken} onClick={() => void send()}>
           {t('channel.test')}
         </Button>
       </Group>
+      <Text size="sm" c="dimmed">
+        {t('channel.test.text')}
+      </Text>
       {error && <ErrorAlert error={error} />}
       <Stack gap="xs" role="status">
         {sent && <There sent={sent} />}
