@@ -57,6 +57,15 @@ module.exports = {
       { path: '^src/main/(bootstrap\\.ts$|api/)' },
     ),
     forbid(
+      'composition-builds-the-parts',
+      'the parts of the application are built in runtime/composition.ts alone; others get them, and name their types',
+      { path: '^src/main/(?!runtime/composition\\.ts$)' },
+      {
+        path: '^src/main/(runtime/(accounts/\\w+-accounts|maintenance/maintenance|event-bus|file-downloads|supervisor|webhook-inbox)|ingress/(public-address-(service|state)|chat-calls|file-cache|misaddressed-webhooks))\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    ),
+    forbid(
       'halls-know-no-room',
       'what several hosts and adapters stand on knows none of them',
       { path: room('(http|process|renderer-assets|relay-protocol)') },

@@ -7,7 +7,7 @@ import { isStoreError } from '../../shared/store-error.ts'
 import type { Report, Verdict } from '../diagnostics/check.ts'
 import { examine } from '../diagnostics/doctor.ts'
 import { publicAddressProbes } from '../ingress/diagnostics-probes.ts'
-import { type NotedAddress, notedAddress } from '../ingress/public-address-service.ts'
+import { type StoredAddress, storedAddress } from '../ingress/stored-address.ts'
 import { foregroundClock } from '../process/clock.ts'
 import { probesFor } from '../runtime/diagnostics-probes.ts'
 import { storedTimes } from '../runtime/last-webhooks.ts'
@@ -37,7 +37,7 @@ export async function doctor(options: {
     (configuration?.connections ?? []).map((connection) =>
       probesFor({
         connection,
-        publicUrl: configuration && ownOrNoted(configuration, address),
+        publicUrl: configuration && ownOrStored(configuration, address),
         secrets,
         inEnvironment: secrets.keychain === undefined,
         bridge,
@@ -129,7 +129,7 @@ function isRunning(dataDir: string): boolean {
 
 interface Noted {
   hooksUrl: string | null
-  address: NotedAddress | null
+  address: StoredAddress | null
   leftBehind?: OrphanedConnection[]
   /** By connection. */
   mailedTwice?: Map<string, number>
@@ -147,7 +147,7 @@ async function noted(dataDir: string, configuration: Configuration | null): Prom
     const known = configuration?.connections.map(({ id }) => id)
     const found: Noted = {
       hooksUrl: await store.fact<string>('', 'hooksUrl'),
-      address: await notedAddress(store),
+      address: await storedAddress(store),
       ...(known && {
         leftBehind: await orphanedIn(store, known, Date.now()),
         mailedTwice: await mailedIn(store, known),
@@ -173,5 +173,5 @@ async function chatCallsIn(store: SqliteStore, ids: readonly string[]): Promise<
   return times
 }
 
-const ownOrNoted = ({ tunnel, publicUrl }: Configuration, noted: NotedAddress | null): string | null =>
-  tunnel.provider === 'own' ? publicUrl : tunnel.provider === 'none' ? null : (noted?.usable ?? null)
+const ownOrStored = ({ tunnel, publicUrl }: Configuration, stored: StoredAddress | null): string | null =>
+  tunnel.provider === 'own' ? publicUrl : tunnel.provider === 'none' ? null : (stored?.usable ?? null)

@@ -11,10 +11,9 @@ import { type Proof, Tunnel, type TunnelEvent } from '../tunnel/tunnel.ts'
 import { type CreateProvider, signatureOf } from './provider-factory.ts'
 import { AddressProof } from './public-address.ts'
 import type { PublicAddressState } from './public-address-state.ts'
+import { FACT, type StoredAddress } from './stored-address.ts'
 import { recordedTakeover, recordTerm } from './takeover-record.ts'
 
-/** Facts of the program, in the data folder. */
-const FACT = { address: 'tunnelAddress', state: 'publicAddress' } as const
 /** A recently proven address is not proven again when it is saved. */
 const FRESH_MS = 10_000
 
@@ -22,14 +21,6 @@ interface KnownAddress {
   address: string
   signature: string
 }
-
-/** State for `doctor` when it runs beside the bridge. */
-export interface NotedAddress {
-  state: PublicAddress
-  /** For links and for pasting. */
-  usable: string | null
-}
-export const notedAddress = (store: SqliteStore) => store.fact<NotedAddress>('', FACT.state)
 
 interface Subscribable {
   subscribe(work: () => void): void
@@ -68,7 +59,7 @@ export class PublicAddressService {
   private signature: string | null = null
   private known: KnownAddress | null = null
   private justProven: { address: string; at: number } | null = null
-  private noted = ''
+  private written = ''
   private stopWatch: (() => void) | null = null
   private readonly shared: PublicAddressState
   /** Promise of the last `allow` call; later calls are queued behind it. */
@@ -201,12 +192,12 @@ export class PublicAddressService {
 
   /** Reported, and stored for `doctor`, which runs beside us. */
   private note(): void {
-    const noted: NotedAddress = { state: this.state, usable: this.shared.usable }
-    const text = JSON.stringify({ ...noted, state: { ...noted.state, retryAt: null } })
-    if (text === this.noted) return
-    this.noted = text
-    this.options.changed(noted.state)
-    this.keep(FACT.state, noted)
+    const stored: StoredAddress = { state: this.state, usable: this.shared.usable }
+    const text = JSON.stringify({ ...stored, state: { ...stored.state, retryAt: null } })
+    if (text === this.written) return
+    this.written = text
+    this.options.changed(stored.state)
+    this.keep(FACT.state, stored)
   }
 
   private keep(key: string, value: unknown): void {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { notedAddress } from '../../../src/main/ingress/public-address-service.ts'
+import { storedAddress } from '../../../src/main/ingress/stored-address.ts'
 import { PROGRAM } from '../../../src/main/secrets/environment.ts'
 import { translate } from '../../../src/shared/i18n/index.ts'
 import { type Bridge, openBridge } from '../../support/open-bridge.ts'
@@ -110,9 +110,9 @@ describe('an address of the owner’s own', () => {
     await value(bridge.call('setup.publicAddress', { address: proxy.url }))
     await until(bridge, 'proven')
     await expect
-      .poll(async () => (await notedAddress(bridge.application.store))?.state.state, { timeout: 5_000 })
+      .poll(async () => (await storedAddress(bridge.application.store))?.state.state, { timeout: 5_000 })
       .toBe('proven')
-    expect((await notedAddress(bridge.application.store))?.usable).toBe(proxy.url)
+    expect((await storedAddress(bridge.application.store))?.usable).toBe(proxy.url)
   })
 
   test("a static address can be removed, and other providers' settings are kept", async () => {
