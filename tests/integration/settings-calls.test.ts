@@ -258,9 +258,19 @@ describe('secrets of a connection', () => {
       planfixToken: 'not-the-token',
     })
     expect(wrongToken).toMatchObject({ code: 'service', field: 'planfixToken' })
+    const wrongChatToken = await bridge.refusal('connection.secrets', {
+      id: 'shop',
+      chatraSecretKey: bridge.chatra.secretKey,
+      planfixToken: null,
+      planfixChatToken: 'not-the-token-of-the-chat',
+    })
+    expect(wrongChatToken).toMatchObject({ code: 'service', field: 'planfixChatToken' })
+    expectSaid(wrongChatToken)
     expectSaid(wrongToken)
     expect(bridge.app.connections.get('shop')).toBe(live)
-    expect(JSON.stringify([wrongKey, wrongToken, bridge.logged])).not.toMatch(/not-the-(secret|token)/)
+    expect(JSON.stringify([wrongKey, wrongToken, wrongChatToken, bridge.logged])).not.toMatch(
+      /not-the-(secret|token)/,
+    )
   })
 
   test('a key of strange letters is refused before anything is sent', async () => {
@@ -350,6 +360,35 @@ describe('export and import', () => {
     const state = await bridge.get('state.get', {})
     expect(state.connections).toMatchObject([{ id: 'copy', missing: ['chatra-secret-key', 'planfix-token'] }])
     expect(bridge.read().connections?.[0]?.webhookSecret).toMatch(/^[\w-]{32}$/)
+  })
+
+  test('how messages reach Planfix is exported and imported, its tokens are not', async () => {
+    bridge = await Bridge.start((one) => {
+      const shop = one.shop()
+      const channel = { mode: 'chat-api', providerId: 'of-the-shop', echoAuthorEmail: 'ana@shop.example' }
+      return { connections: [{ ...shop, planfix: { ...Object(shop.planfix), channel } }] }
+    })
+    const { token } = bridge.planfix.chats
+    await bridge.get('connection.secrets', {
+      id: 'shop',
+      chatraSecretKey: null,
+      planfixToken: null,
+      planfixChatToken: token,
+    })
+    expect((await bridge.get('state.get', {})).connections[0]?.missing).toEqual([])
+    const entries = await bridge.get('setup.channelEntries', { id: 'shop' })
+    const { text } = await bridge.get('settings.export', {})
+    expect(text).not.toContain(token)
+    expect(text).not.toContain(entries.token)
+    await bridge.get('connection.remove', { id: 'shop' })
+    await bridge.get('settings.import', { text: text.replaceAll('"shop"', '"copy"'), ids: ['copy'] })
+    const copy = bridge.app.configuration.connections.find(({ id }) => id === 'copy')
+    expect(copy?.planfix.channel).toMatchObject({
+      mode: 'chat-api',
+      providerId: 'of-the-shop',
+      echoAuthorEmail: 'ana@shop.example',
+    })
+    expect((await bridge.get('state.get', {})).connections[0]?.missing).toContain('planfix-chat-token')
   })
 
   test('an imported connection replaces the existing one in place and keeps its secrets', async () => {

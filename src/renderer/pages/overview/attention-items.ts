@@ -52,7 +52,7 @@ function ofConnection(connection: ConnectionState, asked: boolean, time: number)
       'until' in pause
         ? { key: `overview.wait-until.${side}`, params: {} }
         : { key: `error.${side}.${now.code}`, params: { scope: now.detail } }
-    const keys = now.code === 'wrong-keys' || now.code === 'missing-scope'
+    const keys = ['wrong-keys', 'missing-scope', 'wrong-chat-token'].includes(now.code)
     return [
       {
         id: `${id}-${side}`,

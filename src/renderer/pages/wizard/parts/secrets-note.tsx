@@ -1,6 +1,6 @@
 import { Code, Text } from '@mantine/core'
 import { environmentName } from '../../../../shared/config.ts'
-import { useAppState } from '../../../client/hooks.tsx'
+import { useAppState, useCall } from '../../../client/hooks.tsx'
 import { KeychainNotice } from '../../../features/keychain/notice.tsx'
 import { useI18n } from '../../../i18n.tsx'
 import { Note } from './note.tsx'
@@ -12,14 +12,16 @@ import { Note } from './note.tsx'
 export function SecretsNote({ id }: { id: string }) {
   const { t } = useI18n()
   const { secretsKept, keychainTrouble, demo } = useAppState()
+  const channel = useCall('setup.channel', { id })
   if (secretsKept !== 'memory' || demo?.connectionId === id) return null
   if (keychainTrouble !== null) return <KeychainNotice />
-  const name = environmentName(id)
+  const names = ['CHATRA_SECRET_KEY', 'PLANFIX_TOKEN']
+  if (channel.value?.mode === 'chat-api') names.push('PLANFIX_CHAT_TOKEN')
   return (
     <Note tone="attention" title={t('wizard.memory.title')}>
       <Text size="sm">{t('wizard.memory.text')}</Text>
       <Code block mt="xs">
-        {`BRIDGE_${name}_CHATRA_SECRET_KEY\nBRIDGE_${name}_PLANFIX_TOKEN`}
+        {names.map((name) => `BRIDGE_${environmentName(id)}_${name}`).join('\n')}
       </Code>
     </Note>
   )

@@ -85,6 +85,19 @@ describe('what needs the owner', () => {
     ])
   })
 
+  it('a refused token, of the chat too, leads to the settings of its connection', () => {
+    for (const code of ['wrong-keys', 'missing-scope', 'wrong-chat-token']) {
+      const planfix = { state: 'paused', code, until: 0, detail: '' } as const
+      const one = connection({ planfix })
+      expect(attentionItemsOf(state([one]))).toMatchObject([
+        { text: { key: `error.planfix.${code}` }, action: { href: `/settings/${one.id}` } },
+      ])
+    }
+    expect(keys(state([connection({ missing: ['planfix-chat-token'] })]))).toEqual([
+      'overview.missing.planfix-chat-token',
+    ])
+  })
+
   it('a disabled connection causes no item', () => {
     const paused = { state: 'paused', code: 'wrong-keys', until: 0, detail: '' } as const
     expect(attentionItemsOf(state([connection({ enabled: false, chatra: paused })], 'none'))).toEqual([])
