@@ -215,7 +215,7 @@ describe('the account', () => {
   )
 })
 
-describe('a write whose outcome is not known', () => {
+describe('a write with an unknown result', () => {
   test.each([
     'timeout-after-commit',
     'timeout-before-commit',

@@ -47,7 +47,7 @@ test.describe('a computer that sleeps', () => {
   })
 })
 
-test.describe('ending', () => {
+test.describe('the end of the program', () => {
   test.use({ desktopOptions: { hidden: true, planfixSettings: { requestsPerSecond: 4 } } })
 
   // Only Linux and macOS announce the end of the session; Windows, and a Linux session whose bus or display ends
@@ -98,7 +98,7 @@ test.describe('ending', () => {
   }
 })
 
-test.describe('a window that breaks', () => {
+test.describe('a window whose page crashes', () => {
   test('a crashed window is created again at the same page, and the bridge continues', async ({ world }) => {
     const page = await world.page()
     await page.evaluate(() => {

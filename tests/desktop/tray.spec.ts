@@ -1,7 +1,7 @@
 import { expect, test, until } from './fixtures.ts'
 import { tray, trayShown, windowState } from './shown.ts'
 
-test.describe('started at login, before the panel', () => {
+test.describe('a program started at login before the panel', () => {
   test.use({ desktopOptions: { hidden: true, panel: false } })
 
   test('the tray icon is created when the panel accepts it, and stays', async ({ world }) => {

@@ -31,7 +31,7 @@ test('the bridge continues without its closed window, and the tray opens it agai
   await expect((await world.page()).getByRole('heading', { level: 1 })).toBeVisible()
 })
 
-test.describe('started at login', () => {
+test.describe('a program started at login', () => {
   test.use({ desktopOptions: { hidden: true } })
 
   test('a start at login shows the tray and no window', async ({ world }) => {

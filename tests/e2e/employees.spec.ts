@@ -23,7 +23,7 @@ interface Sent {
   agentName?: string
 }
 
-test.describe('matching', () => {
+test.describe('the matching of employees', () => {
   test('an agent seen in the chat is matched by e-mail, and shown with the next replies', async ({
     page,
     chatra,
@@ -100,7 +100,7 @@ test.describe('matching', () => {
   })
 })
 
-test.describe('who may answer', () => {
+test.describe('employees who may answer', () => {
   test('only selected employees reach the client, and a change applies at once', async ({
     page,
     chatra,
@@ -242,7 +242,7 @@ test('a change that cannot be saved stays in the form', async ({ page, world, tr
   await expect(page.getByRole('switch', { name: 'Mihai Ceban may answer clients' })).toBeChecked()
 })
 
-test.describe('where replies go out under one name', () => {
+test.describe('replies under one name', () => {
   test.use({ worldOptions: { connectionOptions: { sendAsEmployee: false } } })
 
   test('with one name for all replies the page says so, and the mapping stays editable', async ({ page }) => {

@@ -132,7 +132,7 @@ test('the log is usable with the keyboard alone', async ({ page, world }) => {
   await expect(grid(page)).toBeFocused()
 })
 
-test.describe('while one reads further down', () => {
+test.describe('a reader further down the list', () => {
   test.use({ worldOptions: { prepare: (dir) => fillStore(dir, 3000) } })
 
   test('a stream of messages moves nothing, is counted, and can be opened', async ({ page, world }) => {

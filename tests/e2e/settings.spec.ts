@@ -20,7 +20,7 @@ import type { Chatra, Planfix } from './simulators.ts'
 const ANA = 5
 
 test.describe('a connection', () => {
-  test.describe('whose replies go out under one name', () => {
+  test.describe('replies under one name', () => {
     test.use({ worldOptions: { connectionOptions: { sendAsEmployee: false } } })
 
     test('replies are sent under employees’ names from the next one on, without a restart', async ({
@@ -268,7 +268,7 @@ test('a removed connection leaves its messages in the log, and deletes nothing e
   expect(outline).toBeGreaterThan(0)
 })
 
-test.describe('copies', () => {
+test.describe('export and import', () => {
   test('an export contains no secret, and its import restores a change', async ({
     page,
     chatra,

@@ -54,7 +54,7 @@ async function lost(answers: (text: string) => unknown, how: 'time-out' | 'reset
   await is('r2', 'uncertain')
 }
 
-describe('it is known not to have arrived', () => {
+describe('a reply that certainly did not arrive', () => {
   test.each(['time-out', 'reset', '502'] as const)(
     'after a %s and a later message of the client the reply fails with a note',
     async (how) => {
@@ -118,7 +118,7 @@ describe('it is known not to have arrived', () => {
   })
 })
 
-describe('nobody can know, so it stays uncertain and is sent once', () => {
+describe('a reply whose result cannot be known stays uncertain and is sent once', () => {
   const staysUncertain = async (visitor: { sees(): string[] }) => {
     await pass(120_000)
     expect((await stateOf(world, 'r2')).state).toBe('uncertain')
@@ -223,7 +223,7 @@ describe('nobody can know, so it stays uncertain and is sent once', () => {
   })
 })
 
-describe('what is thought of it may turn out wrong', () => {
+describe('an assumption about a reply that proves wrong', () => {
   test('an echo after the failure makes it delivered, and the employee gets a note', async () => {
     const { name, visitor, answers } = await start()
     world.chatra.server.faults.add({

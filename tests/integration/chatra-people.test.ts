@@ -29,7 +29,7 @@ const speakers = (visitor: { clientId: string }) =>
     .filter((one) => one.type === 'agent')
     .map((one) => one.agentName)
 
-describe('F6, F9: in whose name a reply goes out', () => {
+describe('F6, F9: the name of a reply', () => {
   test('by default all replies come from the integration, for every author', async () => {
     world = await openWorld()
     const { visitor, answers } = await conversation(world)

@@ -31,7 +31,7 @@ const agent = () => world.chatra.agents[0]?.id ?? ''
 const heardByPlanfix = async (name: string, mark: string) =>
   world.until(`${mark} in Planfix`, () => inPlanfix(world, name, mark[0] ?? '').includes(mark))
 
-describe("an agent types the words of a reply that is uncertain: it is a person's", () => {
+describe("an agent types the text of an uncertain reply: it is a person's message", () => {
   test("an agent's equal text is recognised by its missing mark where marks have been seen", async () => {
     world = await openWorld()
     const { name, visitor, answers } = await conversation(world)
@@ -120,7 +120,7 @@ test('a message that counts as an echo only by its text leaves a line in the log
   )
 })
 
-describe('a transcript of long ago', () => {
+describe('an old transcript', () => {
   const DAYS = 40 * 24 * 3_600_000
   test.each(['with-received-from', 'without-received-from'] as const)(
     "an old transcript does not show our replies as an agent's (%s)",

@@ -24,7 +24,7 @@ const doctor = async (environment = bench.secrets) => {
   return { code, out, reports, failed: reports.filter((one) => one.result === 'failed').map((one) => one.id) }
 }
 
-describe('without a running bridge', () => {
+describe('the command line without a running bridge', () => {
   test.each([
     [[]],
     [['dance']],
@@ -135,7 +135,7 @@ describe('without a running bridge', () => {
   })
 })
 
-describe('beside a running bridge', () => {
+describe('the command line beside a running bridge', () => {
   let hooks: string
   beforeAll(async () => {
     bench.configure((connection) => {

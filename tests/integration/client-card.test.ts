@@ -92,7 +92,7 @@ describe.concurrent('R5: a card that a person made', () => {
   })
 })
 
-describe.concurrent('R6: what Planfix does not take stands in the task, once', () => {
+describe.concurrent('R6: a value that Planfix refuses is in the task, once', () => {
   const link = (world: World, id: number) => `${world.planfix.webUrl}/contact/${id}`
 
   test.each([['400-code2001'], ['400-code2005'], ['in-failures']] as const)(

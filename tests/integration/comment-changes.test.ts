@@ -41,7 +41,7 @@ const notes = ({ name }: { name: string }) =>
     .filter((text) => /^(You|Your reply|The file “)/.test(text))
 const card = () => world.task().counterparty ?? ''
 
-describe('a comment with nothing to show at first', () => {
+describe('a comment without visible content at first', () => {
   test.each([
     ['hidden', 5, { hidden: true }],
     ['unticked', 5, { recipients: ['user:6' as const] }],
@@ -79,7 +79,7 @@ test('a comment deleted and restored twice, with other text and a file, is sent'
   await settled(talk, ['r1: First'])
 })
 
-describe('a reply that nobody knows of', () => {
+describe('a reply without a message', () => {
   /** It never arrives, or arrives `ms` later. */
   async function unclear(talk: Awaited<ReturnType<typeof start>>, ms: number | null) {
     world.chatra.server.faults.add({
@@ -258,7 +258,7 @@ test('a change of a reply without a known id gives the employee a note', async (
   expect(notes(talk)[0]).toContain('r3: New')
 })
 
-describe('who wrote it', () => {
+describe('the author', () => {
   test('a waiting reply goes out under the current author of its comment', async () => {
     const talk = await start({ options: { sendAsEmployee: true } })
     world.chatra.server.faults.add({ kind: 'status', status: 429, method: 'POST', path: '/messages/?$' })

@@ -103,7 +103,7 @@ describe('a reply that becomes a note', () => {
   })
 })
 
-describe('while a reply waits', () => {
+describe('a reply that waits', () => {
   /** Makes Chatra unreachable; returns a function that restores it. */
   const absences: [string, (world: World) => Promise<() => Promise<unknown>>][] = [
     ['Chatra asks for a pause', async (world) => refusing(world, { 'retry-after': '90' })],
@@ -280,7 +280,7 @@ test('deleted replies cost nothing at later reads', async () => {
   })
 })
 
-describe('the task’s client', () => {
+describe('the client of the task', () => {
   test("replies that notify the task's new counterparty go out, including internal ones", async () => {
     await scene({}, async (at) => {
       const { world, anna, task } = at
@@ -301,7 +301,7 @@ describe('the task’s client', () => {
   })
 })
 
-describe('a task that is given to another card', () => {
+describe('a task that gets another contact', () => {
   test('a task assigned to another card takes no old reply along, and is read only now', async () => {
     await scene({}, async (at) => {
       const { world, anna, task, card } = at
@@ -318,7 +318,7 @@ describe('a task that is given to another card', () => {
   })
 })
 
-describe('the same words', () => {
+describe('the same text', () => {
   test("an employee's text equal to a client's message in progress is a reply", async () => {
     await scene({ planfix: { switches: { 'source-read': 'never' } } }, async (at) => {
       const { world, anna, task } = at

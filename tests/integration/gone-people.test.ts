@@ -34,7 +34,7 @@ const refusal = (status: number, code: number | null): FaultRule => ({
 })
 const keys = async (world: World) => (await world.app.store.events(null, 100)).map(({ key }) => key)
 
-describe.concurrent('an agent whose employee is gone', () => {
+describe.concurrent('an agent whose employee was deleted', () => {
   test('an agent whose employee left the account is named in the text', async () => {
     await withWorld(withJulia, async (world) => {
       const { visitor, task } = await begun(world)
@@ -132,7 +132,7 @@ describe.concurrent('an agent whose employee is gone', () => {
   })
 })
 
-describe.concurrent('a client whose card Planfix does not take as author', () => {
+describe.concurrent('a client whose contact Planfix refuses as author', () => {
   test('a client whose card is refused as author is named in the text', async () => {
     await withWorld({}, async (world) => {
       const { visitor, task } = await begun(world)
@@ -177,7 +177,7 @@ test('a file that is gone from Planfix becomes a link', async () => {
   })
 })
 
-describe.concurrent('participants who are gone', () => {
+describe.concurrent('participants who were deleted', () => {
   const planfixSettings = { participants: ['user:6', 'user:5', 'group:1'] }
   test('participants who are gone are omitted from new tasks, and the owner is notified', async () => {
     await withWorld({ planfixSettings }, async (world) => {

@@ -24,7 +24,7 @@ const open = async (world: World) => {
 }
 const everywhere = (world: World) => [...feedMarks(world, 'Anna'), ...feedMarks(world, 'Guest')]
 
-describe.concurrent('a write that is unclear when its conversation is merged', () => {
+describe.concurrent('an indeterminate write of a conversation that is merged', () => {
   test.each([['timeout-after-commit'], ['timeout-before-commit'], ['504-after-commit']] as const)(
     'a write that is indeterminate at a merge is settled, and arrives once (%s)',
     async (outcome) => {

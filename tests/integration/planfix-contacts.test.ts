@@ -200,7 +200,7 @@ describe.concurrent('F13: the same e-mail on two devices', () => {
   })
 })
 
-describe.concurrent('contacts that go away', () => {
+describe.concurrent('contacts that are deleted', () => {
   test('a contact merged during the conversation: messages continue with the remaining card', async () => {
     await withWorld({}, async (world) => {
       const { anna, task } = await begun(world)

@@ -57,7 +57,7 @@ async function expectMadeUpFor(world: World, anna: Visitor) {
   expect((await planfixState(world)).state).toBe('ok')
 }
 
-describe.concurrent('what the owner must mend pauses the connection, and nothing is lost', () => {
+describe.concurrent('a fault that the owner must correct pauses the connection, and nothing is lost', () => {
   test('a wrong token is named, and with the right one all messages go out', async () => {
     await withWorld({}, async (world) => {
       const { anna, task } = await begun(world)
@@ -188,7 +188,7 @@ const scopes: { scope: string; needs(world: World, anna: Visitor, task: number):
   },
 ]
 
-describe.concurrent('a right the token lacks is named, and what needs it goes out once it is given', () => {
+describe.concurrent('a right that the token lacks is named, and what needs it is sent once after it is granted', () => {
   test.each(scopes)(
     'a missing scope is named, and waiting work continues once it is granted: $scope',
     async ({ scope, needs }) => {
@@ -274,7 +274,7 @@ const storms: { name: string; rules: FaultRule[] }[] = [
   },
 ]
 
-describe.concurrent('a stormy Planfix', () => {
+describe.concurrent('a Planfix with many faults', () => {
   test.each(storms)('$name: all messages arrive once and in order', async ({ rules }) => {
     await withWorld({}, async (world) => {
       let n = 7
@@ -333,7 +333,7 @@ describe.concurrent('a stormy Planfix', () => {
   })
 })
 
-describe.concurrent('one conversation in trouble holds up no other', () => {
+describe.concurrent('a failing conversation does not delay another one', () => {
   const troubles: FaultRule[] = [
     { kind: 'timeout-before-write' },
     { kind: 'status', status: 500 },

@@ -25,7 +25,7 @@ const link = (world: World, task: number) => `${world.planfix.webUrl}/task/${tas
 const refusal = (code: number, error: string) =>
   ({ kind: 'status', status: 400, body: { result: 'fail', code, error } }) as const
 
-describe.concurrent('a comment that is unclear', () => {
+describe.concurrent('a comment with an indeterminate result', () => {
   test.each([[true], [false]])(
     'an indeterminate comment whose task is gone delays nothing (for good: %s)',
     async (forGood) => {
@@ -73,7 +73,7 @@ describe.concurrent('a comment that is unclear', () => {
   )
 })
 
-describe.concurrent('a task that takes no comments any more', () => {
+describe.concurrent('a task that accepts no comments any more', () => {
   const no = refusal(6, 'New comments not allowed in this process')
 
   test('a task that accepts no comments is followed by a linked one, and the owner is notified', async () => {

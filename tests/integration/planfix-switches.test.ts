@@ -64,7 +64,7 @@ describe.concurrent('a conversation arrives once and in order whatever Planfix d
   })
 })
 
-describe.concurrent('a conversation goes on after what stopped it was mended', () => {
+describe.concurrent('a conversation continues after its obstacle is removed', () => {
   const positions = stops.flatMap((name) => switchTable[name].map((position) => [name, position] as const))
   test.each(positions)('a conversation continues after the fix of %s: %s', async (name, position) => {
     await withWorld({}, async (world) => {

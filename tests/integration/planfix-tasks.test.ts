@@ -145,7 +145,7 @@ describe.concurrent('F8 on: a new task when none is active', () => {
   })
 })
 
-describe.concurrent('F8 off: one task for ever', () => {
+describe.concurrent('F8 off: always the same task', () => {
   const off: WorldOptions = { options: { newTaskWhenNoneActive: false } }
 
   test('the one task is used with any status', async () => {

@@ -177,7 +177,7 @@ describe.concurrent('hints', () => {
   })
 })
 
-describe.concurrent('what goes into the chat', () => {
+describe.concurrent('messages into the chat', () => {
   test('two comments in the same minute, seconds apart, both arrive', async () => {
     await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)

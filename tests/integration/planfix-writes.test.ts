@@ -44,7 +44,7 @@ const cases = accounts.flatMap((account) =>
   ),
 )
 
-describe.concurrent('a write whose answer is lost is looked for before it is sent again', () => {
+describe.concurrent('a write whose answer is lost is searched for before it is sent again', () => {
   test.each(cases)(
     'a write without an answer is searched for before it is repeated: %s, %s, %s',
     async (_name, outcome, kind, account) => {
@@ -89,7 +89,7 @@ describe.concurrent('a write whose answer is lost is looked for before it is sen
   )
 })
 
-describe.concurrent('a write that is carried out long after it was given up', () => {
+describe.concurrent('a write that is carried out long after the bridge stopped waiting', () => {
   test.each(accounts.map((account) => [account.name, account] as const))(
     'leaves no double comment (%s)',
     async (_name, { switches, zoneOffsetMinutes = 120 }) => {

@@ -13,7 +13,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => bench.stop())
 
-describe('a start that cannot be', () => {
+describe('a start that fails', () => {
   const refused = async (args: string[]) => {
     const ended = await bench.serve(args).ended
     expect(ended.out).toBe('')

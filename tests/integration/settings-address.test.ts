@@ -97,7 +97,7 @@ describe('a public address', () => {
   })
 })
 
-describe('what is wrong with a public address is named:', () => {
+describe('a fault of a public address is named:', () => {
   const failing = async (address: string) => {
     const { state, problem } = await proof(address)
     expect(state).toBe('failing')

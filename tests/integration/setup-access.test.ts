@@ -156,7 +156,7 @@ describe('keys of Chatra', () => {
   })
 })
 
-describe('a host that is not reached is named, and why', () => {
+describe('a host that cannot be reached is named with the reason', () => {
   test.each([
     ['chatra', null],
     ['planfix', 'planfix.baseUrl'],

@@ -223,7 +223,7 @@ test('new keys are used once the connection is activated again, and waiting mess
   }
 })
 
-describe('the test conversation says what is in the way', () => {
+describe('the test conversation names the obstacle', () => {
   async function withTask() {
     const id = await activated()
     const anna = chatra.visit({ name: 'Anna' })

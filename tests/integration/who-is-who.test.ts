@@ -314,7 +314,7 @@ describe.concurrent('an agent who writes in Chatra when the chat is over', () =>
   })
 })
 
-describe.concurrent('what Planfix makes a second time after a time-out', () => {
+describe.concurrent('duplicates that Planfix makes after a time-out', () => {
   test('a reply in either copy of a duplicated task reaches the client', async () => {
     await withWorld({}, async (world) => {
       await begun(world, { name: 'First' }, 'Hello #a1')

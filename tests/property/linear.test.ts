@@ -95,7 +95,7 @@ describe('a comment longer than Planfix allows', () => {
   })
 })
 
-describe('what is deeply nested', () => {
+describe('deeply nested HTML', () => {
   test.each(['b', 'blockquote', 'ul', 'div', 'p', 'table', 'svg'])(
     '%s: the nested text is still read',
     (tag) => {

@@ -75,7 +75,7 @@ test('a calm story violates nothing', () => {
   expect(judge(fresh())).toEqual([])
 })
 
-describe('what is broken is found:', () => {
+describe('a violated invariant is found:', () => {
   test('a duplicated client message is found', () => {
     const found = afterwards((evidence) => {
       const { feed } = ours(evidence)

@@ -60,7 +60,7 @@ const isForeignTunnel = (problem: string): boolean =>
   problem.startsWith('missing: node_modules/@ngrok/ngrok-')
 const HERE = process.arch as 'x64' | 'arm64'
 
-describe.skipIf(process.platform !== 'linux')('packed for this computer', () => {
+describe.skipIf(process.platform !== 'linux')('a package for this computer', () => {
   let out: string
   let said: string
   let files: PackagedFile[]
@@ -151,7 +151,7 @@ describe.skipIf(process.platform !== 'linux')('packed for this computer', () => 
       expect(texts).toMatch(new RegExp(`^${name} [\\d.]+ \\(MIT\\)\n\n.*(MIT|Copyright)`, 'm'))
   })
 
-  describe('the checks can fail:', () => {
+  describe('the checks of a package find a fault:', () => {
     test('sources, tests, maps, environment files, simulators and foreign packages are reported', () => {
       for (const path of [
         'src/main/desktop/index.ts',
@@ -220,7 +220,7 @@ describe.skipIf(process.platform !== 'linux')('packed for this computer', () => 
   })
 })
 
-describe('packed for the other systems', () => {
+describe('packages for the other systems', () => {
   test.each([
     ['win32', 'x64'],
     ['darwin', 'arm64'],

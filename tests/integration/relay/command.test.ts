@@ -90,7 +90,7 @@ test('the relay serves https with a certificate of its own', async () => {
   await relay.end()
 })
 
-describe('what is wrong is said', () => {
+describe('errors are explained', () => {
   test.each([
     [['--port', 'x'], 2, '--port must be a number'],
     [['--public', 'http://relay.example'], 2, '--public must be an https address'],

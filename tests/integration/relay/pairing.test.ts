@@ -89,7 +89,7 @@ describe('a code', () => {
   })
 })
 
-describe('whoever stands between', () => {
+describe('an attacker between relay and computer', () => {
   test('an attacker in between learns neither the code nor a key, and can repeat nothing', async () => {
     const between = await listener()
     const code = await stage.code()

@@ -77,7 +77,7 @@ test('polling is tried when a proxy accepts a WebSocket but forwards nothing', a
   front.close()
 })
 
-describe('a line that died without a word', () => {
+describe('a connection that died silently', () => {
   test('a dead line is noticed by two missed pings and reopened, without loss or duplicates', async () => {
     const proxy = await droppingProxy(port())
     ends.push(() => proxy.stop())

@@ -130,7 +130,7 @@ describe('an address of the owner’s own', () => {
   })
 })
 
-describe('what is saved is checked', () => {
+describe('settings are checked when they are saved', () => {
   test.each([
     [{ provider: 'own', own: { address: '' } }, 'own.address'],
     [{ provider: 'own', own: { address: '192.168.1.7' } }, 'own.address'],

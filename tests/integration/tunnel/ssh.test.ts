@@ -345,7 +345,7 @@ sleep 1; echo '${FORWARDING.replace('shop', 'other')}'; sleep 60
   })
 })
 
-describe.skipIf(!hasSshd)('what is only half open', () => {
+describe.skipIf(!hasSshd)('a connection that is only half open', () => {
   test('a silent connection is dead after two unanswered requests', async () => {
     const sshd = await server()
     const proxy = await droppingProxy(sshd.port)

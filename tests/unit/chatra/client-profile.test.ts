@@ -99,7 +99,7 @@ describe('e-mail and phone', () => {
   })
 })
 
-describe('what else the site passed', () => {
+describe('other data of the site', () => {
   test("labels keep their values, without contact details and agents' notes", () => {
     const integrationData = { Order: 1001, Paid: true, Имя: 'Анна', name: 'Anna', email: 'a@b.example' }
     const info = { ...integrationData, notes: 'difficult', Tags: ['a', 'b', {}], Deep: { x: 1 }, Empty: '' }

@@ -170,7 +170,7 @@ describe('editing, removing, reading', () => {
   })
 })
 
-describe('what goes wrong', () => {
+describe('failures', () => {
   test.each([
     [401, 'wrong-keys', true, 'later'],
     [402, 'no-plan', true, 'later'],

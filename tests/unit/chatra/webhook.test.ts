@@ -87,7 +87,7 @@ describe('the three events', () => {
   })
 })
 
-describe('what is refused, and why', () => {
+describe('refused bodies and the reason', () => {
   test.each([
     [{ ...fragment, eventName: 'agentJoined' }, 'unknown event "agentJoined"'],
     [{ ...fragment, eventName: '__proto__' }, 'unknown event "__proto__"'],

@@ -80,7 +80,7 @@ describe('the main process', () => {
   })
 })
 
-describe('what is shown', () => {
+describe('the display', () => {
   test.runIf(process.platform === 'linux')(
     'an icon without a panel stays invisible for ever (tray_icon_linux.cc)',
     () => {
@@ -130,7 +130,7 @@ describe('what is shown', () => {
   })
 })
 
-describe('each system has its own (electron.d.ts: @platform)', () => {
+describe('members of single systems (electron.d.ts: @platform)', () => {
   const asked = `
     say(typeof app.dock, typeof app.setAppUserModelId, typeof app.setToastActivatorCLSID, typeof app.hide)
     const tells = (name) => {

@@ -7,7 +7,7 @@ import { strict } from '../../desktop/fake-electron/strict.ts'
 const { encode, decode } = makeCodec()
 const carried = (value: unknown) => decode(encode(value))
 
-describe("what goes between the stand-in's main process and its windows", () => {
+describe("messages between the stand-in's main process and its windows", () => {
   const leaf = fc.oneof(
     ...[fc.string(), fc.double(), fc.integer(), fc.boolean(), fc.constant(null), fc.constant(undefined)],
     ...[fc.bigInt(), fc.date(), fc.uint8Array()],
@@ -48,7 +48,7 @@ describe("what goes between the stand-in's main process and its windows", () => 
   })
 })
 
-describe('an own scheme inside Chromium', () => {
+describe('a custom scheme inside Chromium', () => {
   it('a custom scheme is rewritten back, and nothing else is touched', () => {
     ownSchemes.add('bridge')
     for (const url of [

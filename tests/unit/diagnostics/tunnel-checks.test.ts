@@ -48,7 +48,7 @@ const failing = (key: string, change: Partial<PublicAddress> = {}) =>
     ...change,
   })
 
-describe('the checks of the way in', () => {
+describe('the checks of the public address', () => {
   test('the checks find no problem in a working public address', async () => {
     const found = await findings()
     expect([...found].map(([id, { result }]) => [id, result])).toEqual([

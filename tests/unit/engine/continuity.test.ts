@@ -30,7 +30,7 @@ beforeEach(() => {
   clock.advanceAtOnce(1000)
 })
 
-describe('since when webhooks certainly arrive', () => {
+describe('the start of the time in which webhooks certainly arrive', () => {
   test('webhooks are certain since the proof, once a later webhook has come in', () => {
     const begun = clock.now()
     continuity.reached(null)
@@ -165,7 +165,7 @@ describe('a reply without an answer', () => {
     expect(arrival()).toBe('unknown')
   })
 
-  describe('and no sign of life from Chatra', () => {
+  describe('a reply without an answer or any event of Chatra', () => {
     const later = () => {
       clock.advanceAtOnce(40_000)
       heard(clock.now() + HOUR, { clientId: 'anna' })
@@ -206,7 +206,7 @@ describe('a reply without an answer', () => {
   })
 })
 
-describe('how far Chatra’s clock is from ours', () => {
+describe('the offset of Chatra’s clock', () => {
   const fresh = () => new Continuity(clock)
   test("the offset of Chatra's clock is within two minutes while unknown", () => {
     expect(fresh().skew(SHOP)).toEqual({ lowest: -120_000, highest: 120_000 })
@@ -247,7 +247,7 @@ describe('how far Chatra’s clock is from ours', () => {
   })
 })
 
-describe('the clock is watched', () => {
+describe('the watch on the clock', () => {
   /** The previous clock is set by this much within a tick; returns whether webhooks still count as coming in. */
   const isWholeAfter = (jump: number) => {
     continuity.start()
@@ -298,7 +298,7 @@ describe('the clock is watched', () => {
   })
 })
 
-describe('what is remembered of sends', () => {
+describe('the record of sends', () => {
   test('recording begins when webhooks are certain, and survives a new proof', () => {
     const sentAt = sent()
     continuity.reached(clock.now())
@@ -331,7 +331,7 @@ describe('what is remembered of sends', () => {
   })
 })
 
-describe('what proves that a reply did not arrive', () => {
+describe('the proof that a reply did not arrive', () => {
   test('the first later row of the client, else of another one, is the proof', () => {
     const sentAt = sent()
     clock.advanceAtOnce(20_000)
@@ -395,7 +395,7 @@ describe('what proves that a reply did not arrive', () => {
   })
 })
 
-describe('whether our own line worked while nobody answered', () => {
+describe('our own connection during a missing answer', () => {
   const known = (work: (sentAt: number) => void) => {
     const sentAt = sent({ answered: false })
     work(sentAt)

@@ -29,7 +29,7 @@ const join = (...args: Parameters<typeof question>) => {
   return decision.join === 'thread' ? decision.why : decision.join
 }
 
-describe('what the site vouches for', () => {
+describe('an address that the site vouches for', () => {
   test('a vouched identity joins at once, whatever the names and the setting', () => {
     const [one, other] = [who({ name: 'Anna', vouched }), who({ name: 'A. Popa', vouched })]
     for (const mode of ['always', 'when-quiet', 'vouched'] as const)

@@ -5,7 +5,7 @@ import type { BridgeEvent } from '../../../src/shared/domain.ts'
 
 const SECRET = 'a-secret-that-nobody-guesses'
 
-describe('an event at an address that is not the one of a connection', () => {
+describe('an event at an address that belongs to no connection', () => {
   test.each([
     ['with a part of its secret', `/hooks/shop/${SECRET.slice(0, 9)}/chatra`, 'shop'],
     ['that ends in its secret', `/hooks/shop/${SECRET}`, 'shop'],

@@ -180,7 +180,7 @@ describe('limits', () => {
   })
 })
 
-describe('every exchange is told', () => {
+describe('every exchange is reported', () => {
   test('every exchange is reported with method, path and status, without the query', async () => {
     const calls: CallInfo[] = []
     const { url } = await serve((_, response) => json(response, 200, { task: { id: 7 } }))

@@ -150,7 +150,7 @@ test('a success is no failure', () => {
   expect(failureIn(200, undefined, null)).toBeNull()
 })
 
-describe('no answer at all', () => {
+describe('a call without an answer', () => {
   const thrown = (code: string, syscall?: string) =>
     Object.assign(new Error('secret address'), { code, syscall })
   test.each([

@@ -33,7 +33,7 @@ describe('ids', () => {
   })
 })
 
-describe('what does not fit is named with its path', () => {
+describe('a schema mismatch is named with its path', () => {
   test('a validation error names its path inside a list', () => {
     expect(problem(taskList, { tasks: [{ id: 1 }, { id: 2, status: { id: 'new' } }] })).toBe(
       'planfix.tasks[1].status.id: expected an id like 5 or "user:5"',

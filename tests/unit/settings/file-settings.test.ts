@@ -97,7 +97,7 @@ describe('a change', () => {
   })
 })
 
-describe('a file that somebody else broke', () => {
+describe('a file that was damaged from outside', () => {
   test.each([
     ['{"language": }', 'line 1, column 14'],
     ['{"colour": 1}', 'colour: unknown key'],
@@ -110,7 +110,7 @@ describe('a file that somebody else broke', () => {
   })
 })
 
-describe('a place that cannot be written', () => {
+describe('a folder that cannot be written', () => {
   test("an unwritable place is reported with the disk's code", async () => {
     mkdirSync(file)
     expect(await open().change(() => ({}))).toMatchObject({ ok: false, why: 'disk', code: 'EISDIR' })

@@ -7,7 +7,7 @@ const found = (text: string, known?: string[]) =>
 const A = 'https://x.example/a'
 
 /** An address is surrounded by a sentence; no part of the sentence is in the link (R17). */
-describe('nothing of the sentence belongs to the address:', () => {
+describe('the sentence is not part of the address:', () => {
   test.each([
     ['«@»'],
     ['“@”'],
@@ -106,7 +106,7 @@ describe('nothing of the sentence belongs to the address:', () => {
   })
 })
 
-describe('the address is whole, as a browser takes it:', () => {
+describe('the address is complete, as a browser reads it:', () => {
   test.each(
     [
       'https://x.example/?q=a|b',
@@ -213,7 +213,7 @@ test('positions are in order, separate, and valid addresses, for any text', () =
   )
 })
 
-describe('an address that is closed by what opened it', () => {
+describe('an address between two equal marks', () => {
   test.each([
     ['[https://x.example/a]b', 'https://x.example/a'],
     ['[https://x.example/a[b]c]d', 'https://x.example/a[b]c'],

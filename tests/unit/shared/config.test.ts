@@ -178,7 +178,7 @@ test('a file that is no object is one problem', () => {
   expect(problemsOf([])).toHaveLength(1)
 })
 
-describe('what is left out', () => {
+describe('omitted settings', () => {
   const whole = (input: object) => {
     const parsed = parseConfiguration(input)
     if (!parsed.ok) throw new Error(parsed.problems.join())
@@ -299,7 +299,7 @@ describe('what is left out', () => {
   })
 })
 
-describe('what is taken, and what is not', () => {
+describe('valid and invalid settings', () => {
   const inConnection = (changes: object) => ({ connections: [connection(changes)] })
   const planfix = (changes: object) =>
     inConnection({ planfix: { baseUrl: 'https://a.example/rest', ...changes } })

@@ -268,7 +268,7 @@ describe('checkSettings', () => {
   })
 })
 
-describe('an address that others can reach', () => {
+describe('a publicly reachable address', () => {
   const problemOf = (text: string) => {
     const read = publicAddressOf(text)
     return read.ok ? null : read.problem
@@ -330,7 +330,7 @@ describe('an address that others can reach', () => {
   })
 })
 
-describe('what is typed beside the value', () => {
+describe('characters typed beside the value', () => {
   test('surrounding spaces do not count', () => {
     for (const check of [checkName, checkPublicKey, checkSecretKey, checkToken])
       expect(check('  abc-123  ')).toBe(check('abc-123'))

@@ -184,7 +184,7 @@ describe('proposeChoices', () => {
   })
 })
 
-describe('whatever employees, agents and choices there are', () => {
+describe('any employees, agents and choices', () => {
   const email = fc.constantFrom(null, 'a@x.example', 'A@X.example', 'b@x.example', 'c@x.example')
   const agentId = fc.constantFrom('j', 'k', 'l')
   const agents = fc.uniqueArray(fc.record({ id: agentId, name: fc.constantFrom(null, 'N'), email }), {

@@ -3,7 +3,7 @@ import { errorCode, errorMessage, errorStack } from '../../../src/shared/node-er
 
 const withCode = (code: unknown) => Object.assign(new Error('no such file'), { code })
 
-describe('what was thrown', () => {
+describe('a thrown value', () => {
   it('an error of Node returns its code', () => {
     expect(errorCode(withCode('ENOENT'))).toBe('ENOENT')
   })

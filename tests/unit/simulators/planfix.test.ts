@@ -451,7 +451,7 @@ describe('limits', () => {
   })
 })
 
-describe('writes whose outcome the client does not learn', () => {
+describe('writes without an answer', () => {
   test('planfix-write-outcome is committed, not committed, committed late, or 504', async () => {
     const sim = await withTask({}, { timeScale: 1 })
     sim.nextWrites('timeout-after-commit')
@@ -554,7 +554,7 @@ describe('source ids', () => {
   })
 })
 
-describe('facts nobody documents', () => {
+describe('undocumented facts', () => {
   test('missing-task and foreign-task have each position', async () => {
     const sim = await withTask({ 'missing-task': '400-code0' })
     expect(await get(sim, '/task/5')).toMatchObject({ status: 400, body: { code: 0 } })

@@ -35,7 +35,7 @@ const {
   ...perMessage
 } = LOOKUPS
 
-describe('what is asked for each message reads no whole table', () => {
+describe('queries for each message read no whole table', () => {
   it.each(Object.entries(perMessage))('the query reads no whole table: %s', (_name, text) => {
     expect(scans(planOf(empty(), text))).toEqual([])
   })

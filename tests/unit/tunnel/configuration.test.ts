@@ -17,7 +17,7 @@ const problems = (input: object) => {
 }
 const ssh = { host: 'vps.example', user: 'bridge' }
 
-describe('the way in of a configuration', () => {
+describe('the public address of a configuration', () => {
   test.each([
     ['none without an address', {}, 'none'],
     ['the owner’s own with one', { publicUrl: 'https://a.example' }, 'own'],
@@ -63,7 +63,7 @@ describe('the way in of a configuration', () => {
   })
 })
 
-describe('the secrets of a way in', () => {
+describe('the secrets of a tunnel provider', () => {
   const environment = {
     BRIDGE_NGROK_TOKEN: ' 2abcDEFghi_jkl ',
     BRIDGE_SSH_KEY: '-----BEGIN OPENSSH PRIVATE KEY-----\nline-one-of-it\nline-two\n-----END',

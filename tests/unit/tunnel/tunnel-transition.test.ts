@@ -350,7 +350,7 @@ describe('another provider', () => {
   })
 })
 
-describe('what a step leaves behind', () => {
+describe('the state after a step', () => {
   const provings = (state: TunnelState, input: TunnelInput) =>
     step(state, input).effects.flatMap((effect) => (effect.type === 'prove' ? [effect] : []))
 
@@ -404,7 +404,7 @@ describe('what a step leaves behind', () => {
   })
 })
 
-describe('what is shown of the tunnel', () => {
+describe('the displayed state of the tunnel', () => {
   test.each([
     ['closed', 'none'],
     ['young', 'failing'],

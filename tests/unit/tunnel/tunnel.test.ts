@@ -88,7 +88,7 @@ function scene(
   return Object.assign(scene, { tunnel, provider, use, pass })
 }
 
-describe('a way in', () => {
+describe('a public address', () => {
   test('a tunnel counts as reachable only after a request came in through it', async () => {
     const s = scene()
     const { promise, resolve } = Promise.withResolvers<Proof>()
@@ -168,7 +168,7 @@ describe('a way in', () => {
   })
 })
 
-describe('a way in that is lost', () => {
+describe('a public address that is lost', () => {
   test('a lost tunnel is reopened after 1 s, doubling up to 60 s', async () => {
     const s = scene()
     s.answer = { ok: false, problem: trouble() }
@@ -328,7 +328,7 @@ describe('after waking up or a change of the network', () => {
   })
 })
 
-describe('the owner is told', () => {
+describe('reports to the owner', () => {
   const told = (s: ReturnType<typeof scene>) => s.events.map(({ words }) => [words.key, words.params])
 
   test('a changed address is reported with old and new host, once proven', async () => {

@@ -247,7 +247,7 @@ describe('a wrong address', () => {
   })
 })
 
-describe('the rest', () => {
+describe('other requests', () => {
   test('healthz returns the health', async () => {
     await start()
     const answer = await fetch(`${receiver.url}/healthz`)

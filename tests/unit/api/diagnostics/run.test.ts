@@ -15,7 +15,7 @@ async function given(options: WorldOptions = {}): Promise<Stage> {
   return made
 }
 
-describe('a check-up', () => {
+describe('diagnostics', () => {
   test('a run pushes its findings as they come, with the total from the start', async () => {
     const { start, ended, pushed, last } = await given()
     expect(await last()).toBe(null)

@@ -140,7 +140,7 @@ describe('activating a draft', () => {
   })
 })
 
-describe('going through a connection again', () => {
+describe('setting up a connection again', () => {
   beforeEach(async () => {
     desk = await openDesk({ connections: [SHOP] })
     await desk.secrets.set('shop', 'CHATRA_SECRET_KEY', 'old-secret')
@@ -204,7 +204,7 @@ describe('before a connection is active', () => {
   })
 })
 
-describe('what a scenario sends', () => {
+describe('the requests of a scenario', () => {
   test("the scenario's address is public, or this computer's while there is none", async () => {
     desk = await openDesk({ connections: [SHOP] })
     const path = '/hooks/shop/shop-hook-secret-0123456789/planfix'

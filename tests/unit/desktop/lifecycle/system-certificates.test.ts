@@ -9,7 +9,7 @@ const TRUST = join(import.meta.dirname, '../../../../src/main/desktop/lifecycle/
 const ROOT = join(import.meta.dirname, '../../../..')
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 
-describe.runIf(process.platform === 'linux' && hasOpenssl)('a certificate of the office', () => {
+describe.runIf(process.platform === 'linux' && hasOpenssl)('a certificate of the company', () => {
   const folder = mkdtempSync(join(tmpdir(), 'trust-'))
   const at = (name: string) => join(folder, name)
   beforeAll(() => {

@@ -39,7 +39,7 @@ const fault = (
   params: { detail: 'away' },
 })
 
-describe('a notice in words', () => {
+describe('the text of a notification', () => {
   test('a notification contains client and first line, and leads to the conversation', () => {
     expect(noticeText(chat('\n\n Do you   deliver?\nTo Cluj'), ONE)).toEqual({
       title: 'New chat: Anna',
@@ -157,7 +157,7 @@ describe('a first line', () => {
   })
 })
 
-describe('what a client wrote is never markup', () => {
+describe("a client's text is never markup", () => {
   const told = {
     title: 'A <b>x</b>',
     body: '<b>1</b> & <img src=x>',

@@ -65,7 +65,7 @@ describe('listeners', () => {
   })
 })
 
-describe('those who are stopped', () => {
+describe('callers that are stopped', () => {
   test('waiting callers are called when the next probe is due, at the latest', async () => {
     breaker.failed(offline, enter())
     expect(await isCalledBy(() => clock.advanceAtOnce(999))).toBe(false)
@@ -111,7 +111,7 @@ describe('those who are stopped', () => {
   })
 })
 
-describe('what a call of before says', () => {
+describe('the result of an earlier call', () => {
   test('a call from before ends an outage, but no limit', () => {
     const [first, old] = [enter(), enter()]
     breaker.failed(limit(clock.now() + 60_000), first)

@@ -54,7 +54,7 @@ test.each([
   },
 )
 
-describe('a reply that is found at the first look after a restore', () => {
+describe('a reply that is found at the first read after a restore', () => {
   const BACKUP = END - 60 * MINUTE
   const found = (
     at: number | null,

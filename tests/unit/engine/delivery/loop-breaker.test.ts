@@ -88,7 +88,7 @@ describe('a pause', () => {
   })
 })
 
-describe('what counts as the same text', () => {
+describe('equal texts', () => {
   const last = (
     texts: readonly string[],
     directions: readonly ('to-chatra' | 'to-planfix')[] = ['to-planfix'],
@@ -114,7 +114,7 @@ describe('what counts as the same text', () => {
   })
 })
 
-describe('when a message was written', () => {
+describe('the time of a message', () => {
   const tenth = (
     message: { writtenAt?: number; receivedAt?: number },
     direction: 'to-chatra' | 'to-planfix',

@@ -71,7 +71,7 @@ test('the acceptance of clients as assigners is stored with its time', () => {
   ])
 })
 
-describe('participants without which a task was taken', () => {
+describe('participants without whom a task was accepted', () => {
   const fact = { configured: ['user:5', 'group:2'], gone: ['user:5'], at: NOW }
   test('participants without which a task was accepted stay out for a week', () => {
     expect(ASSIGNER_AGAIN_MS).toBe(604_800_000)

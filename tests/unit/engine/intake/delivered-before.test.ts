@@ -11,7 +11,7 @@ const UNTIL = 1_000 * MINUTE
 const other: Takeover = { at: UNTIL + 5_000, until: UNTIL }
 const restore: Takeover = { ...other, cause: 'restore', backupAt: UNTIL - 60 * MINUTE }
 
-describe('a comment that is there when this computer takes over', () => {
+describe('a comment that exists when this computer takes over', () => {
   const at = (time: number | null, takeover: Takeover | null = other) =>
     deliveredBefore(comment({ at: time }), takeover)
 

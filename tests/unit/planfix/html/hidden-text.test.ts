@@ -115,7 +115,7 @@ const SHOWN: Record<string, string> = {
   'with a style that is broken': '<p style="}{;;:::(">WORD</p>',
 }
 
-describe('is never sent:', () => {
+describe('a hidden text is never sent:', () => {
   test.each(Object.entries(HIDDEN))('hidden text is never sent: %s', (_, html) => {
     const text = htmlToText(`<p>before</p>${html}`)
     expect(text).not.toContain('SECRET')
@@ -123,7 +123,7 @@ describe('is never sent:', () => {
   })
 })
 
-describe('is sent, because it is shown:', () => {
+describe('a visible text is sent:', () => {
   test.each(Object.entries(SHOWN))('visible text is sent: %s', (_, html) => {
     expect(htmlToText(html)).toContain('WORD')
   })

@@ -68,7 +68,7 @@ describe('a row of the list', () => {
   })
 })
 
-describe('what is read in a task', () => {
+describe('the comments that are read in a task', () => {
   test.each([
     {
       name: 'may be old where the task was never read',

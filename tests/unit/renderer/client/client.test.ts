@@ -98,7 +98,7 @@ describe('an event', () => {
   })
 })
 
-describe('the line', () => {
+describe('the connection', () => {
   it('the state of the connection is reported only when it changes', () => {
     const { bridge, line } = wired()
     const states: string[] = []

@@ -38,7 +38,7 @@ function opened() {
   return { wire, outbox, tell }
 }
 
-describe('a page that takes what it is told', () => {
+describe('a page that reads its events', () => {
   test('a fast page gets all pushes in order, the state first', () => {
     const { wire, tell } = opened()
     tell(messagesPush)
@@ -69,7 +69,7 @@ describe('a page that takes what it is told', () => {
   })
 })
 
-describe('a page that takes slowly', () => {
+describe('a page that reads slowly', () => {
   test('a slow page gets nothing until it has caught up, then state and a note to read', () => {
     const { wire, tell } = opened()
     tell(messagesPush)

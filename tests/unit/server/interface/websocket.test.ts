@@ -46,7 +46,7 @@ async function withPages(count: number) {
   return { feed, live, sockets }
 }
 
-describe('the live line', () => {
+describe('the live connection', () => {
   test("each page gets the state first, then the application's events", async () => {
     const { feed, sockets } = await withPages(2)
     feed.tell(eventPush(1))

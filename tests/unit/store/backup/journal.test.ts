@@ -21,7 +21,7 @@ const numbers = async (db: Awaited<ReturnType<typeof store>>) =>
   (await db.inboxPending(0, 1000)).map(({ body }) => JSON.parse(body).n as number)
 const clock = (at: number) => ({ clock: { now: () => at } })
 
-describe('what was accepted since the backup', () => {
+describe('webhooks accepted since the backup', () => {
   it('after a restore accepted events are in the inbox, once, in order, with times', async () => {
     const dir = folder()
     const db = await store({ dir })

@@ -201,7 +201,7 @@ describe('a change bound to a state', () => {
   })
 })
 
-describe('by hand', () => {
+describe('manual actions', () => {
   const stuck = conversation({
     paused: 'loop',
     planfixLane: { failures: 2, notBefore: 9e9 },

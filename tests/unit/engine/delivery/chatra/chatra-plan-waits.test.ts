@@ -122,7 +122,7 @@ describe('an edit or a deletion', () => {
   })
 })
 
-describe('who speaks', () => {
+describe('the speaker', () => {
   const employees = [
     { planfixUserId: 'user:5', name: 'Julia', email: 'julia@shop.example' },
     { planfixUserId: 'user:6', chatraAgentId: 'agent-oleg', email: 'oleg@shop.example' },

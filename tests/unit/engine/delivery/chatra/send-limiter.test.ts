@@ -281,7 +281,7 @@ describe('the pace, step by step', () => {
   })
 })
 
-describe('doubt', () => {
+describe('indeterminate sends', () => {
   test('doubt stops only sends after two, and never counts more than two', async () => {
     const { clock, limiter } = start()
     expect(limiter.isStopped).toBe(false)

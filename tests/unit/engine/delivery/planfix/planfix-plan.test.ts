@@ -48,7 +48,7 @@ const state = ({
 })
 const plan = (changes?: Changes) => planStep(state(changes))
 
-describe('whether anything is done', () => {
+describe('the decision whether anything is done', () => {
   test('nothing is done before the time that a failure has set', () => {
     const queue = (notBefore: number) => plan({ conversation: { planfixLane: { failures: 1, notBefore } } })
     expect(queue(NOW + 1)).toEqual({ do: 'wait', until: NOW + 1 })
@@ -69,7 +69,7 @@ describe('whether anything is done', () => {
   })
 })
 
-describe('a write of which nobody knows whether it arrived', () => {
+describe('an indeterminate write', () => {
   const unclear = (changes: Partial<PendingWrite>, noMatchAt: number | null, now = NOW) =>
     plan({ conversation: { attempt: { ...attempt, ...changes } }, noMatchAt: noMatchAt, now })
   const isLookedFor = { do: 'look', attempt: expect.objectContaining({ kind: 'comment' }) }

@@ -27,7 +27,7 @@ const byAgent = (id: string | null, name: string, email: string | null, changes:
   message({ author: { kind: 'agent', id, name, email }, ...changes })
 const file = { name: 'bill.pdf', url: 'https://files.example/1', planfixFileId: null, size: null }
 
-describe('the employee who speaks for an agent', () => {
+describe('the employee for an agent', () => {
   test('the author is the employee who chose the agent, before an equal address', () => {
     expect(ownerOf(byAgent('agent-oleg', 'Oleg', 'julia@shop.example'), settings)).toBe(6)
   })
@@ -45,7 +45,7 @@ describe('the employee who speaks for an agent', () => {
   })
 })
 
-describe('an agent whom a webhook names by id alone', () => {
+describe('an agent named by id only', () => {
   const agents: AgentSeen[] = [
     { id: 'a1', email: 'julia@shop.example', name: 'Julia', seenAt: 0 } as AgentSeen,
     { id: 'a2', email: null, name: null, seenAt: 0 } as AgentSeen,
@@ -113,7 +113,7 @@ describe('the label in front of a paragraph', () => {
   })
 })
 
-describe('the words of a paragraph', () => {
+describe('the text of a paragraph', () => {
   const paragraph = (changes: Partial<Message>) =>
     commentText([message(changes)], settings, 'en').paragraphs[0]
 

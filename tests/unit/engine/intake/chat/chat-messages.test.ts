@@ -208,7 +208,7 @@ describe('a message without id and time', () => {
   })
 })
 
-describe('what is not carried', () => {
+describe('messages that are not delivered', () => {
   test.each<[string, ChatMessage, string]>([
     ['what Chatra itself says', said({ type: 'system' }), 'system-message'],
     ['what is sent automatically', byAgent({ isPushed: true }), 'automatic-message'],

@@ -49,7 +49,7 @@ const visit = (changes: Partial<Visit> = {}): Visit => ({
 })
 const job = { connectionId: 'shop', conversationId: 8, failures: 0, attempt: null }
 
-describe('a client who is not known', () => {
+describe('an unknown client', () => {
   test('an unknown client gets no conversation without a message', () => {
     expect(decide({})).toEqual({ changes: [], conversation: null, isNew: false, isRelevant: false })
   })
@@ -159,7 +159,7 @@ describe('a client who is not known', () => {
   })
 })
 
-describe('perhaps the same person', () => {
+describe('a client who may be the same person', () => {
   const other = conversation({ id: 9, taskId: 200 })
   test('perhaps the same person: the future task mentions it', () => {
     const decision = decide({ state: here({ perhaps: other }) })
@@ -265,7 +265,7 @@ describe('a visit', () => {
   })
 })
 
-describe('what is known of a client', () => {
+describe('the data of a client', () => {
   const link = (before: Partial<ClientProfile>) => here({ link: clientLink({ profile: profile(before) }) })
   const kept = (
     before: Partial<ClientProfile>,

@@ -33,7 +33,7 @@ const echoOf = (message: ChatMessage, replies: Message[], changes: Partial<EchoS
 }
 const idOf = (...how: Parameters<typeof echoOf>) => echoOf(...how)?.reply.id ?? null
 
-describe('certain', () => {
+describe('a certain echo', () => {
   test('an echo is certain by the id the POST returned, whatever the text', () => {
     expect(echoOf(agent({ id: 'm', text: 'cut' }), [ours({ chatraMessageId: 'm' })])?.by).toBe('id')
   })
@@ -56,7 +56,7 @@ describe('certain', () => {
   })
 })
 
-describe("a person's", () => {
+describe('a message of a person', () => {
   test('an agent who types the text of an earlier reply is no echo', () => {
     expect(echoOf(agent(), [ours({ chatraMessageId: 'other', echoed: true })])).toBeNull()
   })
@@ -87,7 +87,7 @@ describe("a person's", () => {
   })
 })
 
-describe('by words, where nothing else can tell', () => {
+describe('an echo recognised by its text', () => {
   test('by text an uncertain reply matches, worth a request if there is an id', () => {
     const replies = [ours({ state: 'uncertain' })]
     expect(echoOf(agent(), replies)).toMatchObject({ by: 'words', reply: { id: 1 } })
@@ -116,7 +116,7 @@ describe('by words, where nothing else can tell', () => {
   })
 })
 
-describe('of several replies with the same words', () => {
+describe('several replies with the same text', () => {
   const first = (replies: Message[], changes: Partial<ChatMessage> = marked) => idOf(agent(changes), replies)
   test('a reply being sent or uncertain is preferred to waiting and arrived ones', () => {
     const delivered = ours({ id: 1, echoed: true })

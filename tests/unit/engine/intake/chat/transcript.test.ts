@@ -37,7 +37,7 @@ test('a reply is not in the chat when the transcript covers its send without it'
   expect(absent([before, after])).toEqual([4])
 })
 
-describe('nothing is proven', () => {
+describe('transcripts that prove nothing', () => {
   test('an event that is no transcript, or an incomplete one, proves nothing', () => {
     expect(absent([before, after], { event: { kind: 'fragment' } })).toEqual([])
     expect(absent([before, after], { state: { isWhole: false } })).toEqual([])
@@ -67,7 +67,7 @@ describe('nothing is proven', () => {
   })
 })
 
-describe('by times of Chatra, of which it is not known how far they are from ours', () => {
+describe('times of Chatra with an unknown offset', () => {
   const skew = { lowest: -500, highest: 2_000 }
   test('it begins before the send when even the latest possible time does', () => {
     const early = (at: number) => absent([said({ at }), said({ at: OVER + 2_000 })], { state: { skew } })
@@ -92,7 +92,7 @@ describe('by times of Chatra, of which it is not known how far they are from our
   })
 })
 
-describe('where it tells no times', () => {
+describe('a transcript without times', () => {
   const timeless = (id: string, type: ChatMessage['type'] = 'client') => said({ id, type, at: null })
   test('without times an earlier received message begins it', () => {
     const first = timeless('b')

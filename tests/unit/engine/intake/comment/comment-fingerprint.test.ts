@@ -44,7 +44,7 @@ test('the order in which contacts are notified does not matter', () => {
   expect(one).toBe(other)
 })
 
-describe('a print of before, of words and files alone', () => {
+describe('an older fingerprint, of text and files only', () => {
   const one = comment({ files: [file(1)] })
   const before = fingerprint(JSON.stringify(['Hello', [1]]))
   test('an older fingerprint is recognised by its missing version', () => {

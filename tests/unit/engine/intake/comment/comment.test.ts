@@ -177,7 +177,7 @@ test('a long reply is split into numbered parts, the files with the last one', (
   expect(parts[2]?.text).toMatch(/\(3\/3\)$/)
 })
 
-describe('what a comment teaches', () => {
+describe('facts learnt from a comment', () => {
   const facts = (decision: ReturnType<typeof decide>) =>
     decision.changes.filter(({ type }) => type === 'fact.set' || type === 'task.patch')
   const fact = (key: string, value: unknown) => ({ type: 'fact.set', connectionId: 'shop', key, value })
@@ -223,7 +223,7 @@ describe('what a comment teaches', () => {
   })
 })
 
-describe('the first look at a comment', () => {
+describe('the first read of a comment', () => {
   test('the parts of a first comment are numbered from the second on', () => {
     const parts = added(decide(comment({ text: 'word '.repeat(30) }), { maxText: 60 }))
     expect(parts.length).toBeGreaterThan(2)

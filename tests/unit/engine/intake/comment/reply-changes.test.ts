@@ -88,7 +88,7 @@ test('a message of a comment without author and time has no author, and is of no
   })
 })
 
-describe('what is to be said', () => {
+describe('the text that is to be sent', () => {
   test('a new text is a separate message', () => {
     expect(changes([{ do: 'say', part, again: null, behind: null }])).toMatchObject([
       {
@@ -178,7 +178,7 @@ describe('an edit or a deletion', () => {
   })
 })
 
-describe('what is dropped', () => {
+describe('jobs and messages that are dropped', () => {
   const dropped = (itsState: Message['state']) =>
     changes([{ do: 'drop', message: known({ state: itsState }), reason: 'replaced' }], [known()])
   test.each(['received', 'queued', 'retrying'] as const)(
@@ -204,7 +204,7 @@ describe('what is dropped', () => {
   })
 })
 
-describe('the print of the comment', () => {
+describe('the fingerprint of the comment', () => {
   test('the fingerprint is written to each message, in its existing patch if any', () => {
     const [one, two, three] = [
       known({ id: 1, fingerprint: 'old', state: 'queued' }),
@@ -222,7 +222,7 @@ describe('the print of the comment', () => {
   })
 })
 
-describe('an employee whose new version stays inside', () => {
+describe('a new version that stays internal', () => {
   const said = known({ id: 2, chatraMessageId: 'm' })
   const keep: ReplyAct = { do: 'keep-inside', reply: said, part, reason: 'internal-hidden' }
   const note = (messageId: number | null) => ({

@@ -49,7 +49,7 @@ const plan = (
     changes,
   ).map(told)
 
-describe('it goes out', () => {
+describe('comments that are sent', () => {
   test.each<[string, Part[], Message[], string[]]>([
     ['nothing has changed', [part('a')], [reply(1, 'a')], []],
     ['other words', [part('b')], [reply(1, 'a')], ['edit 1: "b"']],
@@ -251,7 +251,7 @@ describe('it goes out', () => {
   })
 })
 
-describe('it stays inside', () => {
+describe('comments that stay internal', () => {
   const stays = 'internal-client-not-notified'
   test.each<[string, Part[], Message[], Message[], string[]]>([
     ['it was not sent yet', [part('b')], [reply(1, 'a', waits)], [], [`drop 1: ${stays}`]],
@@ -294,7 +294,7 @@ describe('it stays inside', () => {
   })
 })
 
-describe('nothing of it is left', () => {
+describe('comments without any content left', () => {
   test.each<[string, StayReason, Message[], Message[], string[]]>([
     ['deleted before it was sent', 'deleted', [reply(1, 'a', waits)], [], ['drop 1: deleted-before-sent']],
     ['deleted in both parts', 'deleted', [reply(1, 'a'), reply(2, 'b')], [], ['remove 1', 'remove 2']],

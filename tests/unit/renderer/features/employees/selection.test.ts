@@ -53,7 +53,7 @@ const selected = (...choices: EmployeeChoice[]): Selection => ({ mode: 'selected
 const rowOf = (one: EmployeesView, value: Selection, id: number) =>
   rowsOf(one, value).find(({ user }) => user.id === id)!
 
-describe('who may answer', () => {
+describe('employees who may answer', () => {
   test('a new list begins with everybody except robots', () => {
     const value = withMode({ mode: 'everybody', choices: [] }, 'selected', view())
     expect(value.choices.filter((one) => one.allowed).map((one) => one.planfixUserId)).toEqual([5, 6])
@@ -82,7 +82,7 @@ describe('who may answer', () => {
   })
 })
 
-describe('as whom an employee speaks', () => {
+describe('the agent of an employee', () => {
   test('an employee is shown by e-mail, as any seen agent, or as the general agent', () => {
     const value = selected(choice(5))
     const options = speakersFor(rowOf(view(), value, 5), view().agents).map((one) => one.option)
@@ -111,7 +111,7 @@ describe('as whom an employee speaks', () => {
   })
 })
 
-describe('what is shown', () => {
+describe('the display', () => {
   const value = selected(choice(5), choice(6, { email: null, allowed: false }))
 
   test('rows are found without accents and in any order of words', () => {
@@ -129,7 +129,7 @@ describe('what is shown', () => {
   })
 })
 
-describe('nothing to save', () => {
+describe('a table without changes', () => {
   test('allowing and removing an unlisted employee leaves nothing to save', () => {
     const before = selected(choice(5))
     const allowed = withAllowed(before, [rowOf(view(), before, 6)], true)

@@ -15,7 +15,7 @@ const documented = [
     .matchAll(/`([a-z]+(?:-[a-z]+)+)`/g),
 ].map(([, word]) => word!)
 
-describe('why a message is in its state', () => {
+describe("the reason of a message's state", () => {
   it('every documented reason has a text in each language', () => {
     expect(documented.length).toBeGreaterThan(15)
     for (const word of documented) {

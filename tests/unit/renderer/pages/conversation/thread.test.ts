@@ -51,7 +51,7 @@ describe('a conversation', () => {
   })
 })
 
-describe('what the application tells of it', () => {
+describe('changes that the application pushes', () => {
   it('a push changes a message without cutting its text', () => {
     const long = 'x'.repeat(500)
     const { rows, cut } = withUpdates(

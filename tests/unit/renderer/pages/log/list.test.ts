@@ -27,7 +27,7 @@ function read(stock: Stock, ...pages: number[]): List {
   return pages.reduce((list, page) => withPage(list, page, stock.page(outline.pages[page]!)), listOf(outline))
 }
 
-describe('a list of which only some pages are held', () => {
+describe('a list with only some pages loaded', () => {
   const stock = new Stock(upTo(1050))
 
   it('the list knows its length and the rows of loaded pages', () => {
@@ -80,7 +80,7 @@ describe('a list of which only some pages are held', () => {
   })
 })
 
-describe('messages that come in', () => {
+describe('new messages', () => {
   const begin = () => read(new Stock(upTo(250)), 0)
 
   it('new messages are on top at once for a reader who is there', () => {

@@ -100,7 +100,7 @@ describe('a long log', () => {
   })
 })
 
-describe('what happens meanwhile', () => {
+describe('events during a read', () => {
   it('an older answer does not undo a push', async () => {
     const { bridge, reader, list } = await reading(1000)
     let open = () => {}
@@ -170,7 +170,7 @@ describe('what happens meanwhile', () => {
   })
 })
 
-describe('a lost line', () => {
+describe('a lost connection', () => {
   it('a lost connection keeps the rows, and all is read again afterwards', async () => {
     const { bridge, reader, list } = await reading(300)
     bridge.line('offline')

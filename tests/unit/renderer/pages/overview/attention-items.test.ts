@@ -65,7 +65,7 @@ it('the end of a pause is shown where the service names it', () => {
   expect(isTextKey('overview.wait-until.planfix') && isTextKey('overview.wait-until.chatra')).toBe(true)
 })
 
-describe('what needs the owner', () => {
+describe('items that need the owner', () => {
   it('there are no items when everything works', () => {
     expect(attentionItemsOf(state([connection()]))).toEqual([])
   })
@@ -121,7 +121,7 @@ describe('what needs the owner', () => {
     ).toEqual([])
   })
 
-  describe('of the way in', () => {
+  describe('items of the public address', () => {
     const now = 100 * 60_000
     const failing = (change: Partial<AppState['publicAddress']>) => {
       const app = state([connection()], 'failing')

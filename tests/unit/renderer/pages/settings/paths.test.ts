@@ -57,7 +57,7 @@ describe('a field of the form', () => {
   })
 })
 
-describe('what is sent', () => {
+describe('the changes that are sent', () => {
   test("the account's addresses are extracted from any pasted page of it", () => {
     const pasted = withValueAt(settings, 'planfix.baseUrl', 'https://other.planfix.com/task/123?x=1')
     expect(toSave(pasted).planfix).toMatchObject({
@@ -75,7 +75,7 @@ describe('what is sent', () => {
   })
 })
 
-describe('there is nothing to save', () => {
+describe('a form without changes', () => {
   test('a value changed back, or only spaces, leaves nothing to save', () => {
     const there = withValueAt(settings, 'options.sendAsEmployee', true)
     expect(isSame(there, settings)).toBe(false)

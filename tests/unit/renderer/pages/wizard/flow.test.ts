@@ -37,7 +37,7 @@ const active: WizardData = { ...withBoth, active: true }
 
 const reachable = (ground: WizardData): Step[] => STEPS.filter((step) => isReachable(step, ground))
 
-describe('which steps can be gone to', () => {
+describe('steps that can be opened', () => {
   it('in a fresh draft only the name can be entered', () => {
     expect(reachable(fresh)).toEqual(['language', 'name'])
     expect(reachable({ ...fresh, settings: { name: '   ' } })).toEqual(['language', 'name'])
@@ -71,7 +71,7 @@ describe('which steps can be gone to', () => {
   })
 })
 
-describe('where a draft is gone on with', () => {
+describe('the step at which a draft continues', () => {
   it('a draft continues where it was left', () => {
     expect(entryStep('options', withBoth)).toBe('options')
     expect(entryStep('language', fresh)).toBe('language')
@@ -121,7 +121,7 @@ describe('the list of steps', () => {
   })
 })
 
-describe('where an error is put right', () => {
+describe('the step at which an error is corrected', () => {
   it.each([
     ['name', 'name'],
     ['chatra.publicKey', 'chatra'],

@@ -11,7 +11,7 @@ import { row } from '../rows.ts'
 const at = (text: string) => new Date(text).getTime()
 const NOW = at('2026-11-22T15:30:00')
 
-describe('what is chosen', () => {
+describe('the chosen filters', () => {
   it('an empty choice requests all messages', () => {
     expect(filterOf(NO_CHOICE, NOW)).toEqual({})
     expect(isChosen(NO_CHOICE)).toBe(false)
@@ -42,7 +42,7 @@ describe('what is chosen', () => {
   })
 })
 
-describe('a message that comes in', () => {
+describe('a new message', () => {
   const one = row(1, { direction: 'to-chatra', state: 'failed', receivedAt: 1000 })
 
   it('a new message is matched by its row', () => {
