@@ -48,11 +48,13 @@ const files = globSync('src/{main/engine,shared}/**/*.ts')
 /** The mutants of StrykerJS, all of them in the code at once (tests/mutants/runner.ts). */
 const quiet = () => undefined
 const logger = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet, fatal: quiet }
+/** As they are at the beginning: somebody may change them during a run. */
+const sources = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]))
 const { files: mutated, mutants } = await new Instrumenter({
   ...logger,
   isDebugEnabled: () => false,
 } as never).instrument(
-  files.map((file) => ({ name: resolve(file), content: readFileSync(file, 'utf8'), mutate: true })),
+  [...sources].map(([file, content]) => ({ name: resolve(file), content, mutate: true })),
   { plugins: null, excludedMutations: [], ignorers: [], noHeader: true },
 )
 const ASKS = `
@@ -226,9 +228,7 @@ process.exit(isEnough && unlisted.length === 0 ? 0 : 1)
 
 /** The code between two positions, with lines counted from 0, as one line. */
 function codeAt(file: string, { start, end }: (typeof mutants)[number]['location']): string {
-  const lines = readFileSync(file, 'utf8')
-    .split('\n')
-    .slice(start.line, end.line + 1)
+  const lines = (sources.get(file) ?? '').split('\n').slice(start.line, end.line + 1)
   lines[lines.length - 1] = (lines.at(-1) ?? '').slice(0, end.column)
   lines[0] = (lines[0] ?? '').slice(start.column)
   return inOneLine(lines.join('\n'))

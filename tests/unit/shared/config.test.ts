@@ -5,6 +5,7 @@ import {
   environmentName,
   isLoopback,
   parseConfiguration,
+  usesChatApi,
 } from '../../../src/shared/config.ts'
 
 const connection = (changes: object = {}) => ({
@@ -172,6 +173,13 @@ test('e-mails may be stored in a field once its number is known', () => {
   expect(problemsOf({ connections: [connection({ planfix, options: { clientEmail: 'field' } })] })).toEqual(
     [],
   )
+})
+
+test.each(['chat-api', 'rest'] as const)('new tasks are made by the mode of the channel: %s', (mode) => {
+  const planfix = { baseUrl: 'https://acme.planfix.com/rest', channel: { mode } }
+  const parsed = parseConfiguration({ connections: [connection({ planfix })] })
+  if (!parsed.ok) throw new Error(parsed.problems.join())
+  expect(parsed.value.connections.map(usesChatApi)).toEqual([mode === 'chat-api'])
 })
 
 test('a file that is no object is one problem', () => {

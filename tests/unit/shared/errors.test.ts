@@ -6,8 +6,17 @@ import {
   fail,
   needsOwner,
   ok,
+  stopsPart,
   stopsSide,
 } from '../../../src/shared/errors.ts'
+
+test('only codes that concern a part of the work stop a part', () => {
+  const codes = ['missing-scope', 'wrong-chat-token', 'wrong-keys', 'unreachable', 'refused'] as const
+  expect(codes.filter((code) => stopsPart(bridgeError('planfix', code, 'HTTP 400')))).toEqual([
+    'missing-scope',
+    'wrong-chat-token',
+  ])
+})
 
 /** [code, certain, tried again, stops the whole side, the owner must act] */
 test.each<[ErrorCode, boolean, boolean, boolean, boolean]>([
@@ -16,6 +25,7 @@ test.each<[ErrorCode, boolean, boolean, boolean, boolean]>([
   ['unpaid', true, true, true, true],
   ['daily-limit', true, true, true, true],
   ['missing-scope', true, true, false, true],
+  ['wrong-chat-token', true, true, false, true],
   ['object-gone', true, false, false, false],
   ['rate-limited', true, true, true, false],
   ['unreachable', true, true, true, false],

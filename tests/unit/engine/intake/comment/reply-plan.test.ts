@@ -236,11 +236,14 @@ describe('comments that are sent', () => {
   })
 
   test('a change that came during a send is void although another reply has none', () => {
-    const replies = [reply(1, 'a', { state: 'retrying', chatraMessageId: null }), reply(2, 'b', waits)]
-    for (const kind of ['edit', 'delete'] as const)
-      expect(plan([part('a'), part('b')], replies, { changes: [change(5, kind, 1, 'c')] })).toEqual([
+    const again = reply(1, 'a', { state: 'retrying', chatraMessageId: null })
+    for (const kind of ['edit', 'delete'] as const) {
+      const changes = [change(5, kind, 1, 'c')]
+      expect(plan([part('a')], [again], { changes })).toEqual(['drop 5: replaced'])
+      expect(plan([part('a'), part('b')], [again, reply(2, 'b', waits)], { changes })).toEqual([
         'drop 5: replaced',
       ])
+    }
   })
 
   test('a version that came during a send is void once the reply waits again', () => {
