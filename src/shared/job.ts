@@ -21,6 +21,13 @@ const NOTE = z.discriminatedUnion('what', [
   said('introduction').extend({ value: text, otherContact: id.optional() }),
   /** `file` is empty for a picture without a name. */
   said('file-not-delivered').extend({ file: text }),
+  /** Tasks of the Chat API begin without what stands in a description. Numbers of tasks to link to. */
+  said('client-facts').extend({
+    clientId: text,
+    previous: id.nullable(),
+    related: id.nullable(),
+    perhaps: id.nullable(),
+  }),
   said('kept-inside'),
   said('arrived-after-all'),
   said('loop'),
@@ -55,6 +62,10 @@ export const JOB_DATA = {
   note: NOTE,
   separate: z.looseObject({}),
   assigner: z.looseObject({ taskId: id, contactId: id.nullish(), again: z.boolean().optional() }),
+  /** The Chat API's number of a reply whose outcome Planfix shows at the comment. */
+  tick: z.looseObject({ channelMessageId: text }),
+  /** The configured people become participants of a task of the Chat API. */
+  participants: z.looseObject({ taskId: id }),
   introduce: z.looseObject({ clientId: text, look: z.boolean().optional() }),
   complete: z.looseObject({ taskId: id.nullish() }),
   'leave-check': z.looseObject({ clientId: text, tries: id.optional() }),
@@ -74,6 +85,8 @@ export const JOB_KINDS = [
   'reread',
   'note',
   'assigner',
+  'participants',
+  'tick',
   'introduce',
   'complete',
   'leave-check',

@@ -3,12 +3,9 @@ import { describe, expect, test } from 'vitest'
 import type { Arrival } from '../../src/main/engine/continuity.ts'
 import { planReply, type ReplyState } from '../../src/main/engine/delivery/chatra/chatra-plan.ts'
 import { LoopBreaker } from '../../src/main/engine/delivery/loop-breaker.ts'
-import {
-  joinable,
-  type PlanState,
-  planStep,
-  type Step,
-} from '../../src/main/engine/delivery/planfix/planfix-plan.ts'
+import { joinable } from '../../src/main/engine/delivery/planfix/batch.ts'
+import type { PlanState } from '../../src/main/engine/delivery/planfix/plan-state.ts'
+import { planStep, type Step } from '../../src/main/engine/delivery/planfix/planfix-plan.ts'
 import { nextTry, retryDelay, settlesAt } from '../../src/main/engine/delivery/retry.ts'
 import { fingerprintOf } from '../../src/main/engine/intake/comment/comment-fingerprint.ts'
 import { comparable, fingerprint, splitText } from '../../src/main/engine/text.ts'

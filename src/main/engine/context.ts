@@ -9,6 +9,7 @@ import type {
   Clock,
   FileLink,
   Listener,
+  MessageFileLink,
   PlanfixApi,
   PlanfixChannel,
   Queue,
@@ -50,6 +51,8 @@ export interface EngineContext {
   clock: Clock
   connections: ReadonlyMap<string, ConnectionContext>
   fileLink: FileLink
+  /** The address under which Planfix reads a file of a client's message; null without a public address. */
+  messageFileLink?: MessageFileLink | undefined
   language: Language
   listener: Listener
   /** Random number in [0, 1), for jitter. */

@@ -9,15 +9,19 @@ import { addJob } from './delivery/patches.ts'
 import { PlanfixSender } from './delivery/planfix/planfix-sender.ts'
 import { Intake } from './intake/intake.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
-import { isRestore, type ParseChatEvent, type Queue } from './ports.ts'
+import { isRestore, type ParseChannelCall, type ParseChatEvent, type Queue } from './ports.ts'
 import { type SeparateAnswer, separateConversation } from './separate.ts'
 
 /** A slow answer of Chatra to a request for a message's author does not block everything. */
 const LONGEST_REPLAY_MS = 30_000
 
+const noChannel: ParseChannelCall = () => ({ kind: 'invalid', reason: 'no Chat API' })
+
 export interface EngineOptions {
   context: EngineContext
   parse: ParseChatEvent
+  /** Without it no connection uses the Chat API. */
+  parseChannelCall?: ParseChannelCall
   /** A scenario's hint: read this task now. */
   hint(connectionId: string, taskId: number): void
   /** A bug in the rules: reported, never swallowed. */
@@ -65,6 +69,7 @@ export class Engine {
     this.intake = new Intake({
       context,
       parse: options.parse,
+      parseChannelCall: options.parseChannelCall ?? noChannel,
       serial,
       wake,
       hint: options.hint,

@@ -34,6 +34,10 @@ export function connectionLinks(options: {
       const connection = options.configuration().connections.find((one) => one.id === connectionId)
       return connection ? linksOf(connection).link(connectionId, fileId, name) : null
     },
+    messageLink(connectionId, messageId, index, name) {
+      const connection = options.configuration().connections.find((one) => one.id === connectionId)
+      return connection ? linksOf(connection).messageLink(connectionId, messageId, index, name) : null
+    },
     open(token) {
       for (const connection of options.configuration().connections) {
         const file = linksOf(connection).open(token)

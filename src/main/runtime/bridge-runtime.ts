@@ -5,7 +5,8 @@ import { parseChatEvent } from '../chatra/webhook.ts'
 import type { Continuity } from '../engine/continuity.ts'
 import { Engine } from '../engine/engine.ts'
 import { identifyAs } from '../engine/identity.ts'
-import type { Clock, FileLink, Listener, SideState, Takeover } from '../engine/ports.ts'
+import type { Clock, FileLink, Listener, MessageFileLink, SideState, Takeover } from '../engine/ports.ts'
+import { readChannelCall } from '../planfix/channel/call.ts'
 import type { SecretSource } from '../secrets/environment.ts'
 import { SOURCE_CONNECTION, type SqliteStore } from '../store/index.ts'
 import type { ChatraAccounts } from './accounts/chatra-accounts.ts'
@@ -23,6 +24,7 @@ export interface RuntimeDeps {
   secrets: SecretSource
   accounts: PlanfixAccounts
   fileLink: FileLink
+  messageFileLink: MessageFileLink
   listener: Listener
   sideChanged(connectionId: string, side: Side, state: SideState): void
   /** A watcher has stored something new. */
@@ -65,6 +67,7 @@ export class BridgeRuntime {
         clock: deps.clock,
         connections,
         fileLink: deps.fileLink,
+        messageFileLink: deps.messageFileLink,
         language: configuration.language,
         listener: deps.listener,
         random: deps.random,
@@ -74,6 +77,7 @@ export class BridgeRuntime {
         keepsWhilePaused: (connectionId) => keptMs(configuration, connectionId),
       },
       parse: parseChatEvent,
+      parseChannelCall: readChannelCall,
       hint: (connectionId, taskId) => connections.get(connectionId)?.watcher.hint(taskId),
       onBug: deps.onBug,
     })

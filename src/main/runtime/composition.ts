@@ -139,6 +139,7 @@ async function build(
       secrets,
       accounts,
       fileLink: (connectionId, fileId, name) => links.link(connectionId, fileId, name),
+      messageFileLink: (...file) => links.messageLink(...file),
       listener: {
         newChat: (...chat) => events.newChat(...chat),
         event: notify,
@@ -206,7 +207,7 @@ async function build(
     links,
     fileCache,
     supervisor,
-    downloads: new FileDownloads({ links, files: fileCache, supervisor }),
+    downloads: new FileDownloads({ links, files: fileCache, supervisor, store, exchange: outside.exchange }),
     publicAddress,
     misaddressed: new MisaddressedWebhooks({
       clock,

@@ -1,17 +1,22 @@
-import { SlotWithdrawn } from '../engine/ports.ts'
+import type { AxiosAdapter } from 'axios'
+import { SlotWithdrawn, type Store } from '../engine/ports.ts'
 import type { FileCache } from '../ingress/file-cache.ts'
 import type { FileDownload } from '../webhooks/file-download.ts'
-import type { FileLinks } from '../webhooks/file-links.ts'
+import type { FileLinks, LinkedFile } from '../webhooks/file-links.ts'
 import { canSpare } from './accounts/request-quotas.ts'
+import { downloadFrom } from './address-download.ts'
 import type { RuntimeSupervisor } from './supervisor.ts'
 
 export interface FileDownloadsOptions {
   links: FileLinks
   files: FileCache
   supervisor: RuntimeSupervisor
+  store: Pick<Store, 'message'>
+  /** Replaces Node's HTTP: a simulated network. */
+  exchange?: AxiosAdapter | undefined
 }
 
-/** Serves the Planfix files that our links lead to. */
+/** Serves the files that our links lead to: those of Planfix, and those of messages of the Chat API. */
 export class FileDownloads {
   private readonly options: FileDownloadsOptions
 
@@ -26,6 +31,7 @@ export class FileDownloads {
     const connection = file ? supervisor.runtime.connections.get(file.connectionId) : undefined
     if (!file || !connection) return null
     const { planfix, settings } = connection
+    if ('messageId' in file) return this.ofMessage(file, settings.planfix.baseUrl)
     try {
       const download = async () => {
         // With the lowest priority: a file that a visitor opens must not delay the reading of replies.
@@ -44,5 +50,22 @@ export class FileDownloads {
       await supervisor.settled()
       return this.get(token)
     }
+  }
+
+  /** The file at the address that the message names: Chatra's, or Planfix's for people without an account. */
+  private async ofMessage(
+    { messageId, index, name }: Extract<LinkedFile, { messageId: number }>,
+    account: string,
+  ): Promise<FileDownload | 'later' | null> {
+    const { store, files, exchange } = this.options
+    const url = (await store.message(messageId))?.files[index]?.url ?? null
+    if (url === null) return null
+    const got = await files.get(
+      `message ${messageId} ${index}`,
+      () => downloadFrom(url, account, exchange),
+      async () => true,
+    )
+    if (got === 'gone') return null
+    return got === 'later' ? got : { ...got, name }
   }
 }

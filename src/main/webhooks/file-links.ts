@@ -3,23 +3,26 @@ import { z } from 'zod'
 import { withoutTail } from '../../shared/plain.ts'
 import type { Clock } from '../engine/ports.ts'
 
-export interface LinkedFile {
-  connectionId: string
-  /** Planfix file number. */
-  fileId: number
-  name: string
-}
+/** A Planfix file by its number, or the file at a place (from 0) of a stored message. */
+export type LinkedFile =
+  | { connectionId: string; fileId: number; name: string }
+  | { connectionId: string; messageId: number; index: number; name: string }
 export interface FileLinks {
   /**
    * `{publicUrl}/files/{token}`; null when there is no public address. The same file has the same address for
    * an hour.
    */
   link(connectionId: string, fileId: number, name: string): string | null
+  /** The same for a file of a stored message. */
+  messageLink(connectionId: string, messageId: number, index: number, name: string): string | null
   /** null for an invalid or expired token. */
   open(token: string): LinkedFile | null
 }
 
-const payload = z.tuple([z.string(), z.number().int(), z.string(), z.number().int()])
+const payload = z.union([
+  z.tuple([z.string(), z.number().int(), z.string(), z.number().int()]),
+  z.tuple([z.string(), z.number().int(), z.string(), z.number().int(), z.number().int()]),
+])
 const IV = 12
 const TAG = 16
 const LONGEST_TOKEN = 4096
@@ -50,20 +53,26 @@ export function createFileLinks({
   const step = Math.max(1, Math.floor(validForMs / (7 * 24)))
 
   return {
-    link(connectionId, fileId, name) {
-      const base = publicUrl()
-      if (base === null) return null
-      const expiresAt = Math.floor((clock.now() + validForMs) / step) * step
-      const content = JSON.stringify([connectionId, fileId, shortName(name), expiresAt])
-      return `${withoutTail(base, '/')}/files/${seal(content)}`
-    },
+    link: (connectionId, fileId, name) => addressOf(connectionId, fileId, name),
+    messageLink: (connectionId, messageId, index, name) => addressOf(connectionId, messageId, name, index),
 
     open(token) {
       const opened = payload.safeParse(unseal(token))
       if (!opened.success) return null
-      const [connectionId, fileId, name, expiresAt] = opened.data
-      return clock.now() < expiresAt ? { connectionId, fileId, name } : null
+      const [connectionId, id, name, expiresAt, index] = opened.data
+      if (clock.now() >= expiresAt) return null
+      return index === undefined
+        ? { connectionId, fileId: id, name }
+        : { connectionId, messageId: id, index, name }
     },
+  }
+
+  function addressOf(connectionId: string, id: number, name: string, ...place: [] | [number]): string | null {
+    const base = publicUrl()
+    if (base === null) return null
+    const expiresAt = Math.floor((clock.now() + validForMs) / step) * step
+    const content = JSON.stringify([connectionId, id, shortName(name), expiresAt, ...place])
+    return `${withoutTail(base, '/')}/files/${seal(content)}`
   }
 
   function seal(content: string): string {

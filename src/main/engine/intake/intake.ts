@@ -5,6 +5,7 @@ import { isStoreUnavailable } from '../../../shared/store-error.ts'
 import { commit } from '../context.ts'
 import { KeyedMutex } from '../keyed-mutex.ts'
 import type { InboxRow } from '../ports.ts'
+import { ChannelEvents } from './channel/channel-events.ts'
 import { ChatEvents } from './chat-events.ts'
 import { CommentEvents } from './comment-events.ts'
 import { isRecord, refuse } from './inbox-outcome.ts'
@@ -37,6 +38,7 @@ export class Intake {
   private readonly perClient = new KeyedMutex()
   private readonly chats: ChatEvents
   private readonly comments: CommentEvents
+  private readonly channel: ChannelEvents
   private readonly taken = new Set<number>()
   /** Rows whose decision failed, and how often. */
   private readonly failing = new Map<number, number>()
@@ -54,6 +56,7 @@ export class Intake {
     this.options = options
     this.chats = new ChatEvents(options, this.perClient)
     this.comments = new CommentEvents(options)
+    this.channel = new ChannelEvents(options, options.parseChannelCall)
   }
 
   /** A row was added to the inbox. */
@@ -110,7 +113,14 @@ export class Intake {
 
   private decide(row: InboxRow, parsed: unknown): Promise<void> {
     if (!this.options.context.connections.has(row.connectionId)) return this.keep(row)
-    return row.source === 'chatra' ? this.chats.decide(row, parsed) : this.comments.decide(row, parsed)
+    switch (row.source) {
+      case 'chatra':
+        return this.chats.decide(row, parsed)
+      case 'planfix':
+        return this.comments.decide(row, parsed)
+      case 'planfix-chat':
+        return this.channel.decide(row, parsed)
+    }
   }
 
   /** The inbox could not be read: the disk is missing. Its rows are decided on when the disk is back. */
@@ -193,8 +203,15 @@ function parseJson(text: string): unknown {
 
 /** Events of one client, or comments of one task, are decided on in their order of arrival. */
 function orderKey(row: InboxRow, body: unknown): string {
+  if (row.source === 'planfix-chat') return `${row.connectionId}:chat:${chatOf(body)}`
   const object = isRecord(body) ? body : {}
   const client = isRecord(object.client) ? String(object.client.id) : ''
   const what = row.source === 'chatra' ? `client:${client}` : `task:${String(object.taskId ?? '')}`
   return `${row.connectionId}:${what}`
+}
+
+function chatOf(body: unknown): string {
+  const form = isRecord(body) && Array.isArray(body.form) ? body.form : []
+  const pair = form.find((one: unknown) => Array.isArray(one) && one[0] === 'chatId') as unknown[] | undefined
+  return String(pair?.[1] ?? '')
 }

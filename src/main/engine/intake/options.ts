@@ -1,11 +1,12 @@
 import type { Message } from '../../../shared/domain.ts'
 import type { EngineContext } from '../context.ts'
 import type { KeyedMutex } from '../keyed-mutex.ts'
-import type { ParseChatEvent, Queue } from '../ports.ts'
+import type { ParseChannelCall, ParseChatEvent, Queue } from '../ports.ts'
 
 export interface IntakeOptions {
   context: EngineContext
   parse: ParseChatEvent
+  parseChannelCall: ParseChannelCall
   /** Locks shared with the deliverers, by conversation. */
   serial: KeyedMutex
   wake(conversationId: number, queue: Queue): void

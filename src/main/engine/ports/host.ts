@@ -8,6 +8,14 @@ import type { Side } from '../../../shared/errors.ts'
  */
 export type FileLink = (connectionId: string, fileId: number, name: string) => string | null
 
+/** The same for the file at this place (from 0) of a stored message. */
+export type MessageFileLink = (
+  connectionId: string,
+  messageId: number,
+  index: number,
+  name: string,
+) => string | null
+
 /**
  * Another store was active before this one, and its work is recorded only there: that of another computer
  * (docs/architecture.md, "Several computers"), or our own before its damaged file was restored from a backup.

@@ -102,11 +102,8 @@ export interface Store {
   messagesByComment(connectionId: string, commentId: number): Promise<Message[]>
   /** Replies that Planfix's Chat API passed on under this number, in order of their parts. */
   messagesByChannel(connectionId: string, channelMessageId: string): Promise<Message[]>
-  /**
-   * Messages of the conversation since this time (milliseconds) of which either the comment or the number in the Chat API
-   * is not known, the oldest first.
-   */
-  withoutComment(conversationId: number, since: number): Promise<Message[]>
+  /** The conversation's messages since this time (milliseconds), the oldest first; not those of merged conversations. */
+  messagesSince(conversationId: number, since: number): Promise<Message[]>
   /** Edits and deletions of the replies made from this comment, in order of position. */
   changesByComment(connectionId: string, commentId: number): Promise<Message[]>
   /**

@@ -1,3 +1,4 @@
+import { usesChatApi } from '../../../shared/config.ts'
 import type { Clock } from '../../engine/ports.ts'
 import type { DailyQuota } from '../limits/daily-quota.ts'
 import { type QuotaPlan, quotaPlan } from '../limits/quota-plan.ts'
@@ -8,6 +9,9 @@ import type { Members } from './members.ts'
 import type { Around } from './task-watch.ts'
 
 const MINUTE = 60_000
+const DAY = 86_400_000
+/** Replies come by the Chat API; polls find those that it lost, edits and deletions (contracts/planfix-chat.md A7). */
+const CATCH_UP_SECONDS = 300
 /** Maximum number of tasks that can be read repeatedly at one request a second. */
 const BUSY_AT_EASE = 4
 
@@ -26,6 +30,8 @@ export class Pace {
   /** Time of the last activity in any task. */
   lastHappening: number
   private readonly options: PaceOptions
+  /** Connections by the Chat API with tasks that were begun by REST and are not finished. */
+  private readonly unfinished = new Set<string>()
 
   constructor(options: PaceOptions) {
     this.options = options
@@ -36,9 +42,25 @@ export class Pace {
     this.lastHappening = this.options.clock.now()
   }
 
+  /** Reads which connections by the Chat API still need the pace of REST. */
+  async look(): Promise<void> {
+    const { members, clock } = this.options
+    for (const { settings, store } of members.all) {
+      if (!usesChatApi(settings)) continue
+      const tasks = await store.tasksWatched(settings.id, clock.now() - DAY)
+      const isUnfinished = tasks.some(({ active, byChannel, ours }) => active && ours && byChannel !== true)
+      if (isUnfinished) this.unfinished.add(settings.id)
+      else this.unfinished.delete(settings.id)
+    }
+  }
+
   /** The owner's interval: with several connections the shortest. */
   get base(): number {
-    const all = this.options.members.all.map(({ settings }) => settings.planfix.pollSeconds * 1000)
+    const all = this.options.members.all.map(({ settings }) => {
+      const seconds = settings.planfix.pollSeconds
+      const isTold = usesChatApi(settings) && !this.unfinished.has(settings.id)
+      return 1000 * (isTold ? Math.max(seconds, CATCH_UP_SECONDS) : seconds)
+    })
     return all.length === 0 ? MINUTE : Math.min(...all)
   }
 

@@ -184,6 +184,7 @@ export class AccountWatcher {
     }
     if (now >= this.nextPoll) {
       if (!(await this.poller.poll())) return null
+      await this.pace.look()
       this.book.forget(now)
       this.nextPoll = this.clock.now() + this.pace.jitteredInterval()
     }

@@ -104,8 +104,8 @@ export class EngineReads {
   async messagesByChannel(connectionId: string, channelMessageId: string): Promise<Message[]> {
     return this.#messages(LOOKUPS.messagesByChannel, connectionId, channelMessageId)
   }
-  async withoutComment(conversationId: number, since: number): Promise<Message[]> {
-    return this.#messages(LOOKUPS.withoutComment, conversationId, since)
+  async messagesSince(conversationId: number, since: number): Promise<Message[]> {
+    return this.#messages(LOOKUPS.messagesSince, conversationId, since)
   }
   async changesByComment(connectionId: string, commentId: number): Promise<Message[]> {
     return this.#messages(LOOKUPS.changesByComment, connectionId, commentId)

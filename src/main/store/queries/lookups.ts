@@ -49,11 +49,8 @@ export const LOOKUPS = {
     WHERE connection = ? AND planfix_comment = ? AND kind = 'text' ORDER BY id`,
   messagesByChannel: `SELECT * FROM messages INDEXED BY messages_channel
     WHERE connection = ? AND channel_message = ? AND kind = 'text' ORDER BY id`,
-  /** Of the Chat API: in a task, and the comment is not known yet; or a reply that no call has announced. */
-  withoutComment: `SELECT * FROM messages INDEXED BY messages_chat
-    WHERE conversation = ? AND said_at >= ? AND kind = 'text' AND state <> 'skipped'
-      AND (planfix_comment IS NULL OR channel_message IS NULL)
-    ORDER BY said_at, position, id`,
+  messagesSince: `SELECT * FROM messages INDEXED BY messages_chat
+    WHERE conversation = ? AND said_at >= ? AND kind = 'text' ORDER BY said_at, position, id`,
   changesByComment: `SELECT * FROM messages INDEXED BY messages_comment
     WHERE connection = ? AND planfix_comment = ? AND kind IN ('edit', 'delete') ORDER BY position, id`,
   /** Without a comment: messages in the description, which precedes all comments. */

@@ -80,6 +80,7 @@ function setUp(rows: { client: string }[]) {
   scene.intake = new Intake({
     context,
     parse: () => ({ ok: false, reason: 'eventName: missing' }),
+    parseChannelCall: () => ({ kind: 'invalid', reason: 'form: missing' }),
     serial: new KeyedMutex(),
     wake: () => undefined,
     hint: () => undefined,

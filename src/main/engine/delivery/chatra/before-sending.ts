@@ -5,7 +5,7 @@ import { goneComment } from '../../intake/comment/comment-input.ts'
 import { applyComment, commentKey } from '../../intake/comment/comment-state.ts'
 import { isSamePart } from '../../intake/parts.ts'
 import type { KeyedMutex } from '../../keyed-mutex.ts'
-import { type PlanfixComment, RETRIED_BY_HAND } from '../../ports.ts'
+import { type PlanfixApi, RETRIED_BY_HAND } from '../../ports.ts'
 import { isStopped } from '../circuit-breaker.ts'
 import { stateChange } from '../patches.ts'
 import { isTrouble } from '../retry.ts'
@@ -37,9 +37,11 @@ export class BeforeSending {
   /** The message to send now; null when it must not be sent any more. */
   async check(message: Message, connection: ConnectionContext): Promise<Result<Message | null>> {
     const { planfixCommentId: commentId, planfixTaskId: taskId, kind, state } = message
+    if (commentId === null && message.channelMessageId !== null && taskId !== null && this.isOld(message))
+      return this.readAnnounced(message, taskId, connection)
     if (commentId === null || taskId === null || kind === 'delete') return ok(message)
     if (!this.isOld(message) && !(await this.wasOvertaken(message))) return ok(message)
-    const read = await this.read(commentId, taskId, connection)
+    const read = await this.call(connection, taskId, (planfix) => planfix.comment(commentId))
     if (!read.ok) return read
     const key = commentKey(message.connectionId, commentId)
     // An interrupted edit is repeated, unless it is no longer wanted.
@@ -92,6 +94,24 @@ export class BeforeSending {
     return this.claimed.get(message.id) !== (await this.printBehind(message))
   }
 
+  /** A reply of the Chat API whose comment was not read yet: the task's comments are, and decided on. */
+  private async readAnnounced(
+    message: Message,
+    taskId: number,
+    connection: ConnectionContext,
+  ): Promise<Result<Message | null>> {
+    const { store } = this.context
+    const read = await this.call(connection, taskId, ({ comments }) => comments(taskId, 0))
+    if (!read.ok) return read
+    for (const comment of (read.value?.comments ?? []).toSorted((a, b) => a.id - b.id)) {
+      if (comment.isDeleted || (await store.messagesByComment(message.connectionId, comment.id)).length > 0)
+        continue
+      await applyComment(this.context, this.serial, connection, { taskId, comment })
+    }
+    const now = await store.message(message.id)
+    return ok(now && UNSENT.includes(now.state) ? now : null)
+  }
+
   /** Fingerprint of the last version of the comment that was decided on. */
   private async printBehind(message: Message): Promise<string | null> {
     const reply = message.targetId === null ? null : await this.context.store.message(message.targetId)
@@ -109,14 +129,14 @@ export class BeforeSending {
   }
 
   /**
-   * The current comment; null when it was deleted. Any other reason why it cannot be read is temporary, and
-   * the reply waits.
+   * What Planfix returns; null when the object is gone. Any other reason why it cannot be read is temporary, and the reply
+   * waits.
    */
-  private async read(
-    commentId: number,
-    taskId: number,
+  private async call<T>(
     { planfix, planfixBreaker: gate }: ConnectionContext,
-  ): Promise<Result<PlanfixComment | null>> {
+    taskId: number,
+    ask: (planfix: PlanfixApi) => Promise<Result<T>>,
+  ): Promise<Result<T | null>> {
     const permit = gate.enter()
     if (isStopped(permit)) return waitsFor(gate.breaker.error)
     try {
@@ -125,7 +145,7 @@ export class BeforeSending {
         planfix.rateLimiter.release()
         return waitsFor(gate.breaker.error)
       }
-      const read = await planfix.comment(commentId)
+      const read = await ask(planfix)
       if (read.ok || read.error.code === 'object-gone') {
         gate.succeeded(permit)
         return ok(read.ok ? read.value : null)

@@ -30,6 +30,10 @@ export async function replyText(
     await commit(context, [noteAbout(message, data, context.clock.now(), () => context.store.newId())])
   }
   for (const file of message.files) {
+    if (file.planfixFileId === null && file.url !== null) {
+      lines.push(`${file.name}: ${announcedLink(context, message, file) ?? file.url}`)
+      continue
+    }
     if (file.planfixFileId === null) {
       lines.push(unavailable(context, file.name))
       await add(file)
@@ -55,6 +59,16 @@ export async function replyText(
     }
   }
   return { ok: true, value: lines.join('\n') }
+}
+
+/** A file that the Chat API passed on has an address of its own in place of a number. */
+function announcedLink(
+  { messageFileLink }: EngineContext,
+  message: Message,
+  file: MessageFile,
+): string | null {
+  const { connectionId, id, name } = { ...message, name: file.name }
+  return messageFileLink?.(connectionId, id, message.files.indexOf(file), name) ?? null
 }
 
 /** The placeholder of a file, or of a picture in the text. */

@@ -8,6 +8,7 @@ import type { Change } from '../../ports.ts'
 import { rootOf } from '../../roots.ts'
 import { firstLine } from '../../text.ts'
 import { TARGET_NOT_ARRIVED } from '../chatra/chatra-plan.ts'
+import { plainOf, taskDescription } from '../planfix/planfix-text.ts'
 import {
   isBeingWritten,
   type JobOutcome,
@@ -127,6 +128,8 @@ async function noteText(state: JobState<'note'>, message: Message | null): Promi
         ? say('note.introduction', { value })
         : say('note.introduction-other', { value, ...contact(otherContact) })
     }
+    case 'client-facts':
+      return clientFacts(state, data)
     case 'file-not-delivered':
       return data.file === ''
         ? say('note.picture-not-delivered')
@@ -159,6 +162,21 @@ async function deviceJoined(
     device: device || '—',
     email: link?.profile.email ?? '—',
   })
+}
+
+/** What the task of a chat of the Chat API lacks: Planfix gives it no description. */
+async function clientFacts(
+  { context, connection }: JobState,
+  { clientId, previous, related, perhaps }: Extract<NoteData, { what: 'client-facts' }>,
+): Promise<string | null> {
+  const { settings } = connection
+  const link = await context.store.client(settings.id, clientId)
+  if (!link) return null
+  const { historyInNewTask: most } = settings.options
+  const history =
+    most === 'link' || previous === null ? [] : await context.store.saidInTask(settings.id, previous, most)
+  const links = { previous, related, perhaps }
+  return plainOf(taskDescription([], link.profile, links, settings, context.language, history))
 }
 
 /**

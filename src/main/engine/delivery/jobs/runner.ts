@@ -18,15 +18,19 @@ import { complete, leaveCheck } from './complete.ts'
 import { introduce } from './introduce.ts'
 import type { RunJob } from './job.ts'
 import { note } from './note.ts'
+import { participants } from './participants.ts'
 import { reread } from './reread.ts'
+import { tick } from './tick.ts'
 import { verify } from './verify.ts'
 import { visit } from './visit.ts'
 
 type Runnable = Exclude<JobKind, 'separate'>
 const KINDS: { [Kind in Runnable]: { priority: Priority; run: RunJob<Kind> } } = {
+  tick: { priority: 1, run: tick },
   reread: { priority: 1, run: reread },
   note: { priority: 2, run: note },
   assigner: { priority: 2, run: assigner },
+  participants: { priority: 2, run: participants },
   introduce: { priority: 2, run: introduce },
   complete: { priority: 2, run: complete },
   'leave-check': { priority: 2, run: leaveCheck },

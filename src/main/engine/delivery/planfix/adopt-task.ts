@@ -25,7 +25,7 @@ export async function adopt(
 ): Promise<StepResult> {
   const takeover = work.context.takeover?.() ?? null
   const links: TaskLink[] = []
-  for (const { task, chatId, n } of ours) {
+  for (const { task, chatId, n, byChannel } of ours) {
     const read = takeover
       ? await wholeFeed(task.id, isRestore(takeover), state)
       : await latestComment(task.id, state)
@@ -33,7 +33,7 @@ export async function adopt(
     const link = taskLink(work, task.id, state, { chatId, n, ...read.value })
     const active = isActive(task, state)
     const asFound = { active, closedAt: active ? null : link.createdAt, ...(takeover && { readAt: 0 }) }
-    links.push({ ...link, ...asFound, begunAt: task.createdAt ?? 0 })
+    links.push({ ...link, ...asFound, begunAt: task.createdAt ?? 0, ...(byChannel && { byChannel }) })
   }
   const taskId = goesOn === 'here' ? state.conversation.taskId : (links.at(-1)?.taskId ?? null)
   const onSuccess = () => [

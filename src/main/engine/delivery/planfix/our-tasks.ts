@@ -12,6 +12,8 @@ export interface Marked {
   task: PlanfixTask
   chatId: string
   n: number
+  /** Of Planfix's Chat API. */
+  byChannel?: boolean
 }
 
 const SLACK_MS = 3 * 60_000

@@ -5,8 +5,9 @@ import { type Change, DELIVERED_BEFORE_RESTORE, DELIVERED_BY_ANOTHER, isRestore 
 import { isGuess, type Place, writtenBefore } from '../failover.ts'
 import { pollFastUntil, reasonOf, stateChange, taskPatch } from '../patches.ts'
 import { adopt, reconcileRefused } from './adopt-task.ts'
+import { thatFit } from './batch.ts'
 import { findHandedOver } from './our-tasks.ts'
-import { type Step, thatFit } from './planfix-plan.ts'
+import type { Step } from './planfix-plan.ts'
 import {
   type ApiCall,
   type ConversationState,

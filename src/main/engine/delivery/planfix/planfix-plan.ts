@@ -1,8 +1,10 @@
-import type { Connection } from '../../../../shared/config.ts'
-import type { ClientLink, Conversation, Message, PendingWrite, TaskLink } from '../../../../shared/domain.ts'
+import type { Message, PendingWrite, TaskLink } from '../../../../shared/domain.ts'
 import { isLateFile } from '../../intake/late-file.ts'
 import { pauseEnds } from '../loop-breaker.ts'
 import { settlesAt } from '../retry.ts'
+import { joinable } from './batch.ts'
+import { type ChannelStep, goesByChannel, planAccepted, planChannel } from './channel/channel-plan.ts'
+import type { PlanState } from './plan-state.ts'
 
 /**
  * Plans the next step of a conversation toward Planfix: one step = at most one call. Pure, so that after a
@@ -29,34 +31,8 @@ export type Step =
   | { do: 'create-task'; batch: Message[]; previous: TaskLink | null; chatId: string; n: number }
   | { do: 'upload'; message: Message; index: number }
   | { do: 'comment'; batch: Message[]; task: TaskLink }
+  | ChannelStep
 
-export interface PlanState {
-  settings: Connection
-  conversation: Conversation
-  /** Messages waiting, in order. */
-  waiting: readonly Message[]
-  /** The device that wrote last. */
-  client: ClientLink
-  /** The current task, if any. */
-  task: TaskLink | null
-  /** The previous task, for the link to the history. */
-  previous: TaskLink | null
-  /** Number of tasks begun for this chat. */
-  tasksOfChat: number
-  /** Other clients with the same address; only read while there is no card. */
-  sameAddress?: { join: 'card' | 'separate'; contactId: number | null } | null
-  /** When the last search for the open pending write found no match; null when there was none yet. */
-  noMatchAt: number | null
-  now: number
-}
-
-/** At most this many messages are joined into one comment. */
-export const MAX_JOINED = 100
-/**
- * Characters of joined text that certainly fit 64 KB of HTML; a single message is never longer (intake
- * splits).
- */
-const MAX_JOINED_TEXT = 9_500
 /**
  * A task's state that was read longer ago than this, and than two polls, is read again before it is used.
  */
@@ -71,10 +47,15 @@ export function planStep(state: PlanState): Step {
   const pausedUntil = pauseEnds(conversation, now)
   if (pausedUntil !== null)
     return Number.isFinite(pausedUntil) ? { do: 'wait', until: pausedUntil } : { do: 'idle' }
+  // Planfix would begin a new task for what belongs into the last one.
+  const isForLast = state.task !== null && !state.task.deleted && state.task.ours && isAfterTheEnd(state)
+  if (goesByChannel(state) && !isForLast) return planChannel(state)
   return planContact(state) ?? planTask(state) ?? planComment(state)
 }
 
 function planIndeterminate(attempt: PendingWrite, state: PlanState): Step {
+  const { acceptedAt } = attempt
+  if (acceptedAt !== undefined) return planAccepted({ ...attempt, acceptedAt }, state)
   const unclearAt = attempt.unclearAt ?? attempt.startedAt
   // A call under way when the process ended may be executed as late as one that timed out.
   const settled = settlesAt(unclearAt, attempt.timedOut || attempt.unclearAt === null)
@@ -136,35 +117,4 @@ function planComment({ waiting, task }: PlanState): Step {
     if (index >= 0) return { do: 'upload', message, index }
   }
   return { do: 'comment', batch, task }
-}
-
-/**
- * The longest run of messages from the front that fits one comment: same author, and no message with files
- * after another one.
- */
-export function joinable(waiting: readonly Message[]): Message[] {
-  const batch: Message[] = []
-  let length = 0
-  for (const message of waiting) {
-    const first = batch[0]
-    if (first && (!sameAuthor(first, message) || message.files.length > 0 || first.files.length > 0)) break
-    if (first && (batch.length >= MAX_JOINED || length + message.text.length > MAX_JOINED_TEXT)) break
-    batch.push(message)
-    length += message.text.length
-  }
-  return batch
-}
-
-/** As many messages from the front as `fits` accepts; at least one. */
-export function thatFit<T>(batch: readonly T[], fits: (some: readonly T[]) => boolean): readonly T[] {
-  let some = batch
-  while (some.length > 1 && !fits(some)) some = some.slice(0, Math.ceil(some.length / 2))
-  return some
-}
-
-/** All devices of a client are one author; agents are distinguished. */
-function sameAuthor({ author: a }: Message, { author: b }: Message): boolean {
-  if (a.kind === 'client' || a.kind === 'bridge') return a.kind === b.kind
-  if (a.kind === 'employee') return b.kind === 'employee' && a.id === b.id && a.name === b.name
-  return b.kind === 'agent' && a.id === b.id && a.name === b.name && a.email === b.email
 }

@@ -1,7 +1,7 @@
-import type { Connection } from '../../../../shared/config.ts'
+import { type Connection, usesChatApi } from '../../../../shared/config.ts'
 import type { ClientLink, Conversation, Message, PendingWrite, TaskLink } from '../../../../shared/domain.ts'
 import type { JobData } from '../../../../shared/job.ts'
-import { commit, type EngineContext } from '../../context.ts'
+import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
 import { sameAddress } from '../../intake/chat/same-address.ts'
 import type { KeyedMutex } from '../../keyed-mutex.ts'
 import { handOver, joinConversations, mergedNote } from '../../merge.ts'
@@ -18,10 +18,13 @@ import {
   stillRefused,
 } from '../patches.ts'
 import { waitsUntil } from '../retry.ts'
-import type { SideBreaker } from '../side-breaker.ts'
+import { MAX_JOINED } from './batch.ts'
+import { askChat, findSaid, lookForSaid, say } from './channel/channel-message.ts'
+import { isChannelStep } from './channel/channel-plan.ts'
+import { chatNumberOf } from './channel/chat-number.ts'
 import { comment, commentMade, runUpload } from './planfix-comment.ts'
 import { cardFound, createContact, ownCard, runFindContact, sharedCard } from './planfix-contact.ts'
-import { MAX_JOINED, planStep, type Step } from './planfix-plan.ts'
+import { planStep, type Step } from './planfix-plan.ts'
 import {
   type ApiCall,
   type ConversationState,
@@ -78,10 +81,11 @@ export class PlanfixSender {
       if (pausedUntil !== null)
         return Number.isFinite(pausedUntil) ? { next: 'wait', until: pausedUntil } : { next: 'idle' }
     }
+    const way = await this.wayOf(conversationId, connection)
     const permit = gate.enter()
     if (isStopped(permit)) return { next: 'closed', opened: permit.worthRetry }
     try {
-      return await this.perform(conversationId, connection.planfix.rateLimiter, gate, permit)
+      return await this.perform(conversationId, connection, way, permit)
     } finally {
       gate.leave(permit)
     }
@@ -90,17 +94,21 @@ export class PlanfixSender {
   /** One call in its slot: planned again, so that messages that came during the wait are joined. */
   private async perform(
     conversationId: number,
-    rateLimiter: RateLimiter,
-    gate: SideBreaker,
+    connection: ConnectionContext,
+    way: Way,
     permit: Permit,
   ): Promise<Wait> {
+    const gate = connection.planfixBreaker
+    const { rateLimiter } = way === 'channel' ? connection.channel : connection.planfix
     await rateLimiter.slot(0, String(conversationId))
     // The service may have stopped while this call waited for its slot: then it would fail too.
     if (!gate.holds(permit)) {
       rateLimiter.release()
       return { next: 'closed', opened: gate.breaker.opened() }
     }
-    const call = await this.serial.run(String(conversationId), () => this.prepare(conversationId, permit))
+    const call = await this.serial.run(String(conversationId), () =>
+      this.prepare(conversationId, way, permit),
+    )
     if ('next' in call) {
       rateLimiter.release()
       return call
@@ -168,16 +176,27 @@ export class PlanfixSender {
     return false
   }
 
+  /** Whose slot the next step needs: one of REST, or one of the Chat API. */
+  private async wayOf(conversationId: number, { settings }: ConnectionContext): Promise<Way> {
+    const conversation = await this.context.store.conversation(conversationId)
+    if (!usesChatApi(settings) && conversation?.attempt?.kind !== 'chat') return 'rest'
+    const state = await this.load(conversationId)
+    return state !== null && isChannelStep(planStep(state)) ? 'channel' : 'rest'
+  }
+
   /** Plans under the lock and commits what must be on disk before the call. */
   private async prepare(
     conversationId: number,
+    way: Way,
     permit: Permit,
   ): Promise<Wait | { run: () => Promise<StepResult>; writes: 'client' | 'agent' | null }> {
-    const state = await this.load(conversationId, permit)
+    const state = await this.load(conversationId, permit, way)
     if (!state) return { next: 'idle' }
     const step = planStep(state)
     const idle = waitOf(step)
     if (idle) return idle
+    // It was planned otherwise while it waited for its slot: it needs one of the other kind.
+    if (way === 'channel' && !isChannelStep(step)) return { next: 'again' }
     if (step.do === 'give-up-attempt') return { next: 'again' }
     const known = withoutCall(step, state, this.work)
     if (known) {
@@ -201,6 +220,7 @@ export class PlanfixSender {
   private async load(
     conversationId: number,
     permit: Permit | null = null,
+    way: Way = 'rest',
   ): Promise<ConversationState | null> {
     const { store, connections, clock } = this.context
     const conversation = await store.conversation(conversationId)
@@ -234,7 +254,8 @@ export class PlanfixSender {
     return {
       connection,
       permit,
-      slot: slotOf(connection.planfix.rateLimiter, conversationId),
+      slot: slotOf(connection.planfix.rateLimiter, conversationId, way === 'rest'),
+      channelChat: await chatNumberOf(store, conversation, client.clientId),
       settings: connection.settings,
       conversation: { ...conversation, planfixLane: { ...conversation.planfixLane, notBefore } },
       waiting: waiting
@@ -306,7 +327,19 @@ export class PlanfixSender {
       case 'own-card':
         throw new Error('the step needs no call')
       case 'look':
-        return { changes: [], run: () => this.reconcile(step.attempt, state) }
+        return {
+          changes: [],
+          run: () =>
+            step.attempt.kind === 'chat'
+              ? lookForSaid(this.work, step.attempt, state)
+              : this.reconcile(step.attempt, state),
+        }
+      case 'ask-chat':
+        return { changes: [], run: () => askChat(this.work, state) }
+      case 'find-said':
+        return { changes: [], run: () => findSaid(this.work, step.attempt, state) }
+      case 'say':
+        return say(this.work, step, state)
       case 'find-contact':
         return { changes: [], run: () => runFindContact(this.work, step.email, state) }
       case 'create-contact':
@@ -361,7 +394,8 @@ export class PlanfixSender {
   /** A minute later a job checks whether it arrived after all, as a duplicate. */
   private scheduleVerify(state: ConversationState): Change[] {
     const { attempt, contactId } = state.conversation
-    if (!attempt || attempt.kind === 'chore') return []
+    // By the Chat API an equal text may have been said twice: no copy is removed.
+    if (!attempt || attempt.kind === 'chore' || attempt.kind === 'chat') return []
     const { sourceObjectId, text, startedAt, name, chatId, n } = attempt
     const looked = { sourceObjectId, text, contactId }
     const later = (data: JobData<'verify'>) => [this.work.job(state, 'verify', sourceObjectId, data, 60_000)]
@@ -386,9 +420,12 @@ const writerOf = (step: Step): 'client' | 'agent' | null => {
 const waitOf = (step: Step): Wait | null =>
   step.do === 'idle' ? { next: 'idle' } : step.do === 'wait' ? { next: 'wait', until: step.until } : null
 
-/** A step begins with its own slot. */
-function slotOf(rateLimiter: RateLimiter, conversationId: number): () => Promise<void> {
-  let isFirst = true
+/** By which of Planfix's interfaces a step calls it. */
+type Way = 'rest' | 'channel'
+
+/** A step begins with its own slot; `hasSlot`: it is one of REST. */
+function slotOf(rateLimiter: RateLimiter, conversationId: number, hasSlot: boolean): () => Promise<void> {
+  let isFirst = hasSlot
   return async () => {
     if (!isFirst) await rateLimiter.slot(0, String(conversationId))
     isFirst = false

@@ -8,7 +8,7 @@ import type { Change } from '../../ports.ts'
 import type { Permit } from '../circuit-breaker.ts'
 import { addJob, reasonOf, stateChange } from '../patches.ts'
 import { isTrouble, nextTry } from '../retry.ts'
-import type { PlanState } from './planfix-plan.ts'
+import type { PlanState } from './plan-state.ts'
 
 export type ConversationState = PlanState & {
   connection: ConnectionContext
@@ -19,6 +19,8 @@ export type ConversationState = PlanState & {
    * new slot.
    */
   slot: () => Promise<void>
+  /** Number of the conversation's chat in Planfix's Chat API; it is used from the first message on. */
+  channelChat: string
   tokenUserId: number | null
   /** The task of a client who may be the same person. */
   perhapsTask: number | null

@@ -5,9 +5,10 @@ import { type Change, isRestore, type PlanfixTask } from '../../ports.ts'
 import { tasksMadeBefore, writtenBefore } from '../failover.ts'
 import { PARTICIPANTS, type RefusedParticipants, taskPatch } from '../patches.ts'
 import { adopt, isActive, reconcileRefused, taskLink } from './adopt-task.ts'
+import { thatFit } from './batch.ts'
 import { findHandedOver, findOurs, isAnothers } from './our-tasks.ts'
 import { foundWritten } from './planfix-comment.ts'
-import { type Step, thatFit } from './planfix-plan.ts'
+import type { Step } from './planfix-plan.ts'
 import {
   type ApiCall,
   type ConversationState,
@@ -207,15 +208,22 @@ export function taskMade(
     )
   if (withoutParticipants.length > 0)
     changes.push(...participantsAreGone(withoutParticipants, id, state, work.context.clock.now()))
-  // An agent wrote after the end and there was no task for it: this one is over as well.
-  const isAfterTheEnd = state.conversation.clientLeft && batch.every(({ author }) => author.kind === 'agent')
-  if (isAfterTheEnd && batch.length > 0 && state.settings.options.completeWhenClientLeaves)
-    changes.push(work.job(state, 'complete', 'task', {}))
-  return changes
+  return [...changes, ...afterTheEnd(work, batch, state)]
+}
+
+/** An agent wrote after the end and there was no task for it: the new one is over as well. */
+export function afterTheEnd(
+  work: PlanfixStepRunner,
+  batch: readonly Message[],
+  { conversation, settings, ...state }: ConversationState,
+): Change[] {
+  const isOver = conversation.clientLeft && batch.every(({ author }) => author.kind === 'agent')
+  if (!isOver || batch.length === 0 || !settings.options.completeWhenClientLeaves) return []
+  return [work.job({ ...state, conversation, settings }, 'complete', 'task', {})]
 }
 
 /** Once, the other client's task gets a note that this may be the same person. */
-function perhapsNotes(work: PlanfixStepRunner, state: ConversationState): Change[] {
+export function perhapsNotes(work: PlanfixStepRunner, state: ConversationState): Change[] {
   const { perhaps, id } = state.conversation
   if (!perhaps || perhaps.told) return []
   const other = { ...state, conversation: { ...state.conversation, id: perhaps.conversationId } }

@@ -58,6 +58,8 @@ export interface CommentState extends Omit<OwnMarks, 'contactIds'> {
   takeover?: Takeover | null
   /** A write of this store since the takeover precedes the comment: no other computer has delivered it. */
   isSinceTakeover?: boolean
+  /** In a task of the Chat API: the conversation's messages of the last hours. */
+  recent?: readonly Message[]
   /** Our replies that were seen in the chat after a restore, and whose comments are unknown. */
   echoes?: readonly Message[]
   newId(): number

@@ -1,4 +1,4 @@
-import type { ClientLink, Conversation, Message, TaskLink } from '../../../../shared/domain.ts'
+import type { ClientLink, Conversation, Message, PendingWrite, TaskLink } from '../../../../shared/domain.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
 import { latest } from '../../delivery/patches.ts'
 import type { KeyedMutex } from '../../keyed-mutex.ts'
@@ -97,10 +97,24 @@ async function loadState(
     lineLength: lineLength(context, id),
     takeover,
     isSinceTakeover: isSinceTakeover(before, task, takeover),
+    recent: task.byChannel ? await recentOf(store, conversation, original, clock.now()) : [],
     echoes: isRestore(takeover) ? await echoesFor(store, id, devices, takeover.backupAt) : [],
     newId: () => store.newId(),
   }
 }
+
+async function recentOf(
+  store: Store,
+  conversation: Conversation,
+  original: Conversation | null,
+  now: number,
+): Promise<Message[]> {
+  const ids = new Set([original?.id ?? conversation.id, conversation.id])
+  const each = await Promise.all([...ids].map((id) => store.messagesSince(id, now - COMPARED_MS)))
+  return each.flat()
+}
+/** As far back as a comment and its call by the Chat API are compared. */
+export const COMPARED_MS = 13 * 3_600_000
 
 /**
  * Whether this store wrote the client's message before a comment after it took over: ids ascend, so the
@@ -132,8 +146,10 @@ async function echoesFor(
 }
 const DAY = 24 * 3_600_000
 
+const isMessage = ({ kind }: PendingWrite) => kind === 'comment' || kind === 'chat'
+
 /** Our pending writes into the task, under way or indeterminate, with their authors. */
-async function pendingWrites(
+export async function pendingWrites(
   store: Store,
   conversation: Conversation,
   original: Conversation | null,
@@ -146,7 +162,7 @@ async function pendingWrites(
     [...open.values()].map(async (attempt) => {
       const [first] = attempt.messageIds
       const message = first === undefined ? null : await store.message(first)
-      return { ...attempt, byClient: attempt.kind === 'comment' && message?.author.kind === 'client' }
+      return { ...attempt, byClient: isMessage(attempt) && message?.author.kind === 'client' }
     }),
   )
 }
@@ -166,7 +182,7 @@ export async function deviceOf(
 }
 
 /** Without a public address, files are linked to at Planfix's own addresses. */
-function lineLength(context: EngineContext, connectionId: string): (name: string) => number {
+export function lineLength(context: EngineContext, connectionId: string): (name: string) => number {
   const ownLinks = context.fileLink(connectionId, 0, '') !== null
   return (name) => longestLine(name, ownLinks)
 }

@@ -1,5 +1,7 @@
 import type { Message, TaskLink } from '../../../../shared/domain.ts'
+import { wordPrint } from '../../delivery/planfix/channel/said-comment.ts'
 import { type Change, isRestore, type PlanfixComment } from '../../ports.ts'
+import { linkOf } from '../channel/pairing.ts'
 import { deliveredBefore, inDoubt } from '../delivered-before.ts'
 import { partsOf } from '../parts.ts'
 import type { CommentEvent, CommentState } from './comment-input.ts'
@@ -34,6 +36,10 @@ export function decideComment(event: CommentEvent, state: CommentState): Comment
     const changes = [...learnt, ...nextVersion(comment, replies, state)]
     return { changes, skipped: changes.length > 0 ? null : 'nothing-new' }
   }
+  const link = state.task.byChannel ? linkOf(comment, { ...state, recent: state.recent ?? [] }) : null
+  if (link?.kind === 'ours')
+    return { changes: [...learnt, ...linked(comment, link.messages, state)], skipped: 'own-comment' }
+  if (link?.kind === 'reply') return announcedBefore(comment, link.messages, learnt, state)
   const ours = recognise(comment, state)
   if (ours === 'description') learnt.push(taskPatch(state, { descriptionCommentId: comment.id }))
   if (ours !== null) return { changes: learnt, skipped: ours === 'by-text' ? OWN_BY_TEXT : 'own-comment' }
@@ -45,6 +51,44 @@ export function decideComment(event: CommentEvent, state: CommentState): Comment
     return { changes: learnt, skipped: 'own-comment' }
   const changes = firstVersion(comment, event.first === true, state)
   return { changes: [...learnt, ...changes], skipped: changes.length > 0 ? null : 'empty' }
+}
+
+const linked = (comment: PlanfixComment, messages: readonly Message[], state: CommentState): Change[] =>
+  messages.map(({ id }) => ({
+    type: 'message.patch',
+    id,
+    at: state.now,
+    patch: { planfixCommentId: comment.id },
+  }))
+
+/**
+ * The Chat API has passed it on before. From now on its comment's versions are followed; the first one counts as what was
+ * passed on when only its signs differ, and notified the client, as nothing else is passed on.
+ */
+function announcedBefore(
+  comment: PlanfixComment,
+  replies: readonly Message[],
+  learnt: readonly Change[],
+  state: CommentState,
+): CommentDecision {
+  const parts = partsIn(comment, state)
+  const isSame =
+    parts.length === replies.length &&
+    parts.every(({ text }, index) => wordPrint(text) === wordPrint(replies[index]?.text ?? ''))
+  const place = { planfixTaskId: state.task.taskId, planfixCommentId: comment.id }
+  const now = replies.map((reply, index) => ({ ...reply, ...(isSame && parts[index]), ...place }))
+  const patches = now.map(
+    ({ id, text, files }): Change => ({
+      type: 'message.patch',
+      id,
+      at: state.now,
+      patch: { ...place, ...(isSame && { text, files }) },
+    }),
+  )
+  const { options } = state.settings
+  const settings = { ...state.settings, options: { ...options, sendOnlyWhenClientIsRecipient: false } }
+  const changes = nextVersion(comment, now, { ...state, settings })
+  return { changes: [...learnt, ...patches, ...changes], skipped: 'read-before' }
 }
 
 /** Another version of a comment that was sent, or kept internal, before. */

@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import {
-  joinable,
-  MAX_JOINED,
-  type PlanState,
-  planStep,
-  thatFit,
-} from '../../../../../src/main/engine/delivery/planfix/planfix-plan.ts'
+import { joinable, MAX_JOINED, thatFit } from '../../../../../src/main/engine/delivery/planfix/batch.ts'
+import type { PlanState } from '../../../../../src/main/engine/delivery/planfix/plan-state.ts'
+import { planStep } from '../../../../../src/main/engine/delivery/planfix/planfix-plan.ts'
 import type { Conversation, Message, PendingWrite, TaskLink } from '../../../../../src/shared/domain.ts'
 import { message, profile } from '../../../../support/builders.ts'
 import { clientLink, conversation, settingsOf, task } from '../../values.ts'

@@ -1,0 +1,166 @@
+import type { Connection } from '../../../../shared/config.ts'
+import type { Conversation, Message, TaskLink } from '../../../../shared/domain.ts'
+import { newMessage } from '../../../../shared/new-message.ts'
+import { addJob } from '../../delivery/patches.ts'
+import type { Change, ChannelReply, PlanfixComment } from '../../ports.ts'
+import { goneComment } from '../comment/comment-input.ts'
+import { mayGoOut, type Verdict } from '../comment/may-go-out.ts'
+import type { WriteOfClient } from '../comment/own-comment.ts'
+import { WAITS } from '../comment/reply-changes.ts'
+import { partsOf } from '../parts.ts'
+import type { ReplyAuthor } from './author.ts'
+import { announcementOf } from './pairing.ts'
+
+/** The facts for deciding on a call of the Chat API. */
+export interface ChannelState {
+  settings: Connection
+  now: number
+  conversation: Conversation
+  /** The chat's current task, if it is known. */
+  task: TaskLink | null
+  author: ReplyAuthor
+  /** The employees of the account could be read, so that a name that is not among them is nobody's. */
+  knowsPeople: boolean
+  /** Messages made of a call with the same number. */
+  known: readonly Message[]
+  /** The conversation's messages of the last hours. */
+  recent: readonly Message[]
+  attempts: readonly WriteOfClient[]
+  maxText: number
+  lineLength: (name: string) => number
+  newId(): number
+}
+
+/** The reply's verdict says `employee-not-allowed`, `empty`, or that it goes out. */
+export interface ChannelDecision {
+  changes: Change[]
+  skipped: string | null
+}
+
+/** No reason: the author is known by the picture. */
+const HOW = { picture: null, name: 'author-by-name', unknown: 'author-unknown' } as const
+
+/** Decides what a reply that Planfix passed on means: new, repeated, one of ours, or read before. */
+export function decideReply(reply: ChannelReply, key: string, state: ChannelState): ChannelDecision {
+  const { author, known } = state
+  const found = announcementOf(reply, author, known, state)
+  if (found?.kind === 'twice') return { changes: [], skipped: 'received-twice' }
+  if (found?.kind === 'ours')
+    return { changes: found.messages.map((one) => named(one, reply, {}, state)), skipped: 'own-comment' }
+  if (found?.kind === 'reply')
+    return { changes: readBefore(found.messages, reply, state), skipped: 'read-before' }
+  const comment = commentOf(reply, state)
+  const verdict = verdictOf(comment, state)
+  const parts = partsOf(comment, state.maxText, state.lineLength)
+  const states = verdict.goesOut
+    ? [{ state: 'received' as const, reason: HOW[author.by] }, ...WAITS.slice(1)]
+    : [{ state: 'skipped' as const, reason: verdict.reason }]
+  const device = deviceBefore(state.recent)
+  const messages = (parts.length > 0 ? parts : [{ text: '', files: [] }]).map((part, index): Change => {
+    const id = state.newId()
+    const message = newMessage({
+      id,
+      connectionId: state.settings.id,
+      conversationId: state.conversation.id,
+      direction: 'to-chatra',
+      author: { kind: 'employee', id: author.id ?? 0, name: author.name },
+      text: part.text,
+      files: part.files.map((file) => ({ ...file, url: urlOf(file.name, reply), planfixFileId: null })),
+      originKey: `${key}${index > 0 ? `:${index + 1}` : ''}`,
+      channelMessageId: reply.messageId ?? '',
+      chatraClientId: device,
+      planfixTaskId: state.task?.taskId ?? null,
+      writtenAt: state.now,
+      receivedAt: state.now,
+      position: id,
+      ...states.at(-1),
+    })
+    return { type: 'message.add', message, states }
+  })
+  return {
+    changes: [...messages, ...tick(reply, state)],
+    skipped: verdict.goesOut ? null : verdict.reason,
+  }
+}
+
+/**
+ * The device that the employee answers: the last one whose message is in the task. A message that is still being written
+ * was not read yet.
+ */
+const deviceBefore = (recent: readonly Message[]): string | null =>
+  recent.findLast(
+    ({ direction, author, state }) =>
+      direction === 'to-planfix' && author.kind === 'client' && state === 'delivered',
+  )?.chatraClientId ?? null
+
+const urlOf = (name: string, { files }: ChannelReply): string | null =>
+  files.find((file) => file.name === name)?.url ?? null
+
+/** The call as the comment that it announces; files have places instead of numbers. */
+const commentOf = ({ text, files }: ChannelReply, { author }: ChannelState): PlanfixComment => ({
+  ...goneComment(0),
+  isDeleted: false,
+  text,
+  owner: author.id === null ? null : `user:${author.id}`,
+  ownerName: author.name,
+  files: files.map(({ name }, index) => ({ id: index + 1, name, size: null })),
+})
+
+/** Planfix passes on only what notifies the client; who may answer is for us to say (F2). */
+function verdictOf(comment: PlanfixComment, { settings, author, knowsPeople }: ChannelState): Verdict {
+  const open = { ...settings, options: { ...settings.options, sendOnlyWhenClientIsRecipient: false } }
+  if (author.id !== null) return mayGoOut(comment, open, [])
+  // One of several of that name: all of them must be allowed. A name of nobody, where some are not: not allowed.
+  const each = author.mayBe.map((id) => mayGoOut({ ...comment, owner: `user:${id}` }, open, []))
+  const refused = each.find(({ goesOut }) => !goesOut)
+  if (refused) return refused
+  if (each.length > 0 || settings.employees.length === 0 || !knowsPeople)
+    return each[0] ?? mayGoOut({ ...comment, owner: 'user:0' }, { ...open, employees: [] }, [])
+  return { goesOut: false, reason: 'employee-not-allowed' }
+}
+
+/** The change feed was faster. What it kept for want of the client among those notified goes out now: it was notified. */
+function readBefore(parts: readonly Message[], reply: ChannelReply, state: ChannelState): Change[] {
+  const device = deviceBefore(state.recent)
+  return [
+    ...parts.map((one): Change => {
+      if (one.state !== 'skipped' || one.reason !== 'internal-client-not-notified')
+        return named(one, reply, {}, state)
+      return named(
+        one,
+        reply,
+        { state: 'queued', reason: null, chatraClientId: one.chatraClientId ?? device },
+        state,
+      )
+    }),
+    ...tick(reply, state),
+  ]
+}
+
+const named = (
+  message: Message,
+  { messageId }: ChannelReply,
+  patch: Partial<Message>,
+  { now }: ChannelState,
+): Change => ({
+  type: 'message.patch',
+  id: message.id,
+  at: now,
+  patch: { ...patch, channelMessageId: messageId ?? '' },
+})
+
+/** What becomes of it is shown at the comment in Planfix. */
+const tick = ({ messageId }: ChannelReply, { settings, conversation, now, newId }: ChannelState): Change[] =>
+  messageId === null
+    ? []
+    : [
+        addJob({
+          id: newId(),
+          connectionId: settings.id,
+          conversationId: conversation.id,
+          kind: 'tick',
+          key: messageId,
+          data: { channelMessageId: messageId },
+          notBefore: now,
+        }),
+      ]

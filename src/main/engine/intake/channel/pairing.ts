@@ -1,0 +1,167 @@
+import type { Message } from '../../../../shared/domain.ts'
+import { isSaid, wordPrint } from '../../delivery/planfix/channel/said-comment.ts'
+import { ownerOf } from '../../delivery/planfix/planfix-text.ts'
+import type { ChannelReply, PlanfixComment } from '../../ports.ts'
+import type { CommentState } from '../comment/comment-input.ts'
+import { isSameName, type ReplyAuthor } from './author.ts'
+
+/**
+ * One comment, two announcements: the Chat API's call and the change feed, in any order. Each call is paired with one
+ * comment at most and each comment with one call, so that a wrong guess makes a reply late and never doubled or lost.
+ */
+
+/** Planfix gives times to the minute, and clocks differ. */
+const BEFORE_MS = 3 * 60_000
+const AFTER_MS = 5 * 60_000
+/** A repeated call without a number. */
+const TWICE_MS = 60_000
+/** How long after a message of ours Planfix may pass it on as if a person had written it. */
+const ECHO_MS = 10 * 60_000
+
+/** What a comment of a chat's task is, as far as earlier calls tell. */
+export type Link =
+  /** Written by the Chat API for a message of ours; empty while that message is still under way. */
+  | { kind: 'ours'; messages: readonly Message[] }
+  /** Announced by a call already: the parts of that reply. */
+  | { kind: 'reply'; messages: readonly Message[] }
+
+type Facts = Pick<CommentState, 'settings' | 'attempts' | 'now'> & { recent: readonly Message[] }
+
+/** For a comment that no message names yet. */
+export function linkOf(comment: PlanfixComment, facts: Facts): Link | null {
+  const print = wordPrint(comment.text)
+  if (comment.owner?.startsWith('contact:')) {
+    const said = facts.recent.find((one) => isSaid(one) && isClients(one) && one.sentFingerprint === print)
+    return said ? { kind: 'ours', messages: joinedWith(said, facts.recent) } : null
+  }
+  const echo = facts.recent.find(
+    (one) =>
+      isSaid(one) && !isClients(one) && one.sentFingerprint === print && mayBeEchoOf(comment, one, facts),
+  )
+  if (echo) return { kind: 'ours', messages: joinedWith(echo, facts.recent) }
+  const isUnderWay = facts.attempts.some(
+    ({ kind, text, byClient, ownerUserId }) =>
+      kind === 'chat' &&
+      byClient !== true &&
+      wordPrint(text) === print &&
+      (ownerUserId === null || comment.owner === `user:${ownerUserId}`),
+  )
+  if (isUnderWay) return { kind: 'ours', messages: [] }
+  const reply = announced(comment, print, facts.recent)
+  return reply ? { kind: 'reply', messages: reply } : null
+}
+
+const isClients = ({ author }: Message) => author.kind === 'client'
+/** Messages that went into Planfix together. */
+const joinedWith = (said: Message, recent: readonly Message[]): Message[] =>
+  recent.filter(
+    (one) => isSaid(one) && one.sentAt === said.sentAt && one.sentFingerprint === said.sentFingerprint,
+  )
+
+function mayBeEchoOf({ owner, at }: PlanfixComment, message: Message, { settings }: Facts): boolean {
+  const user = ownerOf(message, settings)
+  const isAuthor = owner === null || user === null || owner === `user:${user}`
+  const sentAt = message.sentAt ?? 0
+  return isAuthor && (at === null || (at >= sentAt - BEFORE_MS && at <= sentAt + ECHO_MS))
+}
+
+/** The first call that fits: by its number, else by its words, else by author and time (it was edited since). */
+function announced(
+  comment: PlanfixComment,
+  print: string,
+  recent: readonly Message[],
+): readonly Message[] | null {
+  const calls = [
+    ...Map.groupBy(
+      recent.filter(
+        ({ direction, kind, channelMessageId, planfixCommentId }) =>
+          direction === 'to-chatra' &&
+          kind === 'text' &&
+          channelMessageId !== null &&
+          planfixCommentId === null,
+      ),
+      ({ channelMessageId, originKey }) => channelMessageId || originKey.replace(/:\d+$/, ''),
+    ).values(),
+  ]
+  const isAuthor = (call: readonly Message[]) => isBy(comment, call[0])
+  const isSame = (call: readonly Message[]) => wordPrint(call.map(({ text }) => text).join('')) === print
+  return (
+    calls.find(
+      (call) => call[0]?.channelMessageId === String(comment.id) && (isAuthor(call) || isSame(call)),
+    ) ??
+    calls.find((call) => isAuthor(call) && isSame(call)) ??
+    calls.find((call) => isAuthor(call) && isNear(comment.at, call[0]?.receivedAt ?? 0)) ??
+    null
+  )
+}
+
+function isBy({ owner, ownerName }: PlanfixComment, message: Message | undefined): boolean {
+  if (message?.author.kind !== 'employee') return false
+  const { id, name } = message.author
+  return owner === null || (id === 0 ? name === '' || isSameName(name, ownerName) : owner === `user:${id}`)
+}
+
+const isNear = (at: number | null, receivedAt: number): boolean =>
+  at !== null && receivedAt >= at - BEFORE_MS && receivedAt <= at + AFTER_MS
+
+/** What a call repeats or announces, as far as earlier comments and calls tell. */
+export type Announcement =
+  /** The same call again. */
+  | { kind: 'twice' }
+  /** A message of ours comes back. */
+  | { kind: 'ours'; messages: readonly Message[] }
+  /** The change feed was faster: the parts of that reply. */
+  | { kind: 'reply'; messages: readonly Message[] }
+
+/** `known`: the messages that were made of a call with this number. */
+export function announcementOf(
+  reply: ChannelReply,
+  author: ReplyAuthor,
+  known: readonly Message[],
+  { recent, attempts, settings, now }: Facts,
+): Announcement | null {
+  if (known.length > 0) return { kind: 'twice' }
+  const print = wordPrint(reply.text)
+  const names = reply.files.map(({ name }) => name).join('\n')
+  const isSame = ({ text, files }: Message) =>
+    wordPrint(text) === print && files.map(({ name }) => name).join('\n') === names
+  const replies = recent.filter(({ direction, kind }) => direction === 'to-chatra' && kind === 'text')
+  if (reply.messageId === null) {
+    const again = replies.some(
+      (one) => one.channelMessageId !== null && isSame(one) && now - one.receivedAt < TWICE_MS,
+    )
+    if (again) return { kind: 'twice' }
+  }
+  const mine = recent.filter(
+    (one) =>
+      one.direction === 'to-planfix' &&
+      one.author.kind === 'agent' &&
+      one.channelMessageId === null &&
+      one.sentFingerprint === print &&
+      now - (one.sentAt ?? 0) < ECHO_MS &&
+      isWriter(author, ownerOf(one, settings)),
+  )
+  if (mine.length > 0) return { kind: 'ours', messages: mine }
+  const isUnderWay = attempts.some(
+    ({ kind, text, byClient, ownerUserId }) =>
+      kind === 'chat' && byClient !== true && wordPrint(text) === print && isWriter(author, ownerUserId),
+  )
+  if (isUnderWay) return { kind: 'ours', messages: [] }
+  const read = [
+    ...Map.groupBy(
+      replies.filter((one) => one.planfixCommentId !== null && one.channelMessageId === null),
+      ({ planfixCommentId }) => planfixCommentId,
+    ).values(),
+  ].find((parts) => {
+    const [first] = parts
+    if (first?.author.kind !== 'employee') return false
+    const isAuthor =
+      author.id === null ? isSameName(first.author.name, author.name) : first.author.id === author.id
+    return isAuthor && wordPrint(parts.map(({ text }) => text).join('')) === print
+  })
+  return read ? { kind: 'reply', messages: read } : null
+}
+
+/** An echo is written by the mapped employee, or by the author of Planfix's settings, whom we do not know. */
+const isWriter = (author: ReplyAuthor, user: number | null): boolean =>
+  user === null || author.id === null || author.id === user
