@@ -7,6 +7,7 @@ import type { startReceiver } from '../../src/main/webhooks/receiver.ts'
 import { ChatraSimulator } from '../../src/simulators/chatra/index.ts'
 import { parseBody, type SimulatorServer } from '../../src/simulators/common/server.ts'
 import { startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
+import type { ChatPost } from '../../src/simulators/planfix/webchat/callbacks.ts'
 import { doApart, settle, VirtualClock } from '../world-proof/virtual-clock.ts'
 import type { Ground } from './ground.ts'
 import type { WorldOptions } from './world.ts'
@@ -65,6 +66,7 @@ export async function virtualGround(options: WorldOptions): Promise<Ground> {
       const outcome = await wire.post(address, body, limitMs)
       return typeof outcome === 'number' || outcome === 'timeout' ? outcome : 'unreachable'
     },
+    postChat: (address, form, limitMs) => wire.postChat(address, form, limitMs),
     ...options.planfix,
   })
   wire.leadsTo(planfix.url, planfix.server)
@@ -153,6 +155,31 @@ class Wire {
     const outcome = await Promise.race([accepted, this.pass(limitMs).then(() => 'timeout')])
     await this.pass(ON_THE_WAY_MS)
     return outcome
+  }
+
+  /** A call of Planfix's Chat API, as the receiver takes it. */
+  readonly postChat: ChatPost = async (address, form, limitMs) => {
+    const { origin, pathname } = new URL(address)
+    const [, , id = ''] = pathname.split('/')
+    const { receiver } = this
+    if (origin !== HOOKS || !pathname.endsWith('/planfix-chat') || !receiver) return 'unreachable'
+    await this.pass(ON_THE_WAY_MS)
+    const checked = receiver.checkChatCall?.(id, [...new URLSearchParams(form)]) ?? null
+    const { body } = checked ?? { body: null }
+    const stored =
+      body === null
+        ? Promise.resolve(200)
+        : receiver.accept(id, 'planfix-chat', body).then(
+            () => 200,
+            () => 503,
+          )
+    const outcome = await Promise.race([stored, this.pass(limitMs).then(() => 'timeout' as const)])
+    await this.pass(ON_THE_WAY_MS)
+    if (outcome === 'timeout') return outcome
+    if (outcome !== 200) return { status: outcome, body: '' }
+    return checked === null
+      ? { status: 404, body: '' }
+      : { status: checked.status, body: JSON.stringify(checked.answer) }
   }
 
   private readonly exchange: AxiosAdapter = async (config) => {

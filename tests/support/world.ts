@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../../src/main/engine/ports.ts'
+import { chatSecretOf } from '../../src/main/http/chat-call.ts'
 import { Application, type Log } from '../../src/main/runtime/application.ts'
 import { parseConfiguration } from '../../src/shared/config.ts'
 import type { LogEntry, Message } from '../../src/shared/domain.ts'
@@ -30,6 +31,8 @@ export interface WorldOptions {
    */
   virtual?: boolean
   requestsPerSecond?: number
+  /** Planfix's Chat API is set up in Planfix and in use (`planfix.channel.mode`). */
+  chat?: boolean
   /** The receiver has a public address, proven by requests through it, as an owner's has. */
   proven?: boolean
 }
@@ -86,7 +89,7 @@ export class World {
       const app = await Application.open({
         configuration: configurationOf(chatra, planfix, settings),
         secrets: {
-          get: async (_id, name) => (name === 'PLANFIX_TOKEN' ? planfix.token : chatra.secretKey),
+          get: async (_id, name) => secretsOf(chatra, planfix)[name] ?? null,
           whereToPut: (_id, name) => name,
         },
         dataDir,
@@ -97,6 +100,7 @@ export class World {
       })
       await app.start()
       chatra.webhookUrl = `${app.hooksUrl}/hooks/shop/${SECRET}/chatra`
+      if (options.chat === true) connectChat(planfix, app.hooksUrl)
       return app
     }
     const app = await boot()
@@ -189,6 +193,23 @@ export class World {
   }
 }
 
+/** What the owner enters in Planfix's settings of the chat. */
+export function connectChat(planfix: PlanfixSimulator, hooksUrl: string): void {
+  planfix.chats.connect({
+    providerId: 'chatra-shop',
+    url: `${hooksUrl}/hooks/shop/${SECRET}/planfix-chat`,
+    token: chatSecretOf(SECRET),
+    // REST sees the tasks of its token's employee only.
+    employees: ['user:1'],
+  })
+}
+
+const secretsOf = (chatra: ChatraSimulator, planfix: PlanfixSimulator): Record<string, string> => ({
+  PLANFIX_TOKEN: planfix.token,
+  PLANFIX_CHAT_TOKEN: planfix.chats.token,
+  CHATRA_SECRET_KEY: chatra.secretKey,
+})
+
 /** A port on which nothing listens now. */
 async function freePort(): Promise<number> {
   const server = createServer()
@@ -203,7 +224,11 @@ function configurationOf(chatra: ChatraSimulator, planfix: PlanfixSimulator, opt
     ...options.configuration,
     connections: [
       shopConnection(chatra, planfix, {
-        planfix: { requestsPerSecond: options.requestsPerSecond ?? 1000, ...options.planfixSettings },
+        planfix: {
+          requestsPerSecond: options.requestsPerSecond ?? 1000,
+          ...(options.chat === true && { channel: { mode: 'chat-api' } }),
+          ...options.planfixSettings,
+        },
         options: options.options ?? {},
         webhookSecret: SECRET,
         ...options.connection,

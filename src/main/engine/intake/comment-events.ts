@@ -1,6 +1,6 @@
 import { commit } from '../context.ts'
 import { type Change, type InboxRow, isRestore } from '../ports.ts'
-import { type CommentDecision, OWN_BY_TEXT } from './comment/comment.ts'
+import { type CommentDecision, NUMBERS_ARE_COMMENTS, OWN_BY_TEXT } from './comment/comment.ts'
 import type { CommentEvent } from './comment/comment-input.ts'
 import { applyComment } from './comment/comment-state.ts'
 import { isRecord, reportAdded, settled } from './inbox-outcome.ts'
@@ -46,6 +46,11 @@ export class CommentEvents {
     const applied = await applyComment(context, serial, connection, event, settle)
     if (!applied) return commit(context, [settled(row, { skipped: 'no-known-task' })])
     await reportAdded(applied.decision.changes, this.options.added)
+    // Comments that are known by their numbers from now on may have been deleted before.
+    const hasLearnt = applied.decision.changes.some(
+      (change) => change.type === 'fact.set' && change.key === NUMBERS_ARE_COMMENTS && change.value === true,
+    )
+    if (hasLearnt) hint(row.connectionId, body.taskId)
     wake(applied.conversation.id, 'chatra')
   }
 }

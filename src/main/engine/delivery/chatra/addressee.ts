@@ -45,9 +45,9 @@ export async function addresseeOf(
   conversation: Conversation,
   clients: readonly ClientLink[],
 ): Promise<ClientLink | null> {
-  const { connectionId, planfixTaskId, planfixCommentId, attempts } = message
+  const { connectionId, planfixTaskId, planfixCommentId, channelMessageId, attempts } = message
   const before =
-    attempts === 0 && planfixTaskId !== null && planfixCommentId !== null
+    attempts === 0 && planfixTaskId !== null && planfixCommentId !== null && channelMessageId === null
       ? await store.clientMessageBefore(connectionId, planfixTaskId, planfixCommentId)
       : null
   const known = await deviceOf(store, conversation, before?.chatraClientId ?? null)

@@ -3,6 +3,7 @@ import { type ConnectionContext, commit } from '../../context.ts'
 import { conversationOfChat } from '../../delivery/planfix/channel/chat-number.ts'
 import type { ChannelReply, InboxRow, ParseChannelCall } from '../../ports.ts'
 import { underRoots } from '../../roots.ts'
+import { NUMBERS_ARE_COMMENTS } from '../comment/comment.ts'
 import { COMPARED_MS, commentKey, lineLength, pendingWrites } from '../comment/comment-state.ts'
 import { refuse, reportAdded, settled } from '../inbox-outcome.ts'
 import type { IntakeOptions } from '../options.ts'
@@ -61,12 +62,14 @@ export class ChannelEvents {
         knowsPeople: people.isComplete,
         known: messageId === null ? [] : await store.messagesByChannel(id, messageId),
         recent: await store.messagesSince(root.id, clock.now() - COMPARED_MS),
+        numbersAreComments: await store.fact<boolean>(id, NUMBERS_ARE_COMMENTS),
         attempts: await pendingWrites(store, root, null),
         maxText: connection.chatra.maxText,
         lineLength: lineLength(context, id),
         newId: () => store.newId(),
       })
       await commit(context, [...decision.changes, settled(row, decision)])
+      if (task && (await store.fact(id, NUMBERS_ARE_COMMENTS)) === null) this.options.hint(id, task.taskId)
       return decision.changes
     })
   }

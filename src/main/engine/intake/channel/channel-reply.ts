@@ -3,6 +3,7 @@ import type { Conversation, Message, TaskLink } from '../../../../shared/domain.
 import { newMessage } from '../../../../shared/new-message.ts'
 import { addJob } from '../../delivery/patches.ts'
 import type { Change, ChannelReply, PlanfixComment } from '../../ports.ts'
+import { isNumber } from '../comment/comment.ts'
 import { goneComment } from '../comment/comment-input.ts'
 import { mayGoOut, type Verdict } from '../comment/may-go-out.ts'
 import type { WriteOfClient } from '../comment/own-comment.ts'
@@ -26,6 +27,8 @@ export interface ChannelState {
   /** The conversation's messages of the last hours. */
   recent: readonly Message[]
   attempts: readonly WriteOfClient[]
+  /** Whether the Chat API's numbers are those of comments; null = not seen yet. */
+  numbersAreComments: boolean | null
   maxText: number
   lineLength: (name: string) => number
   newId(): number
@@ -43,7 +46,7 @@ const HOW = { picture: null, name: 'author-by-name', unknown: 'author-unknown' }
 /** Decides what a reply that Planfix passed on means: new, repeated, one of ours, or read before. */
 export function decideReply(reply: ChannelReply, key: string, state: ChannelState): ChannelDecision {
   const { author, known } = state
-  const found = announcementOf(reply, author, known, state)
+  const found = announcementOf(reply, author, known, commentIdOf(reply, state), state)
   if (found?.kind === 'twice') return { changes: [], skipped: 'received-twice' }
   if (found?.kind === 'ours')
     return { changes: found.messages.map((one) => named(one, reply, {}, state)), skipped: 'own-comment' }
@@ -70,6 +73,7 @@ export function decideReply(reply: ChannelReply, key: string, state: ChannelStat
       channelMessageId: reply.messageId ?? '',
       chatraClientId: device,
       planfixTaskId: state.task?.taskId ?? null,
+      planfixCommentId: commentIdOf(reply, state),
       writtenAt: state.now,
       receivedAt: state.now,
       position: id,
@@ -82,6 +86,10 @@ export function decideReply(reply: ChannelReply, key: string, state: ChannelStat
     skipped: verdict.goesOut ? null : verdict.reason,
   }
 }
+
+/** Number of its comment, where the account's numbers are known to be the same. */
+const commentIdOf = ({ messageId }: ChannelReply, { numbersAreComments }: ChannelState): number | null =>
+  numbersAreComments === true && messageId !== null && isNumber(messageId) ? Number(messageId) : null
 
 /**
  * The device that the employee answers: the last one whose message is in the task. A message that is still being written

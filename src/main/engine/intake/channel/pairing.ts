@@ -113,11 +113,12 @@ export type Announcement =
   /** The change feed was faster: the parts of that reply. */
   | { kind: 'reply'; messages: readonly Message[] }
 
-/** `known`: the messages that were made of a call with this number. */
+/** `known`: the messages that were made of a call with this number; `commentId`: its comment, where it is certain. */
 export function announcementOf(
   reply: ChannelReply,
   author: ReplyAuthor,
   known: readonly Message[],
+  commentId: number | null,
   { recent, attempts, settings, now }: Facts,
 ): Announcement | null {
   if (known.length > 0) return { kind: 'twice' }
@@ -154,6 +155,7 @@ export function announcementOf(
     ).values(),
   ].find((parts) => {
     const [first] = parts
+    if (commentId !== null) return first?.planfixCommentId === commentId
     if (first?.author.kind !== 'employee') return false
     const isAuthor =
       author.id === null ? isSameName(first.author.name, author.name) : first.author.id === author.id

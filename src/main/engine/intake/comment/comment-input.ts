@@ -60,6 +60,8 @@ export interface CommentState extends Omit<OwnMarks, 'contactIds'> {
   isSinceTakeover?: boolean
   /** In a task of the Chat API: the conversation's messages of the last hours. */
   recent?: readonly Message[]
+  /** Whether the Chat API's numbers are those of comments; null = not seen yet. */
+  numbersAreComments?: boolean | null
   /** Our replies that were seen in the chat after a restore, and whose comments are unknown. */
   echoes?: readonly Message[]
   newId(): number

@@ -2,11 +2,24 @@ import type { ClientLink, Conversation, Message, PendingWrite, TaskLink } from '
 import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
 import { latest } from '../../delivery/patches.ts'
 import type { KeyedMutex } from '../../keyed-mutex.ts'
-import { type Change, isDeliveredElsewhere, isRestore, type Store, type Takeover } from '../../ports.ts'
+import {
+  type Change,
+  isDeliveredElsewhere,
+  isRestore,
+  type PlanfixComment,
+  type Store,
+  type Takeover,
+} from '../../ports.ts'
 import { rootOf, underRoots } from '../../roots.ts'
 import { ECHO_KEY } from '../chat/chat.ts'
 import { longestLine } from '../parts.ts'
-import { type CommentDecision, decideComment, IDS_HANDED_BACK, TOKEN_USER } from './comment.ts'
+import {
+  type CommentDecision,
+  decideComment,
+  IDS_HANDED_BACK,
+  NUMBERS_ARE_COMMENTS,
+  TOKEN_USER,
+} from './comment.ts'
 import type { CommentEvent, CommentState } from './comment-input.ts'
 import type { WriteOfClient } from './own-comment.ts'
 
@@ -77,6 +90,8 @@ async function loadState(
   const devices = event.first ? await store.clientsOf(conversation.id) : []
   const cards = cardsAt(task, event.comment.at)
   const contactIds = [conversation.contactId, original?.contactId ?? null, counterparty, ...cards]
+  const recent = task.byChannel ? await recentOf(store, conversation, original, clock.now()) : []
+  const addressed = task.byChannel ? (messageBefore(event.comment, recent) ?? before) : before
   return {
     settings,
     now: clock.now(),
@@ -90,18 +105,33 @@ async function loadState(
     idsHandedBack: (await store.fact<boolean>(id, IDS_HANDED_BACK)) ?? false,
     isLater: before !== null && before.planfixCommentId !== null,
     device:
-      (await deviceOf(store, conversation, before?.chatraClientId ?? null)) ??
+      (await deviceOf(store, conversation, addressed?.chatraClientId ?? null)) ??
       latest(devices)?.clientId ??
       null,
     maxText: connection.chatra.maxText,
     lineLength: lineLength(context, id),
     takeover,
     isSinceTakeover: isSinceTakeover(before, task, takeover),
-    recent: task.byChannel ? await recentOf(store, conversation, original, clock.now()) : [],
+    numbersAreComments: task.byChannel ? await store.fact<boolean>(id, NUMBERS_ARE_COMMENTS) : null,
+    recent,
     echoes: isRestore(takeover) ? await echoesFor(store, id, devices, takeover.backupAt) : [],
     newId: () => store.newId(),
   }
 }
+
+/**
+ * The client's last message before a comment of a chat's task. Comments of the Chat API's messages become known late: until
+ * then their time counts, to the minute in which Planfix gives the comment's.
+ */
+const messageBefore = ({ id, at }: PlanfixComment, recent: readonly Message[]): Message | null =>
+  recent.findLast(
+    ({ direction, author, state, planfixCommentId, sentAt, writtenAt }) =>
+      direction === 'to-planfix' &&
+      author.kind === 'client' &&
+      state === 'delivered' &&
+      (planfixCommentId === null ? (sentAt ?? writtenAt) < (at ?? 0) + MINUTE : planfixCommentId < id),
+  ) ?? null
+const MINUTE = 60_000
 
 async function recentOf(
   store: Store,

@@ -32,6 +32,10 @@ export function decideComment(event: CommentEvent, state: CommentState): Comment
   const replies = state.known.filter(
     (message) => message.direction === 'to-chatra' && message.kind === 'text',
   )
+  const isFirstRead = ({ channelMessageId, fingerprint }: Message) =>
+    channelMessageId !== null && fingerprint === null
+  if (replies.length > 0 && replies.every(isFirstRead) && !comment.isDeleted)
+    return announcedBefore(comment, replies, learnt, state)
   if (replies.length > 0) {
     const changes = [...learnt, ...nextVersion(comment, replies, state)]
     return { changes, skipped: changes.length > 0 ? null : 'nothing-new' }
@@ -88,7 +92,46 @@ function announcedBefore(
   const { options } = state.settings
   const settings = { ...state.settings, options: { ...options, sendOnlyWhenClientIsRecipient: false } }
   const changes = nextVersion(comment, now, { ...state, settings })
-  return { changes: [...learnt, ...patches, ...changes], skipped: 'read-before' }
+  return {
+    changes: [...learnt, ...patches, ...changes, ...learnNumbers(comment, replies, isSame, state)],
+    skipped: 'read-before',
+  }
+}
+
+/**
+ * The first comment that was announced tells whether the Chat API's numbers are those of comments. Then the comments of
+ * all other calls are known, also of those that were deleted before they could be read.
+ */
+function learnNumbers(
+  comment: PlanfixComment,
+  [first]: readonly Message[],
+  isSame: boolean,
+  state: CommentState,
+): Change[] {
+  const number = first?.channelMessageId ?? ''
+  if ((state.numbersAreComments ?? null) !== null || !isNumber(number)) return []
+  const value = Number(number) === comment.id
+  // Paired by author and time alone, other numbers say nothing.
+  if (!value && !isSame) return []
+  const others = (state.recent ?? []).filter(
+    ({ id, direction, channelMessageId, planfixCommentId }) =>
+      id !== first?.id &&
+      direction === 'to-chatra' &&
+      planfixCommentId === null &&
+      isNumber(channelMessageId ?? '') &&
+      channelMessageId !== number,
+  )
+  return [
+    fact(state, NUMBERS_ARE_COMMENTS, value),
+    ...(value ? others : []).map(
+      ({ id, channelMessageId }): Change => ({
+        type: 'message.patch',
+        id,
+        at: state.now,
+        patch: { planfixCommentId: Number(channelMessageId), planfixTaskId: state.task.taskId },
+      }),
+    ),
+  ]
 }
 
 /** Another version of a comment that was sent, or kept internal, before. */
@@ -142,7 +185,11 @@ function whatItTeaches(event: CommentEvent, state: CommentState): Change[] {
   return changes
 }
 
+/** Planfix numbers messages of its Chat API and comments alike, as far as they can be compared. */
+export const isNumber = (text: string): boolean => /^\d{1,15}$/.test(text)
+
 /** Names of facts about a connection. */
+export const NUMBERS_ARE_COMMENTS = 'chatNumbersAreComments'
 export const IDS_HANDED_BACK = 'commentIdsHandedBack'
 export const TOKEN_USER = 'tokenUserId'
 

@@ -47,7 +47,7 @@ export async function saidComment(
   const page = await connection.planfix.comments(taskId, 0)
   if (!page.ok) return page.error.code === 'object-gone' ? ok(null) : page
   const print = wordPrint(attempt.text)
-  const since = attempt.startedAt - SLACK_MS - FARTHEST_ZONE_MS
+  const since = Math.max(attempt.startedAt - SLACK_MS - FARTHEST_ZONE_MS, beginningOf(page.value))
   const first = attempt.messageIds[0]
   const message = first === undefined ? null : await store.message(first)
   const isClients = message?.author.kind !== 'agent'
@@ -64,6 +64,15 @@ export async function saidComment(
   const said = new Set(before.map(({ sentAt }) => sentAt)).size
   return ok(candidates[said]?.id ?? null)
 }
+
+/** Of a feed that goes on behind the page: the time of the page's oldest comment. */
+const beginningOf = ({
+  comments,
+  complete,
+}: {
+  comments: readonly PlanfixComment[]
+  complete: boolean
+}): number => (complete ? 0 : Math.min(...comments.map(({ at }) => at ?? 0)))
 
 /** It went into Planfix by the Chat API, and its comment is not known yet. */
 export const isSaid = ({ direction, state, planfixCommentId, sentFingerprint }: Message): boolean =>

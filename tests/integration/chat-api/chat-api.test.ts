@@ -1,0 +1,253 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { SHOP_EMPLOYEES } from '../../support/shop.ts'
+import { World, type WorldOptions } from '../../support/world.ts'
+
+let world: World
+const start = async (options: WorldOptions = {}, switches: Record<string, string> = {}) => {
+  world = await World.start({ chat: true, virtual: true, ...options })
+  for (const [name, value] of Object.entries(switches)) world.planfix.setSwitch(name as never, value as never)
+  return world
+}
+afterEach(async () => {
+  expect(world.planfix.violations).toEqual([])
+  await world.stop()
+})
+
+const MINUTES = 60_000
+/** Longer than two rounds of catching up. */
+const CAUGHT_UP = 11 * MINUTES
+const texts = (n = 0) => world.feed(world.task(n).id).map(({ text }) => text)
+const tickOf = (commentId: number) =>
+  world.planfix.tasks.flatMap(({ id }) => world.planfix.comments(id)).find(({ id }) => id === commentId)
+    ?.delivery
+const ticked = (commentId: number) => world.until('a tick', () => tickOf(commentId))
+
+async function chatOf(name = 'Anna', more: object = {}) {
+  const client = world.chatra.visit({ name, ...more })
+  client.says('Hello')
+  await world.until('a task', () => world.planfix.tasks[0])
+  await world.quiet()
+  return client
+}
+const caughtUp = async () => {
+  await world.pass(CAUGHT_UP)
+  await world.quiet()
+}
+
+describe('from the client into Planfix', () => {
+  test('a new chat becomes a task, with the facts of a description as a note, and nobody gets an e-mail', async () => {
+    await start()
+    const anna = await chatOf('Anna', { email: 'anna@example.com', city: 'Chisinau' })
+    anna.says('one more thing')
+    await world.quiet()
+    world.planfix.employeeComments(world.task().id, 5, '<p>Good morning</p>')
+    await caughtUp()
+    expect(world.planfix.tasks).toHaveLength(1)
+    expect(world.task().name).toBe('Anna (Chatra) (WebChat, Chatra)')
+    expect(texts()[0]).toBe('Hello')
+    expect(texts()).toContain('one more thing')
+    expect(texts().join('\n')).toContain('Chisinau')
+    expect(world.planfix.mails).toEqual([])
+  })
+
+  test('a completed task is followed by a new one, which has a title of its own', async () => {
+    await start()
+    const anna = await chatOf()
+    world.planfix.completes(world.task().id)
+    await world.pass(MINUTES)
+    anna.says('Again')
+    await world.until('a second task', () => world.planfix.tasks[1])
+    await world.quiet()
+    expect(world.task(1).name).toBe('Anna (Chatra) (WebChat, Chatra)')
+    expect(texts(1)[0]).toBe('Again')
+    expect(texts(0).filter((text) => text === 'Again')).toEqual([])
+  })
+
+  test.each([
+    { kind: 'timeout-after-write' },
+    { kind: 'timeout-before-write' },
+    { kind: 'reset-after-write' },
+    { kind: 'reset-before-write' },
+    { kind: 'status', status: 502, afterWrite: true },
+    { kind: 'status', status: 500 },
+  ] as const)('a message without an answer stands in the task once: %j', async (fault) => {
+    await start()
+    const anna = await chatOf()
+    anna.says('OK')
+    await world.quiet()
+    world.planfix.server.faults.add({ ...fault, path: '/webchat/api', bodyHas: 'newMessage', times: 1 })
+    anna.says('OK')
+    await world.quiet()
+    anna.says('bye')
+    await world.quiet()
+    expect(texts().filter((text) => text === 'OK')).toHaveLength(2)
+    expect(texts().filter((text) => text === 'bye')).toHaveLength(1)
+    await caughtUp()
+    expect(anna.sees()).toEqual([])
+  })
+
+  test.each(['timeout-after-write', 'reset-before-write'] as const)(
+    'the first message without an answer begins one task: %s',
+    async (kind) => {
+      await start()
+      world.planfix.server.faults.add({ kind, path: '/webchat/api', bodyHas: 'newMessage', times: 1 })
+      await chatOf()
+      expect(world.planfix.tasks).toHaveLength(1)
+      expect(texts().filter((text) => text === 'Hello')).toHaveLength(1)
+    },
+  )
+
+  test('an agent of Chatra stands in the task, and the client gets nothing back', async () => {
+    await start(
+      {
+        chatra: {
+          agents: [
+            { id: 'juliaAgent0000001', name: 'Julia', email: 'julia@shop.example' },
+            { id: 'strangerAgent0001', name: 'Oleg', email: 'oleg@elsewhere.example' },
+          ],
+        },
+        connection: { employees: SHOP_EMPLOYEES },
+      },
+      { 'webchat-echo-callback': 'yes' },
+    )
+    const anna = await chatOf()
+    world.chatra.agentSays(anna.clientId, 'juliaAgent0000001', 'a1: by e-mail')
+    world.chatra.agentSays(anna.clientId, 'strangerAgent0001', 'a2: nobody')
+    await world.quiet()
+    await caughtUp()
+    const feed = world.feed(world.task().id)
+    expect(feed).toContainEqual({ owner: 'user:6', text: 'a1: by e-mail' })
+    expect(feed.map(({ text }) => text)).toContain('Oleg (Chatra): a2: nobody')
+    expect(anna.sees()).toEqual(['a1: by e-mail', 'a2: nobody'])
+  })
+
+  test('a wrong token stops the messages with a clear word, and REST goes on', async () => {
+    await start()
+    world.planfix.chats.token = 'another-token-of-planfix'
+    const anna = world.chatra.visit({ name: 'Anna' })
+    anna.says('Hello')
+    await world.until(
+      'the word',
+      () =>
+        world.complaints.some((line) => line.includes('wrong-chat-token')) ||
+        world.app.connections.get('shop')?.planfixBreaker.state.state === 'paused',
+    )
+    expect(world.app.connections.get('shop')?.planfixBreaker.state).toMatchObject({
+      code: 'wrong-chat-token',
+    })
+    world.planfix.chats.token = 'planfix-simulator-chat-token'
+    await world.until('a task', () => world.planfix.tasks[0])
+    await world.quiet()
+    expect(texts().filter((text) => text === 'Hello')).toHaveLength(1)
+  })
+})
+
+describe('from Planfix to the client', () => {
+  const POSITIONS: Record<string, string>[] = [
+    {},
+    { 'webchat-message-is-comment-id': 'no' },
+    { 'webchat-message-id': 'absent' },
+    { 'webchat-delivery-twice': 'on' },
+    { 'webchat-delivery-twice': 'on', 'webchat-message-id': 'absent' },
+    { 'webchat-user-ico': 'plain-url' },
+    { 'webchat-user-ico': 'empty' },
+    { 'webchat-text': 'html' },
+    { 'webchat-reply-check': 'strict', 'webchat-reply': 'json-ids' },
+    { 'webchat-data-shape': 'object' },
+    { 'webchat-data-shape': 'bare' },
+    { 'webchat-newline': 'kept' },
+    { 'webchat-title': 'first-only' },
+  ]
+  test.each(POSITIONS)('each reply arrives once, whatever Planfix does: %j', async (switches) => {
+    await start({}, switches)
+    const anna = await chatOf()
+    const said = [
+      '<p>It left <b>today</b>.</p><p>Bye</p>',
+      '<p>See <a href="https://shop.example/a">here</a></p>',
+      '<p>OK</p>',
+      '<p>OK</p>',
+    ]
+    for (const html of said) {
+      world.planfix.employeeComments(world.task().id, 5, html)
+      await world.pass(2 * MINUTES)
+    }
+    anna.says('Thanks')
+    await world.quiet()
+    await caughtUp()
+    expect(anna.sees()).toHaveLength(4)
+    expect(anna.sees()[0]).toMatch(/It left today\.\s+Bye/)
+    expect(anna.sees()[1]).toContain('https://shop.example/a')
+    expect(anna.sees().slice(2)).toEqual(['OK', 'OK'])
+  })
+
+  test('a call that never came, or came late, makes a reply late and not double', async () => {
+    await start()
+    const anna = await chatOf()
+    world.planfix.chats.addCallbackFault({ kind: 'drop', times: 1 })
+    world.planfix.employeeComments(world.task().id, 5, '<p>dropped</p>')
+    world.planfix.employeeComments(world.task().id, 5, '<p>OK</p>')
+    await world.until('the second', () => anna.sees().includes('OK'))
+    world.planfix.chats.addCallbackFault({ kind: 'delay', ms: 8 * MINUTES, times: 1 })
+    world.planfix.employeeComments(world.task().id, 6, '<p>late</p>')
+    await caughtUp()
+    await caughtUp()
+    expect(anna.sees().toSorted()).toEqual(['OK', 'dropped', 'late'])
+  })
+
+  test('an edit and a deletion follow, whichever announcement came first', async () => {
+    await start()
+    const anna = await chatOf()
+    const one = world.planfix.employeeComments(world.task().id, 5, '<p>Tomorow</p>')
+    const two = world.planfix.employeeComments(world.task().id, 5, '<p>Never mind</p>')
+    await world.until('both', () => anna.sees().length === 2)
+    world.planfix.editsComment(one.id, '<p>Tomorrow</p>')
+    world.planfix.deletesComment(two.id)
+    await caughtUp()
+    expect(anna.sees()).toEqual(['Tomorrow'])
+  })
+
+  test('what is internal stays inside', async () => {
+    await start()
+    const anna = await chatOf()
+    world.planfix.employeeComments(world.task().id, 5, '<p>Difficult client</p>', { recipients: ['user:6'] })
+    world.planfix.employeeComments(world.task().id, 5, '<p>Hidden too</p>', { hidden: true })
+    await caughtUp()
+    expect(anna.sees()).toEqual([])
+  })
+
+  test('a tick says that it arrived, and an error why not', async () => {
+    await start({
+      connection: { employees: [{ ...SHOP_EMPLOYEES[0] }, { ...SHOP_EMPLOYEES[1], allowed: false }] },
+    })
+    const anna = await chatOf()
+    const good = world.planfix.employeeComments(world.task().id, 5, '<p>Good morning</p>')
+    const bad = world.planfix.employeeComments(world.task().id, 6, '<p>Not allowed</p>')
+    await ticked(good.id)
+    await ticked(bad.id)
+    expect(tickOf(good.id)).toMatchObject({ status: 'sent' })
+    expect(tickOf(bad.id)?.status).toBe('error')
+    expect(tickOf(bad.id)?.text).toContain('may not answer clients')
+    await caughtUp()
+    expect(anna.sees()).toEqual(['Good morning'])
+  })
+
+  test('the log says how the author became known', async () => {
+    await start({ connection: { employees: SHOP_EMPLOYEES } }, { 'webchat-user-ico': 'empty' })
+    const anna = await chatOf()
+    world.planfix.employeeComments(world.task().id, 5, '<p>Good morning</p>')
+    await world.until('the reply', () => anna.sees().length > 0)
+    expect((await world.log()).map(({ reason }) => reason)).toContain('author-by-name')
+  })
+
+  test('a reply while the bridge was away is found at its start', async () => {
+    await start()
+    const anna = await chatOf()
+    await world.restart(async () => {
+      world.planfix.employeeComments(world.task().id, 5, '<p>Where are you?</p>')
+      await world.pass(MINUTES)
+    })
+    await world.until('the reply', () => anna.sees().length > 0)
+    await caughtUp()
+    expect(anna.sees()).toEqual(['Where are you?'])
+  })
+})
