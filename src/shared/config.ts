@@ -195,11 +195,15 @@ const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time 
 /** Which notifications the desktop shows. */
 const notifications = z.strictObject({
   newChats: z.boolean().default(true),
+  /** A client's message that nobody has answered for so many minutes; null = no such notification. */
+  unansweredMinutes: z.number().int().min(1).max(1440).nullable().default(15),
   failures: z.boolean().default(true),
   /** A connection stopped, or works again. */
   connections: z.boolean().default(true),
   /** Where a click on a new chat leads: our window, or the task in Planfix. */
   opens: z.enum(['window', 'planfix']).default('window'),
+  /** With the system's sound. */
+  sound: z.boolean().default(true),
   /** No notifications between these times; null = no quiet hours. */
   quiet: z.strictObject({ from: timeOfDay, to: timeOfDay }).nullable().default(null),
 })

@@ -9,7 +9,9 @@ test.describe('the first launch', () => {
     await expect(page.getByRole('radio', { name: 'English' })).toBeVisible()
     const shown = await until('the tray', () => tray(world.app))
     expect(shown.image).toBe('setup.png')
-    expect(shown.menu.map(({ id }) => id)).toEqual(['state', 'open', 'quit'])
+    expect(shown.menu.map(({ id }) => id)).toEqual([
+      ...['state', 'open', 'mute', 'check-up', 'settings', 'updates', 'about', 'quit'],
+    ])
   })
 })
 

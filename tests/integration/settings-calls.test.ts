@@ -53,6 +53,8 @@ describe('settings of the program', () => {
           failures: true,
           connections: true,
           opens: 'window' as const,
+          sound: true,
+          unansweredMinutes: 15,
           quiet: { from: '22:00', to: '24:00' },
         },
       },

@@ -2,6 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import axios, { type AxiosAdapter } from 'axios'
 import type { Clock } from '../engine/ports.ts'
+import { OutgoingAgent } from '../http/outgoing.ts'
 
 /** One call of the ten (contracts/chatra.md §2). `label` is the path without ids: what logs and errors may show. */
 export interface ChatraRequest {
@@ -48,11 +49,13 @@ export function createTransport({
   // default is 5 s): a write on a closing connection would have an indeterminate result.
   const kept = { keepAlive: true, timeout: 4_000, maxSockets: 32 }
   const secure = baseUrl.startsWith('https:')
-  const agent = secure ? new https.Agent(kept) : new http.Agent(kept)
+  const agent = secure ? new OutgoingAgent(kept) : new http.Agent(kept)
   const client = axios.create({
     baseURL: baseUrl,
     allowAbsoluteUrls: false,
-    ...(secure ? { httpsAgent: agent } : { httpAgent: agent, proxy: false as const }),
+    ...(secure ? { httpsAgent: agent } : { httpAgent: agent }),
+    // The agent finds the proxy.
+    proxy: false,
     maxRedirects: 0,
     maxContentLength: LARGEST_ANSWER,
     responseType: 'text',

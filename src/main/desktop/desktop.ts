@@ -1,9 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
-import { app, shell } from 'electron'
+import { app, session, shell } from 'electron'
 import { openBridge } from '../bootstrap.ts'
+import { findProxiesBy } from '../http/outgoing.ts'
 import { freePort, HOOK_PORT } from '../process/free-port.ts'
+import { trustSystemCertificates } from '../process/system-certificates.ts'
 import type { Log } from '../runtime/application.ts'
 import { openSecrets, SERVICE } from '../secrets/keychain.ts'
 import { createRedactor, type Redactor } from '../settings/redact.ts'
@@ -12,12 +14,12 @@ import { HIDDEN, startedAtLogin } from './lifecycle/login-item.ts'
 import { orderlyShutdown, type Shutdown } from './lifecycle/shutdown.ts'
 import { watchSmokeTest } from './lifecycle/smoke.ts'
 import { reportStartupError } from './lifecycle/startup-error.ts'
-import { trustSystemCertificates } from './lifecycle/system-certificates.ts'
 import { identifyOnWindows } from './lifecycle/windows-identity.ts'
 import { createFileLog } from './log-file.ts'
 import { openDesktopSettings } from './settings.ts'
 import { openShell } from './shell.ts'
 import { type SystemIntegration, startSystemIntegration } from './system-integration.ts'
+import { systemProxies } from './system-proxy.ts'
 import { type TraySupport, traySupport, watchTraySupport } from './tray/support.ts'
 
 export interface DesktopOptions {
@@ -112,16 +114,25 @@ async function run({ root, dataDir, logs, redact, log, ending, area: first }: Pa
     },
     'desktop',
   )
-  const served = desktopShell.serve(bridge)
-  around = startSystemIntegration({ bridge, ending, log, show: desktopShell.show, leave: desktopShell.leave })
+  const system = startSystemIntegration({
+    bridge,
+    ending,
+    log,
+    show: desktopShell.show,
+    leave: desktopShell.leave,
+  })
+  around = system
+  const served = desktopShell.serve(bridge, system)
   ending.restartsWith(() => restartArguments(desktopShell.isOpen))
   ending.onShutdown(async () => {
-    for (const part of [around, served, area]) part?.stop()
+    for (const part of [system, served, area]) part.stop()
     await bridge.stop()
   })
 
   trustSystemCertificates(log)
+  findProxiesBy(systemProxies(session.defaultSession))
   await bridge.begin()
+  await system.begin()
   desktopShell.begin()
   const { application } = bridge
   log.info({ dataDir, hooks: application.hooksUrl, connections: application.connections.size }, 'ready')

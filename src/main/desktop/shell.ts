@@ -7,7 +7,7 @@ import { serveIpc } from './ipc.ts'
 import { HIDDEN } from './lifecycle/login-item.ts'
 import { systemLanguage } from './system-language.ts'
 import type { TrayAction } from './tray/menu.ts'
-import { presentTray } from './tray/presenter.ts'
+import { presentTray, type TrayPauses } from './tray/presenter.ts'
 import { openTray } from './tray/tray.ts'
 import { menuTemplate } from './window/menu.ts'
 import { isOurs, servePage } from './window/renderer-protocol.ts'
@@ -26,10 +26,16 @@ export interface Shell {
   /** A panel accepts the tray icon. */
   showTray(): void
   /** The bridge is open. Returns a function that ends what was started with it. */
-  serve(bridge: OpenBridge): { stop(): void }
+  serve(bridge: OpenBridge, system: TraySystem): { stop(): void }
   /** It runs: the requested page is shown. */
   begin(): void
 }
+
+/** What the tray's menu does beside showing the window. */
+export interface TraySystem extends TrayPauses {
+  act(action: SystemAction): void
+}
+export type SystemAction = Exclude<TrayAction, { do: 'open' | 'quit' | 'about' | 'enable' }>
 
 export interface ShellOptions {
   /** The folder of `out` and `resources`. */
@@ -43,6 +49,7 @@ export interface ShellOptions {
 
 export function openShell({ root, dataDir, log, hidden, platform }: ShellOptions): Shell {
   let bridge: OpenBridge | null = null
+  let system: TraySystem | null = null
   let begun = false
   /** What to show when it begins; null = nothing. */
   let wanted: { route?: string } | null = hidden ? null : {}
@@ -58,7 +65,9 @@ export function openShell({ root, dataDir, log, hidden, platform }: ShellOptions
   function act(action: TrayAction): void {
     if (action.do === 'open') show(action.route)
     else if (action.do === 'quit') app.quit()
-    else void enable(action.connectionId, action.enabled)
+    else if (action.do === 'about') app.showAboutPanel()
+    else if (action.do === 'enable') void enable(action.connectionId, action.enabled)
+    else system?.act(action)
   }
 
   /** As in the settings of the interface; when it is refused, they give more detail. */
@@ -70,7 +79,15 @@ export function openShell({ root, dataDir, log, hidden, platform }: ShellOptions
   }
 
   servePage(protocol, join(root, 'out/renderer'))
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(platform)))
+  const speak = () => {
+    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(platform, t)))
+    app.setAboutPanelOptions({
+      applicationName: t('app.name'),
+      applicationVersion: app.getVersion(),
+      iconPath: join(root, 'resources/icon.png'),
+    })
+  }
+  speak()
   const window = createMainWindow({
     root,
     dataDir,
@@ -82,7 +99,7 @@ export function openShell({ root, dataDir, log, hidden, platform }: ShellOptions
   })
   secureWebContents({ app, session: session.defaultSession, shell, log, show: (url) => window.showUrl(url) })
   const tray = openTray({ root, platform, act })
-  tray.show({ state: null, chats: [], t })
+  tray.show({ state: null, chats: [], pause: null, mutedUntil: null, t, clockTime: String })
   app.on('second-instance', (_event, argv) => {
     if (!argv.includes(HIDDEN)) show()
   })
@@ -95,14 +112,16 @@ export function openShell({ root, dataDir, log, hidden, platform }: ShellOptions
     },
     leave: window.leave,
     showTray: () => tray.make(),
-    serve(opened) {
+    serve(opened, itsSystem) {
       bridge = opened
+      system = itsSystem
       const { application, caller, feed } = opened
       const parts = [
         serveIpc({ ipcMain, caller, feed, isTrusted: isOurs }),
-        presentTray({ application, caller, tray }),
+        presentTray({ application, caller, tray, pauses: itsSystem, badge: showBadge }),
         { stop: window.keep },
         { stop: followTheme(opened, platform) },
+        { stop: followLanguage(application, speak) },
         tray,
       ]
       return {
@@ -117,6 +136,24 @@ export function openShell({ root, dataDir, log, hidden, platform }: ShellOptions
       else app.dock?.hide()
     },
   }
+}
+
+/** `speak` once now and after each change of the owner's language. */
+function followLanguage(application: OpenBridge['application'], speak: () => void): () => void {
+  let spoken: string | null = null
+  const follow = () => {
+    const { language } = application.configuration
+    if (language === spoken) return
+    spoken = language
+    speak()
+  }
+  follow()
+  return application.subscribe({ configurationChanged: follow })
+}
+
+/** On the dock of macOS, and of Linux where it shows numbers. */
+function showBadge(count: number): void {
+  if (process.platform !== 'win32') app.setBadgeCount(count)
 }
 
 /**

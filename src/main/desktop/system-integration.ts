@@ -1,17 +1,22 @@
-import { app, Notification, powerMonitor, shell } from 'electron'
+import { app, dialog, Notification, powerMonitor, shell } from 'electron'
+import { translate } from '../../shared/i18n/index.ts'
 import type { OpenBridge } from '../bootstrap.ts'
 import type { Log } from '../runtime/application.ts'
 import { followLoginItem } from './lifecycle/login-item.ts'
 import { followPower } from './lifecycle/power.ts'
 import type { Shutdown } from './lifecycle/shutdown.ts'
 import { type NoticeTarget, startNotifications } from './notifications/notifications.ts'
+import type { SystemAction, TraySystem } from './shell.ts'
+import { timedPause } from './timed-pause.ts'
 import { startUpdates, updateFeedIn } from './updates/updater.ts'
 import { externalLink } from './window/external-links.ts'
 
-export interface SystemIntegration {
+export interface SystemIntegration extends TraySystem {
   readonly login: ReturnType<typeof followLoginItem>
   /** The system accepts no notifications from this program. */
   readonly isMute: boolean
+  /** The bridge runs. */
+  begin(): Promise<void>
   stop(): void
 }
 
@@ -26,7 +31,12 @@ export function startSystemIntegration(options: {
 }): SystemIntegration {
   const { bridge, ending, log, show, leave } = options
   const { application } = bridge
-  const notices = startNotifications({ application, Notification, open, log })
+  const listeners = new Set<() => void>()
+  const changed = () => {
+    for (const listener of listeners) listener()
+  }
+  const notices = startNotifications({ application, Notification, open, log, changed })
+  const pause = timedPause({ application, caller: bridge.caller, log, changed })
   const login = followLoginItem({ app, application, log })
   const stopPower = followPower({ app, powerMonitor, application, shutdown: () => app.quit() })
   const updates = startUpdates({
@@ -59,13 +69,51 @@ export function startSystemIntegration(options: {
     if ((await updates.restart()) === 'busy') notices.updateBusy(updates.ready ?? '')
   }
 
+  function act(action: SystemAction): void {
+    if (action.do === 'mute') notices.mute(action.forMs)
+    else if (action.do === 'look-for-updates') void lookForUpdates()
+    else
+      void (action.do === 'pause' ? pause.pause(action.forMs) : pause.resume())
+        .then(([failed]) => {
+          // Its settings say more.
+          if (failed !== undefined) show(`/settings/${failed}`)
+        })
+        .catch((error: unknown) => log.warn({ detail: String(error) }, 'the tray could not pause or resume'))
+  }
+
+  /** Says what came of it, as the owner waits for an answer. */
+  async function lookForUpdates(): Promise<void> {
+    const found = await updates.look()
+    await dialog.showMessageBox({
+      type: 'info',
+      message: translate(application.configuration.language, `desktop.updates.${found}`, {
+        version: app.getVersion(),
+      }),
+    })
+  }
+
   return {
     login,
+    act,
+    get pause() {
+      return pause.current
+    },
+    get mutedUntil() {
+      return notices.mutedUntil
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    begin: () =>
+      pause
+        .begin()
+        .catch((error: unknown) => log.warn({ detail: String(error) }, 'a pause could not be continued')),
     get isMute() {
       return notices.refused
     },
     stop() {
-      for (const part of [updates, login, notices]) part.stop()
+      for (const part of [updates, login, notices, pause]) part.stop()
       stopPower()
     },
   }

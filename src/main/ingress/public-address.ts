@@ -5,6 +5,7 @@ import type { Words } from '../../shared/api.ts'
 import { address as schema } from '../../shared/config.ts'
 import { networkTrouble } from '../../shared/network.ts'
 import { errorCode } from '../../shared/node-errors.ts'
+import { OutgoingAgent } from '../http/outgoing.ts'
 import { answeredProblem } from '../tunnel/ngrok/errors.ts'
 import type { Proof } from '../tunnel/tunnel.ts'
 
@@ -75,8 +76,10 @@ interface Answered {
 /** On a separate connection: a connection kept open may be as dead as the network it was made in. */
 function ask(url: string, limit: AbortSignal): Promise<Answered> {
   const { promise, resolve, reject } = Promise.withResolvers<Answered>()
-  const get = url.startsWith('https:') ? httpsGet : httpGet
-  const request = get(url, { agent: false, signal: limit }, ({ statusCode = 0, headers, socket }) => {
+  const isSecure = url.startsWith('https:')
+  const get = isSecure ? httpsGet : httpGet
+  const agent = isSecure ? new OutgoingAgent() : false
+  const request = get(url, { agent, signal: limit }, ({ statusCode = 0, headers, socket }) => {
     const code = headers['ngrok-error-code']
     resolve({ status: statusCode, ngrokCode: typeof code === 'string' ? code : null })
     // The answer's body is not read.

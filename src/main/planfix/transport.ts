@@ -1,10 +1,11 @@
 import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
 import type { Readable } from 'node:stream'
 import axios, { type AxiosAdapter, type AxiosRequestConfig, type AxiosResponse } from 'axios'
 import type { Result } from '../../shared/errors.ts'
 import { fail, ok } from '../../shared/errors.ts'
 import type { Clock } from '../engine/ports.ts'
+import { OutgoingAgent } from '../http/outgoing.ts'
+import { isLoopbackHost } from '../http/proxy.ts'
 import { causeOf, errorOfNetwork, type RequestInfo } from './errors.ts'
 
 /** One call of the API; `path` begins behind `/rest`. */
@@ -70,11 +71,13 @@ export function createTransport(options: {
   const limit = options.timeoutMs ?? TIME_LIMIT
   const agents = {
     httpAgent: new HttpAgent({ keepAlive: true, maxFreeSockets: 64, timeout: IDLE }),
-    httpsAgent: new HttpsAgent({ keepAlive: true, maxFreeSockets: 64, timeout: IDLE }),
+    httpsAgent: new OutgoingAgent({ keepAlive: true, maxFreeSockets: 64, timeout: IDLE }),
   }
 
   const base: AxiosRequestConfig = {
     ...agents,
+    // The agent finds the proxy.
+    proxy: false,
     maxRedirects: 0,
     validateStatus: null,
     maxContentLength: MAX_ANSWER,
@@ -101,8 +104,7 @@ export function createTransport(options: {
     const report = (status: number | null, code: string | null) =>
       onCall?.({ method: request.method, path: request.path, status, code, ms: clock.now() - started })
     try {
-      const proxied = isLoopback(config.url!) ? { proxy: false as const } : {}
-      const response = await axios.request<T>({ ...base, ...proxied, ...config, signal: abort.signal })
+      const response = await axios.request<T>({ ...base, ...config, signal: abort.signal })
       report(response.status, null)
       return ok(response)
     } catch (thrown) {
@@ -195,8 +197,7 @@ function next(from: string, location: unknown, baseUrl: string): string | null {
 
 export function isLoopback(address: string): boolean {
   if (!URL.canParse(address)) return false
-  const { hostname } = new URL(address)
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+  return isLoopbackHost(new URL(address).hostname)
 }
 
 function idleGuard(stream: Readable): void {

@@ -142,6 +142,7 @@ async function build(
       messageFileLink: (...file) => links.messageLink(...file),
       listener: {
         newChat: (...chat) => events.newChat(...chat),
+        clientWrote: (...written) => events.clientWrote(...written),
         event: notify,
         stuck: (...message) => events.stuck(...message),
       },

@@ -25,6 +25,9 @@ export class EventBus {
     return () => this.listeners.delete(listener)
   }
 
+  clientWrote(...written: Parameters<NonNullable<Listener['clientWrote']>>): void {
+    for (const listener of this.listeners) listener.clientWrote?.(...written)
+  }
   newChat(...chat: Parameters<NonNullable<Listener['newChat']>>): void {
     for (const listener of this.listeners) listener.newChat?.(...chat)
   }

@@ -1,6 +1,7 @@
 import { errorCode } from '../../shared/node-errors.ts'
 import { isStoreError } from '../../shared/store-error.ts'
 import { type OpenBridge, type OpeningOptions, openBridge } from '../bootstrap.ts'
+import { trustSystemCertificates } from '../process/system-certificates.ts'
 import type { Application } from '../runtime/application.ts'
 import { startInterface } from './interface/server.ts'
 
@@ -37,6 +38,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     ui = await startInterface({ caller, feed, port, redact }).catch(
       portTrouble('interface', '--ui-port', '127.0.0.1', port),
     )
+    trustSystemCertificates(options.log)
     await bridge.begin().catch(portTrouble('receiver of webhooks', '--hook-port', hooks.host, hooks.port))
   } catch (error) {
     await stop()

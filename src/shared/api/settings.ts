@@ -14,9 +14,11 @@ export const generalSettings = z.strictObject({
   retentionDays: number,
   notifications: z.strictObject({
     newChats: z.boolean(),
+    unansweredMinutes: number.nullable(),
     failures: z.boolean(),
     connections: z.boolean(),
     opens: z.enum(['window', 'planfix']),
+    sound: z.boolean(),
     /** "22:00" and "07:00", local time; null = no quiet hours. */
     quiet: z.strictObject({ from: z.string().max(5), to: z.string().max(5) }).nullable(),
   }),

@@ -1,5 +1,5 @@
 import type { BridgeEvent } from '../domain.ts'
-import { isTextKey, type Language, translate } from './index.ts'
+import { isTextKey, type Language, LOCALES, translate } from './index.ts'
 
 /** An event as a sentence for the owner; what concerns a side ends with what to do about it. */
 export function eventText(language: Language, event: Pick<BridgeEvent, 'key' | 'params'>): string {
@@ -10,7 +10,6 @@ export function eventText(language: Language, event: Pick<BridgeEvent, 'key' | '
   return isTextKey(advice) ? `${text} ${translate(language, advice, { scope: String(detail ?? '') })}` : text
 }
 
-const LOCALES = { en: 'en-GB', ro: 'ro', ru: 'ru' } as const
 const TIMES = ['from', 'to', 'backupTime']
 
 /** Parameters that are machine words or times, as the owner says them; the numbers of conversations as they are. */

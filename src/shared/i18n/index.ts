@@ -17,6 +17,9 @@ type WithoutForm<Key extends string> = Key extends `${infer Stem}_${'one' | 'few
 
 export type TextParams = Record<string, string | number>
 
+/** How each language writes times and numbers. */
+export const LOCALES = { en: 'en-GB', ro: 'ro', ru: 'ru' } as const
+
 const catalogues: Record<Language, Record<string, string>> = { en, ro, ru }
 
 const texts: i18n = i18next.createInstance()

@@ -112,6 +112,9 @@ class App extends EventEmitter {
   setDesktopName(): void {}
   isAccessibilitySupportEnabled = () => false
   setAboutPanelOptions(): void {}
+  showAboutPanel(): void {
+    mustBeReady('app.showAboutPanel()')
+  }
   getGPUFeatureStatus = () => ({})
   getAppMetrics = () => [
     { pid: process.pid, type: 'Browser', memory: { workingSetSize: process.memoryUsage.rss() / 1024 } },

@@ -57,6 +57,17 @@ export class Notification extends EventEmitter {
   close(): void {
     queueMicrotask(() => this.emit('close', preventable({ reason: 'applicationHidden' })))
   }
+  /** Of the system's list (electron.d.ts, `@platform` darwin): nothing is left of an earlier run here. */
+  static async getHistory(): Promise<Notification[]> {
+    if (process.platform !== 'darwin') throw new TypeError('Notification.getHistory is not a function')
+    return []
+  }
+  /** Of Windows alone (electron.d.ts, `@platform`); a test calls what was given. */
+  static standInActivated: ((details: object) => void) | null = null
+  static handleActivation(callback: (details: object) => void): void {
+    if (process.platform !== 'win32') throw new TypeError('Notification.handleActivation is not a function')
+    Notification.standInActivated = callback
+  }
   static isSupported(): boolean {
     return process.env.STAND_IN_NOTIFICATIONS !== '0'
   }

@@ -34,6 +34,8 @@ class Session extends EventEmitter {
   clearStorageData = async () => undefined
   clearCodeCaches = async () => undefined
   flushStorageData(): void {}
+  /** `STAND_IN_PROXY`: what the system's settings say, in Chromium's words. */
+  resolveProxy = async (_url: string) => process.env.STAND_IN_PROXY ?? 'DIRECT'
   getUserAgent = () => 'stand-in'
   closeAllConnections = async () => undefined
 }

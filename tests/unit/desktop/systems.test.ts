@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { mayCacheCompiledCode } from '../../../src/main/desktop/lifecycle/compile-cache.ts'
 import { identifyOnWindows } from '../../../src/main/desktop/lifecycle/windows-identity.ts'
 import { isPanelDark } from '../../../src/main/desktop/tray/image.ts'
-import { menuTemplate } from '../../../src/main/desktop/window/menu.ts'
+import { contextMenuTemplate, menuTemplate } from '../../../src/main/desktop/window/menu.ts'
+import { LANGUAGES, translate } from '../../../src/shared/i18n/index.ts'
 
 describe("the panel's brightness", () => {
   const light = { shouldUseDarkColors: false, shouldUseDarkColorsForSystemIntegratedUI: false }
@@ -32,7 +33,7 @@ describe("the panel's brightness", () => {
 
 describe('the menu', () => {
   const roles = (platform: NodeJS.Platform) => {
-    const entries = menuTemplate(platform).flatMap(({ role, submenu }) => [
+    const entries = menuTemplate(platform, (key) => translate('en', key)).flatMap(({ role, submenu }) => [
       role,
       ...(Array.isArray(submenu) ? submenu.map((one) => one.role) : []),
     ])
@@ -46,8 +47,50 @@ describe('the menu', () => {
       )
       // Closing is in the window menu, on macOS in the file menu (menu-item-roles.ts).
       expect(roles(platform).includes('fileMenu')).toBe(platform === 'darwin')
+      expect(roles(platform)).toContain('close')
     },
   )
+
+  test.each(LANGUAGES)('every label of the menu is written for the owner: %s', (language) => {
+    const labels = menuTemplate('darwin', (key) => translate(language, key))
+      .flatMap((menu) => [menu, ...(Array.isArray(menu.submenu) ? menu.submenu : [])])
+      .filter(({ type, role }) => type !== 'separator' && role !== 'appMenu')
+      .map(({ label }) => label)
+    expect(labels).not.toContain(undefined)
+    if (language !== 'en') expect(labels.join()).not.toMatch(/[Cc]opy|Zoom/)
+  })
+})
+
+describe('a right click', () => {
+  const flags = { canCut: true, canCopy: true, canPaste: true, canSelectAll: true }
+  const roles = (params: { isEditable: boolean; selectionText: string; editFlags?: Partial<typeof flags> }) =>
+    contextMenuTemplate({ ...params, editFlags: { ...flags, ...params.editFlags } as never }, (key) =>
+      translate('en', key),
+    ).map(({ role, enabled }) => (role === undefined ? '-' : `${role}${enabled ? '' : ' (off)'}`))
+
+  test('a right click into a field offers to cut, copy and paste', () => {
+    expect(roles({ isEditable: true, selectionText: 'abc' })).toEqual([
+      'cut',
+      'copy',
+      'paste',
+      '-',
+      'selectAll',
+    ])
+  })
+  test('a right click into a field offers what is possible', () => {
+    const editFlags = { canCut: false, canCopy: false }
+    expect(roles({ isEditable: true, selectionText: '', editFlags })).toEqual([
+      'cut (off)',
+      'copy (off)',
+      'paste',
+      '-',
+      'selectAll',
+    ])
+  })
+  test('a right click on selected text offers to copy it, and elsewhere nothing', () => {
+    expect(roles({ isEditable: false, selectionText: 'abc' })).toEqual(['copy'])
+    expect(roles({ isEditable: false, selectionText: ' ' })).toEqual([])
+  })
 })
 
 describe('compiled code on disk', () => {

@@ -199,7 +199,15 @@ describe('omitted settings', () => {
       retentionDays: 90,
       language: 'en',
       theme: 'system',
-      notifications: { newChats: true, failures: true, connections: true, opens: 'window', quiet: null },
+      notifications: {
+        newChats: true,
+        unansweredMinutes: 15,
+        failures: true,
+        connections: true,
+        opens: 'window',
+        sound: true,
+        quiet: null,
+      },
       startAtLogin: true,
       connections: [],
     })

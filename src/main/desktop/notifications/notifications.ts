@@ -4,6 +4,7 @@ import { translate } from '../../../shared/i18n/index.ts'
 import { linksOf } from '../../api/log/message-rows.ts'
 import { clientNameOf, rootOf } from '../../engine/index.ts'
 import type { Application, Log } from '../../runtime/application.ts'
+import { noticeId, noticeIdIn, targetOfNotice } from './notice-id.ts'
 import {
   decideNotices,
   firstNotices,
@@ -12,9 +13,10 @@ import {
   type NoticeInput,
   type NoticeState,
 } from './policy.ts'
-import { quietUntil } from './quiet-hours.ts'
+import { silentUntil } from './quiet-hours.ts'
 import type { Fault, FaultPlace, Notice, Stuck } from './show.ts'
 import { type NoticeTarget, type NoticeText, noticeText } from './text.ts'
+import { firstUnanswered, type Unanswered } from './unanswered.ts'
 
 export type { NoticeTarget } from './text.ts'
 
@@ -24,6 +26,8 @@ export interface NotificationsOptions {
   Notification: typeof ElectronNotification
   open(target: NoticeTarget): void
   log: Log
+  /** `mutedUntil` changed. */
+  changed?: () => void
   platform?: NodeJS.Platform
 }
 export type NoticeSource = Pick<
@@ -34,6 +38,10 @@ export type NoticeSource = Pick<
 export interface Notifications {
   /** The system refused the last notification: macOS accepts none from an unsigned program. */
   readonly refused: boolean
+  /** The owner muted them until then; null = not muted. */
+  readonly mutedUntil: number | null
+  /** No notifications for this time, as in quiet hours; null = they are shown again. */
+  mute(forMs: number | null): void
   /** A new version is downloaded. */
   update(ready: { version: string; onQuit: boolean }): void
   /** The owner requested it, and work is under way. */
@@ -41,6 +49,8 @@ export interface Notifications {
   stop(): void
 }
 
+/** The last messages of a conversation that are read to find an answer. */
+const MOST_READ = 100
 /** A fact of the program, in the data folder. */
 const FACT = 'notices'
 
@@ -49,8 +59,8 @@ const FACT = 'notices'
  * the events of the start. Settings and language are those of the application's configuration, also after a
  * change.
  * Do-not-disturb belongs to the system: Windows (focus assist), macOS (focus) and the notification daemon of
- * Linux hold back notifications of every program, so nothing here requests to bypass it: no urgency, no
- * sound.
+ * Linux hold back notifications of every program, so nothing here requests to bypass it: no urgency. The
+ * sound is the system's own, or none (a setting).
  */
 export function startNotifications(options: NotificationsOptions): Notifications {
   const { application, log } = options
@@ -59,6 +69,7 @@ export function startNotifications(options: NotificationsOptions): Notifications
   let state: NoticeState | null = null
   let waiting: NoticeInput[] = []
   let kept = ''
+  let mutedUntil: number | null = null
   let cancel = () => {}
   let stopped = false
 
@@ -69,20 +80,29 @@ export function startNotifications(options: NotificationsOptions): Notifications
     state = decision.state
     for (const notice of decision.show) show(notice)
     keep(state)
+    noteMute(state.mutedUntil)
     cancel()
     const { wakeAt, look } = decision
     cancel = wakeAt === null ? () => {} : clock.after(wakeAt - clock.now(), () => step({ type: 'time' }))
     if (look.length > 0) void read(look)
+    if (decision.ask.length > 0) void readUnanswered(decision.ask)
+  }
+
+  function noteMute(until: number | null): void {
+    if (until === mutedUntil) return
+    mutedUntil = until
+    options.changed?.()
   }
 
   function show(notice: Notice): void {
     const { language, notifications, connections } = application.configuration
     const names = new Map(connections.map(({ id, name }) => [id, name]))
     const told = noticeText(notice, { language, names })
-    const inPlanfix = notice.kind === 'chat' && notifications.opens === 'planfix'
+    const isChat = notice.kind === 'chat' || notice.kind === 'unanswered'
+    const inPlanfix = isChat && notifications.opens === 'planfix'
     log.info({ notice: notice.kind }, 'the owner is told')
     shower.show(
-      told,
+      { ...told, silent: !notifications.sound },
       () => void (inPlanfix ? taskOr(told.target) : Promise.resolve(told.target)).then(options.open),
     )
   }
@@ -93,11 +113,34 @@ export function startNotifications(options: NotificationsOptions): Notifications
     try {
       const conversation = await rootOf(store, target.conversationId)
       const task = conversation?.taskId ?? null
-      const url = task === null ? null : linksOf(application)(target.connectionId).task(task)
+      const of = target.connectionId ?? conversation?.connectionId ?? null
+      const url = task === null || of === null ? null : linksOf(application)(of).task(task)
       return url === null ? target : { kind: 'task', url }
     } catch {
       return target
     }
+  }
+
+  /** Those whose client still waits for an answer. */
+  async function readUnanswered(ids: readonly number[]): Promise<void> {
+    const messages: Unanswered[] = []
+    for (const id of ids) {
+      try {
+        const last = await store.threadMessages(id, null, MOST_READ)
+        const shown = await store.shownMessages(last?.ids ?? [])
+        const first = firstUnanswered(shown.map(({ message }) => message))
+        if (first === null) continue
+        const view = shown.find(({ message }) => message === first)!
+        const conversationId = view.conversation?.id ?? id
+        const { connectionId, text, files, writtenAt } = first
+        const said = text || files.map(({ name }) => name).join(', ')
+        const client = clientNameOf(view) ?? ''
+        messages.push({ connectionId, conversationId, client, text: said, since: writtenAt })
+      } catch (error) {
+        log.warn({ detail: String(error) }, 'a conversation could not be read for a notification')
+      }
+    }
+    if (messages.length > 0) step({ type: 'unanswered', messages })
   }
 
   /** Those that are still stuck. */
@@ -137,6 +180,7 @@ export function startNotifications(options: NotificationsOptions): Notifications
   const leave = application.subscribe({
     newChat: (connectionId, conversationId, client, text) =>
       step({ type: 'chat', chat: { connectionId, conversationId, client, text: text.slice(0, 2000) } }),
+    clientWrote: (connectionId, conversationId) => step({ type: 'wrote', connectionId, conversationId }),
     event: (event) => step({ type: 'event', event }),
     sideState: (connectionId, side, now) => step({ type: 'side', connectionId, side, state: now }),
     stuck: (messageId, now) => step({ type: 'stuck', messageId, state: now }),
@@ -155,16 +199,21 @@ export function startNotifications(options: NotificationsOptions): Notifications
   function showUpdate(version: string, body: string): void {
     if (stopped) return
     const told = { title: say('notices.update', version), body, target: { kind: 'update' } as const }
-    shower.show(told, () => options.open(told.target))
+    const silent = !application.configuration.notifications.sound
+    shower.show({ ...told, silent }, () => options.open(told.target))
   }
   return {
     get refused() {
       return shower.refused
     },
+    get mutedUntil() {
+      return mutedUntil
+    },
+    mute: (forMs) => step({ type: 'mute', until: forMs === null ? null : clock.now() + forMs }),
     update({ version, onQuit }) {
       const body = say(onQuit ? 'notices.update.quit' : 'notices.update.click', version)
       const now = clock.now()
-      const quiet = quietUntil(application.configuration.notifications.quiet, now)
+      const quiet = silentUntil(application.configuration.notifications.quiet, mutedUntil, now)
       if (quiet === null) showUpdate(version, body)
       else clock.after(quiet - now, () => showUpdate(version, body))
     },
@@ -217,22 +266,51 @@ const MOST_OPEN = 50
  * `timedOut` and can still be clicked there (windows_toast_notification.cc, NotificationDismissed with
  * should_destroy = false).
  */
-function showing({ Notification, log, platform = process.platform }: NotificationsOptions) {
-  const open = new Set<ElectronNotification>()
+function showing({ Notification, log, open: openTarget, platform = process.platform }: NotificationsOptions) {
+  const open = new Map<string, ElectronNotification>()
   let isSilent = false
   let refused = false
+  let count = 0
+  const run = Date.now().toString(36)
+  reattach()
+
+  /** Those that the program showed before it was started again are still in the system's list. */
+  function reattach(): void {
+    if (platform === 'win32')
+      // Also called for those of this run, which have their own listener.
+      Notification.handleActivation(({ arguments: text, type }) => {
+        const id = noticeIdIn(text)
+        if (type === 'click' && !open.has(id)) openTarget(targetOfNotice(id))
+      })
+    if (platform === 'darwin')
+      void Notification.getHistory()
+        .then((earlier) => {
+          for (const one of earlier) {
+            open.set(one.id, one)
+            one.on('click', () => {
+              open.delete(one.id)
+              openTarget(targetOfNotice(one.id))
+            })
+          }
+        })
+        .catch((error: unknown) =>
+          log.warn({ detail: String(error) }, 'earlier notifications could not be listed'),
+        )
+  }
+
   return {
     get refused() {
       return refused
     },
-    show(told: NoticeText, click: () => void): void {
+    show(told: NoticeText & { silent: boolean }, click: () => void): void {
       if (!Notification.isSupported()) {
         if (!isSilent) log.warn({}, 'the system shows no notifications')
         isSilent = true
         return
       }
-      const notification = new Notification(forSystem(told, platform))
-      const gone = () => void open.delete(notification)
+      const id = noticeId(told.target, `${run}-${count++}`)
+      const notification = new Notification({ ...forSystem(told, platform), id, silent: told.silent })
+      const gone = () => void open.delete(id)
       notification.on('click', () => {
         gone()
         click()
@@ -248,9 +326,9 @@ function showing({ Notification, log, platform = process.platform }: Notificatio
         refused = true
         log.warn({ detail: error }, 'a notification could not be shown')
       })
-      open.add(notification)
-      const [oldest] = open
-      if (open.size > MOST_OPEN && oldest) open.delete(oldest)
+      open.set(id, notification)
+      const [oldest] = open.keys()
+      if (open.size > MOST_OPEN && oldest !== undefined) open.delete(oldest)
       notification.show()
     },
     stop: () => open.clear(),

@@ -12,7 +12,7 @@ import {
   faultsLeft,
   type Lasting,
 } from './faults.ts'
-import { quietUntil } from './quiet-hours.ts'
+import { silentUntil } from './quiet-hours.ts'
 import { nextSlotAt, noneShown, type RateLimit, takeSlot } from './rate-limit.ts'
 import {
   type Chat,
@@ -23,6 +23,7 @@ import {
   type Notice,
   type Stuck,
 } from './show.ts'
+import type { Unanswered } from './unanswered.ts'
 
 /**
  * Decides, purely, which notifications the owner gets at once. The first of a kind is shown at once; those
@@ -39,13 +40,15 @@ export function decideNotices(
   const next = structuredClone(state)
   take(next, input, now)
   leaveOutUnwanted(next, around)
-  const quiet = quietUntil(around.settings.quiet, now)
+  if (next.mutedUntil !== null && next.mutedUntil <= now) next.mutedUntil = null
+  const quiet = silentUntil(around.settings.quiet, next.mutedUntil, now)
   const show: Notice[] = []
   if (quiet !== null) hold(next)
   else showDue(next, around, show)
   const look = next.looks.filter(([, at]) => at <= now).map(([id]) => id)
   next.looks = next.looks.filter(([, at]) => at > now)
-  return { state: next, show, look, wakeAt: wakeAt(next, now, quiet) }
+  const ask = quiet === null ? dueWaits(next, around) : []
+  return { state: next, show, look, ask, wakeAt: wakeAt(next, around, quiet) }
 }
 
 export interface NoticeState {
@@ -58,19 +61,35 @@ export interface NoticeState {
   events: Lately
   /** Messages that seem stuck, and when to check them: they may settle by themselves. */
   looks: [messageId: number, at: number][]
+  /** Conversations whose client wrote, and since when they are watched for an answer. */
+  waits: Wait[]
+  /** Unanswered messages that were notified. */
+  reminded: Lately
   faults: Lasting[]
   rateLimit: RateLimit
   lastGap: Gap | null
+  /** The owner muted all of them until then. */
+  mutedUntil: number | null
 }
 interface Collected {
   chats: Gathered<Chat>
   failures: Gathered<Stuck>
   events: BridgeEvent[]
+  unanswered: Gathered<Unanswered>
+}
+interface Wait {
+  connectionId: string
+  conversationId: number
+  at: number
 }
 type Lately = [key: string, at: number][]
 
 export type NoticeInput =
   | { type: 'chat'; chat: Chat }
+  /** A client wrote. */
+  | { type: 'wrote'; connectionId: string; conversationId: number }
+  /** Those of the asked conversations that nobody has answered. */
+  | { type: 'unanswered'; messages: readonly Unanswered[] }
   | { type: 'stuck'; messageId: number; state: 'failed' | 'uncertain' }
   /** Those of a check that are really stuck. */
   | { type: 'found'; messages: readonly Stuck[] }
@@ -81,6 +100,8 @@ export type NoticeInput =
   | { type: 'address-none' }
   | { type: 'store'; failing: string | null }
   | { type: 'event'; event: BridgeEvent }
+  /** The owner mutes all of them until then; null = no longer. */
+  | { type: 'mute'; until: number | null }
   /** Time passed, or the settings changed. */
   | { type: 'time' }
 
@@ -97,33 +118,49 @@ export interface NoticeDecision {
   show: Notice[]
   /** Messages to read; the stuck ones are passed back as `found`. */
   look: number[]
+  /** Conversations to read; the unanswered ones are passed back as `unanswered`. */
+  ask: number[]
   /** When to call again; null = at the next event. */
   wakeAt: number | null
 }
 
 /** State that survives a restart. */
-export type KeptNotices = Pick<NoticeState, 'held' | 'chats'>
-export const keptOf = ({ held, chats }: NoticeState): KeptNotices => ({ held, chats })
+export type KeptNotices = Pick<NoticeState, 'held' | 'chats'> &
+  /** Absent in facts of earlier versions. */
+  Partial<Pick<NoticeState, 'mutedUntil' | 'waits' | 'reminded'>>
+export const keptOf = ({ held, chats, mutedUntil, waits, reminded }: NoticeState): KeptNotices => ({
+  held,
+  chats,
+  ...(mutedUntil !== null && { mutedUntil }),
+  ...(waits.length > 0 && { waits }),
+  ...(reminded.length > 0 && { reminded }),
+})
 
 export const firstNotices = (kept: KeptNotices | null): NoticeState => ({
   ready: nothing(),
-  held: kept?.held ?? nothing(),
+  held: { ...nothing(), ...kept?.held },
   chats: kept?.chats ?? [],
   events: [],
   looks: [],
+  waits: kept?.waits ?? [],
+  reminded: kept?.reminded ?? [],
   faults: [],
   rateLimit: noneShown(),
   lastGap: null,
+  mutedUntil: kept?.mutedUntil ?? null,
 })
 const nothing = (): Collected => ({
   chats: { count: 0, first: [] },
   failures: { count: 0, first: [] },
   events: [],
+  unanswered: { count: 0, first: [] },
 })
 
 const MINUTE = 60_000
 /** A client who returns within this time continues the same chat for the owner. */
 const SAME_CHAT_MS = 10 * MINUTE
+/** One notification for all messages of a client until the next answer. */
+const SAME_WAIT_MS = 7 * 24 * 60 * MINUTE
 const SAME_EVENT_MS = 12 * 60 * MINUTE
 const MOST_REMEMBERED = 200
 const MOST_EVENTS_HELD = 10
@@ -153,6 +190,19 @@ function take(state: NoticeState, input: NoticeInput, now: number): void {
       state.looks = [...state.looks.filter(([id]) => id !== messageId), [messageId, at]]
       break
     }
+    case 'wrote': {
+      const { connectionId, conversationId } = input
+      if (!state.waits.some((one) => one.conversationId === conversationId))
+        state.waits = [...state.waits, { connectionId, conversationId, at: now }].slice(-MOST_REMEMBERED)
+      break
+    }
+    case 'unanswered': {
+      const fresh = input.messages.filter(({ conversationId, since }) =>
+        isNews(state.reminded, `${conversationId} ${since}`, now, SAME_WAIT_MS),
+      )
+      state.ready.unanswered = gather(state.ready.unanswered, fresh)
+      break
+    }
     case 'found':
       state.ready.failures = gather(state.ready.failures, input.messages)
       break
@@ -175,6 +225,9 @@ function take(state: NoticeState, input: NoticeInput, now: number): void {
     }
     case 'event':
       takeEvent(state, input.event, now)
+      break
+    case 'mute':
+      state.mutedUntil = input.until
       break
     case 'time':
       break
@@ -225,9 +278,12 @@ function leaveOutUnwanted(state: NoticeState, around: NotificationContext): void
   const { settings } = around
   for (const collected of [state.ready, state.held]) {
     if (!settings.newChats) collected.chats = nothing().chats
+    if (settings.unansweredMinutes === null) collected.unanswered = nothing().unanswered
     if (!settings.failures) collected.failures = nothing().failures
     collected.events = collected.events.filter((one) => settings[groupOf(one) ?? 'failures'])
   }
+  if (settings.unansweredMinutes === null) state.waits = []
+  state.waits = state.waits.filter(({ connectionId }) => around.connections.has(connectionId))
 }
 
 // ---- now
@@ -249,6 +305,16 @@ function showDue(state: NoticeState, around: NotificationContext, show: Notice[]
   while (ready.events[0] && takeSlot(rateLimit, now, null)) {
     show.push({ kind: 'event', event: ready.events[0] })
     ready.events.shift()
+  }
+  if (ready.unanswered.count > 0 && takeSlot(rateLimit, now, 'unanswered')) {
+    const { count, first } = ready.unanswered
+    const [only] = first
+    show.push(
+      count === 1 && only
+        ? { kind: 'unanswered', message: only, minutes: Math.floor((now - only.since) / MINUTE) }
+        : { kind: 'unanswered-many', count, first },
+    )
+    ready.unanswered = nothing().unanswered
   }
   if (ready.chats.count > 0 && takeSlot(rateLimit, now, 'chats')) {
     const { count, first } = ready.chats
@@ -274,27 +340,45 @@ function showFaults(state: NoticeState, around: NotificationContext, show: Notic
   state.faults = rest
 }
 
+/** Those to be asked about now; each is asked about once, until its client writes again. */
+function dueWaits(state: NoticeState, { now, settings }: NotificationContext): number[] {
+  const due = state.waits.filter(({ at }) => at + waitMs(settings) <= now)
+  state.waits = state.waits.filter((one) => !due.includes(one))
+  return due.map(({ conversationId }) => conversationId)
+}
+
+const waitMs = ({ unansweredMinutes }: NotificationContext['settings']): number =>
+  (unansweredMinutes ?? 0) * MINUTE
+
 // ---- quiet hours and time
 
 function hold(state: NoticeState): void {
   const { ready, held } = state
   held.chats = gather(held.chats, ready.chats.first, ready.chats.count)
   held.failures = gather(held.failures, ready.failures.first, ready.failures.count)
+  held.unanswered = gather(held.unanswered, ready.unanswered.first, ready.unanswered.count)
   held.events = [...held.events, ...ready.events].slice(-MOST_EVENTS_HELD)
   state.ready = nothing()
 }
 
-const isEmpty = ({ chats, failures, events }: Collected): boolean =>
-  chats.count === 0 && failures.count === 0 && events.length === 0
+const isEmpty = ({ chats, failures, events, unanswered }: Collected): boolean =>
+  chats.count + failures.count + unanswered.count === 0 && events.length === 0
 
-function wakeAt(state: NoticeState, now: number, quiet: number | null): number | null {
+function wakeAt(
+  state: NoticeState,
+  { now, settings }: NotificationContext,
+  quiet: number | null,
+): number | null {
   const { ready, held, rateLimit } = state
   const times = state.looks.map(([, at]) => at)
   const due = state.faults.map(({ dueAt }) => dueAt).filter((at) => at !== null)
+  const waits = state.waits.map(({ at }) => at + waitMs(settings))
   if (quiet !== null) {
-    if (!isEmpty(held) || due.length > 0) times.push(quiet)
+    if (waits.length > 0 || !isEmpty(held) || due.length > 0 || state.mutedUntil !== null) times.push(quiet)
   } else {
     if (ready.chats.count > 0) times.push(nextSlotAt(rateLimit, now, 'chats'))
+    times.push(...waits)
+    if (ready.unanswered.count > 0) times.push(nextSlotAt(rateLimit, now, 'unanswered'))
     if (ready.failures.count > 0) times.push(nextSlotAt(rateLimit, now, 'failures'))
     if (ready.events.length > 0 || !isEmpty(held)) times.push(nextSlotAt(rateLimit, now, null))
     for (const at of due) times.push(Math.max(at, nextSlotAt(rateLimit, now, 'faults')))

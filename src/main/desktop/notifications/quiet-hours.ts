@@ -21,6 +21,12 @@ export function quietUntil(quiet: QuietHours | null, now: number): number | null
   return Math.max(end, now + 60_000)
 }
 
+/** The end of quiet hours, or of the time for which the owner muted notifications; null = neither. */
+export function silentUntil(quiet: QuietHours | null, mutedUntil: number | null, now: number): number | null {
+  const end = Math.max(quietUntil(quiet, now) ?? 0, mutedUntil ?? 0)
+  return end > now ? end : null
+}
+
 function minutesOf(time: string): number {
   const [hours = 0, minutes = 0] = time.split(':').map(Number)
   return hours * 60 + minutes

@@ -4,7 +4,7 @@ export interface RateLimit {
   /** When notifications were shown within the last minute. */
   shown: number[]
 }
-export type Paced = 'chats' | 'failures' | 'faults'
+export type Paced = 'chats' | 'unanswered' | 'failures' | 'faults'
 interface Pace {
   nextAt: number
   spacing: number
@@ -18,7 +18,7 @@ const LONGEST_SPACING_MS = MINUTE
 
 export function noneShown(): RateLimit {
   const pace: Pace = { nextAt: 0, spacing: 0 }
-  return { paces: { chats: pace, failures: pace, faults: pace }, shown: [] }
+  return { paces: { chats: pace, unanswered: pace, failures: pace, faults: pace }, shown: [] }
 }
 
 /**

@@ -1,10 +1,13 @@
 import type { BridgeEvent, Direction } from '../../../shared/domain.ts'
 import type { Side } from '../../../shared/errors.ts'
+import type { Unanswered } from './unanswered.ts'
 
 /** The possible notifications, as data; text.ts makes the texts. */
 export type Notice =
   | { kind: 'chat'; chat: Chat }
   | ({ kind: 'chats' } & Gathered<Chat>)
+  | { kind: 'unanswered'; message: Unanswered; minutes: number }
+  | ({ kind: 'unanswered-many' } & Gathered<Unanswered>)
   | { kind: 'failure'; message: Stuck }
   | ({ kind: 'failures' } & Gathered<Stuck>)
   | { kind: 'event'; event: BridgeEvent }
@@ -12,7 +15,13 @@ export type Notice =
   | { kind: 'lost'; faults: Fault[]; alsoBack: Fault[] }
   | { kind: 'back'; faults: Fault[] }
   /** From quiet hours. */
-  | { kind: 'summary'; chats: Gathered<Chat>; failures: Gathered<Stuck>; events: BridgeEvent[] }
+  | {
+      kind: 'summary'
+      chats: Gathered<Chat>
+      unanswered: Gathered<Unanswered>
+      failures: Gathered<Stuck>
+      events: BridgeEvent[]
+    }
 
 export interface Chat {
   connectionId: string

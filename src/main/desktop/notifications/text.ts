@@ -8,11 +8,12 @@ import {
   translateAny,
 } from '../../../shared/i18n/index.ts'
 import { gapOf } from './events.ts'
-import type { Chat, Fault, Gathered, Notice, Stuck } from './show.ts'
+import type { Fault, Gathered, Notice, Stuck } from './show.ts'
 
 /** Target of a click. */
 export type NoticeTarget =
-  | { kind: 'conversation'; connectionId: string; conversationId: number }
+  /** `connectionId`: null = of a notification from before a restart. */
+  | { kind: 'conversation'; connectionId: string | null; conversationId: number }
   /** A task in Planfix: an address for the browser. */
   | { kind: 'task'; url: string }
   /** A page of our own window, e.g. `/log`. */
@@ -50,6 +51,20 @@ export function noticeText(notice: Notice, words: NoticeWords): NoticeText {
     case 'chats':
       return {
         title: say('notices.chats', { count: notice.count }),
+        body: clientsOf(say, notice),
+        target: page('/log'),
+      }
+    case 'unanswered': {
+      const { client, text, connectionId, conversationId } = notice.message
+      return {
+        title: say('notices.unanswered', { client: nameIn(say, client) }),
+        body: `${say('notices.unanswered.minutes', { count: notice.minutes })}: ${plainLine(text, LINE) || say('notices.file')}`,
+        target: { kind: 'conversation', connectionId, conversationId },
+      }
+    }
+    case 'unanswered-many':
+      return {
+        title: say('notices.unanswered-many', { count: notice.count }),
         body: clientsOf(say, notice),
         target: page('/log'),
       }
@@ -190,20 +205,24 @@ function faultNames(faults: readonly Fault[], words: NoticeWords): string {
 const MOST_FAULTS = 4
 
 function summary(notice: Extract<Notice, { kind: 'summary' }>, words: NoticeWords): NoticeText {
-  const { chats, failures, events } = notice
+  const { chats, failures, events, unanswered } = notice
   const say = saying(words.language)
   const lines = []
   if (chats.count > 0) lines.push(`${say('notices.chats', { count: chats.count })}: ${clientsOf(say, chats)}`)
+  if (unanswered.count > 0)
+    lines.push(
+      `${say('notices.unanswered-many', { count: unanswered.count })}: ${clientsOf(say, unanswered)}`,
+    )
   if (failures.count > 0) lines.push(say('notices.stuck', { count: failures.count }))
   for (const title of new Set(events.map((one) => eventTitle(one, words)))) lines.push(title)
   return {
     title: say('notices.summary'),
     body: lines.join('\n'),
-    target: page(failures.count > 0 ? ATTENTION : chats.count > 0 ? '/log' : '/'),
+    target: page(failures.count > 0 ? ATTENTION : chats.count + unanswered.count > 0 ? '/log' : '/'),
   }
 }
 
-const clientsOf = (say: Say, { count, first }: Gathered<Chat>): string =>
+const clientsOf = (say: Say, { count, first }: Gathered<{ client: string }>): string =>
   named(
     say,
     first.map(({ client }) => nameIn(say, client)),

@@ -1,8 +1,8 @@
 import type { AppState } from '../../../shared/api/state.ts'
-import { translate } from '../../../shared/i18n/index.ts'
+import { LOCALES, translate } from '../../../shared/i18n/index.ts'
 import type { Caller } from '../../api/dispatcher.ts'
 import type { Application } from '../../runtime/application.ts'
-import type { RecentChat } from './menu.ts'
+import { attentionCount, type RecentChat } from './menu.ts'
 import type { ShownTray } from './tray.ts'
 
 /** Changes come in bursts: they are shown together. */
@@ -17,10 +17,14 @@ export function presentTray(options: {
   application: Pick<Application, 'subscribe' | 'clock' | 'store'>
   caller: Caller
   tray: ShownTray
+  pauses: TrayPauses
+  /** How many messages wait for the owner. */
+  badge(count: number): void
 }): { stop(): void } {
-  const { application, caller, tray } = options
+  const { application, caller, tray, pauses, badge } = options
   let cancel: (() => void) | null = null
   let stopped = false
+  let shownCount = 0
 
   const later = () => {
     cancel ??= application.clock.after(TOGETHER_MS, () => {
@@ -35,7 +39,18 @@ export function presentTray(options: {
     const chats = await recentChats(state).catch(() => [])
     if (stopped) return
     const language = state?.language ?? 'en'
-    tray.show({ state, chats, t: (key, params) => translate(language, key, params) })
+    const clock = new Intl.DateTimeFormat(LOCALES[language], { hour: '2-digit', minute: '2-digit' })
+    tray.show({
+      state,
+      chats,
+      pause: pauses.pause,
+      mutedUntil: pauses.mutedUntil,
+      t: (key, params) => translate(language, key, params),
+      clockTime: (at) => clock.format(at),
+    })
+    const count = attentionCount(state)
+    if (count !== shownCount) badge(count)
+    shownCount = count
   }
 
   async function recentChats(state: AppState | null): Promise<RecentChat[]> {
@@ -55,13 +70,23 @@ export function presentTray(options: {
     publicAddressChanged: later,
     storeStateChanged: later,
     configurationChanged: later,
+    stuck: later,
   })
+  const leavePauses = pauses.subscribe(later)
   void show()
   return {
     stop() {
       stopped = true
       cancel?.()
       leave()
+      leavePauses()
     },
   }
+}
+
+/** What is off for a while. */
+export interface TrayPauses {
+  readonly pause: { until: number | null } | null
+  readonly mutedUntil: number | null
+  subscribe(changed: () => void): () => void
 }

@@ -1,6 +1,6 @@
 import { Menu, type MenuItemConstructorOptions, nativeImage, nativeTheme, Tray } from 'electron'
 import { isPanelDark, trayImagePath } from './image.ts'
-import { type TrayAction, type TrayEntry, type TrayFacts, trayMenu, trayTip } from './menu.ts'
+import { attentionCount, type TrayAction, type TrayEntry, type TrayFacts, trayMenu, trayTip } from './menu.ts'
 import { type TrayState, trayLook } from './status.ts'
 
 export interface TrayOptions {
@@ -34,6 +34,8 @@ export function openTray({ root, platform, act }: TrayOptions): ShownTray {
     const text = JSON.stringify(entries)
     if (text === menu) return
     menu = text
+    // Beside the icon in the bar, where macOS has room for it.
+    if (platform === 'darwin') tray.setTitle(String(attentionCount(facts.state) || ''))
     tray.setToolTip(trayTip(facts.state, facts.t))
     tray.setContextMenu(Menu.buildFromTemplate(entries.map((entry) => templateOf(entry, act))))
   }

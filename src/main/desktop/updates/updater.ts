@@ -41,7 +41,15 @@ export interface UpdatesOptions {
   load?: () => Promise<Updater>
 }
 
+export type UpdateLook = 'none' | 'found' | 'ready' | 'failed' | 'off'
+
 export interface Updates {
+  /**
+   * Looks now. `none` = this is the newest version; `found` = a newer one is being downloaded; `ready` = one is
+   * downloaded; `failed` = the look was not possible; `off` = this program was built without an address for
+   * updates.
+   */
+  look(): Promise<UpdateLook>
   /** The downloaded version that waits; null = none. */
   readonly ready: string | null
   /**
@@ -67,7 +75,9 @@ const INSTALLER_MS = 60_000
  */
 export function startUpdates(options: UpdatesOptions): Updates {
   const { feed, clock, log } = options
-  if (feed === null) return { ready: null, restart: async () => 'none', stop() {} }
+  if (feed === null) {
+    return { look: async () => 'off', ready: null, restart: async () => 'none', stop() {} }
+  }
   const load = options.load ?? loadUpdater
   let updater: Updater | null = null
   let ready: string | null = null
@@ -75,14 +85,18 @@ export function startUpdates(options: UpdatesOptions): Updates {
   let stopped = false
   let cancel = clock.after(FIRST_MS, () => void look())
 
-  async function look(): Promise<void> {
-    cancel = clock.after(EVERY_MS, () => void look())
-    if (restarting) return
+  async function look(): Promise<UpdateLook> {
+    cancel()
+    if (!stopped) cancel = clock.after(EVERY_MS, () => void look())
+    if (restarting) return 'ready'
     try {
       updater ??= prepared(await load())
-      if (!stopped) await updater.checkForUpdates()
+      const found = stopped ? null : await updater.checkForUpdates()
+      if (found?.isUpdateAvailable !== true) return 'none'
+      return ready === found.updateInfo.version ? 'ready' : 'found'
     } catch (error) {
       log.warn({ feed: feed?.source, detail: errorMessage(error) }, 'no look for updates was possible')
+      return 'failed'
     }
   }
 
@@ -113,6 +127,7 @@ export function startUpdates(options: UpdatesOptions): Updates {
   }
 
   return {
+    look,
     get ready() {
       return ready
     },

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
-import { BrowserWindow, dialog, nativeTheme, screen } from 'electron'
+import { BrowserWindow, dialog, Menu, nativeTheme, screen } from 'electron'
 import type { TextKey } from '../../../shared/i18n/index.ts'
 import { systemClock } from '../../process/clock.ts'
 import type { Log } from '../../runtime/application.ts'
+import { contextMenuTemplate } from './menu.ts'
 import { PAGE, pageAt } from './renderer-protocol.ts'
 import { showWhenReady } from './show-when-ready.ts'
 import { initialBounds, readWindowState, SMALLEST, writeWindowState } from './window-state.ts'
@@ -92,6 +93,10 @@ export function createMainWindow({ root, dataDir, log, now, t, changed }: Window
     made.webContents.on('will-prevent-unload', () => {
       void leave(made, closing ? null : wanted)
       closing = false
+    })
+    made.webContents.on('context-menu', (_event, params) => {
+      const template = contextMenuTemplate(params, t)
+      if (template.length > 0) Menu.buildFromTemplate(template).popup({ window: made })
     })
     watch(made)
     load(made, url)

@@ -51,6 +51,8 @@ export const isRestore = (
 /** Receives events that may concern the owner at once (notifications, live log). */
 export interface Listener {
   newChat?(connectionId: string, conversationId: number, clientName: string, firstLine: string): void
+  /** A client wrote, in a new chat or in one that goes on. */
+  clientWrote?(connectionId: string, conversationId: number): void
   event?(event: BridgeEvent): void
   sideState?(connectionId: string, side: Side, state: SideState): void
   /** A message failed, or became uncertain. An echo may settle the latter at any moment. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
 import { address as addressSchema } from '../../../shared/config.ts'
+import { post as postOnce } from '../../http/outgoing.ts'
 import {
   keyPair,
   pairingSeal,
@@ -71,19 +72,16 @@ async function post<T>(
   schema: z.ZodType<T>,
 ): Promise<{ ok: true; value: T } | { ok: false; trouble: RelayTrouble }> {
   try {
-    const response = await fetch(address, {
-      method: 'POST',
+    const { status, text } = await postOnce(address, {
       body: JSON.stringify(body),
       headers: { 'content-type': 'application/json' },
-      redirect: 'manual',
       signal: AbortSignal.timeout(LONGEST_MS),
     })
-    const text = await response.text()
-    if (response.status === 403) return { ok: false, trouble: { kind: 'code-wrong' } }
-    if (response.status === 429) return { ok: false, trouble: { kind: 'busy' } }
-    const read = schema.safeParse(response.ok ? JSON.parse(text) : null)
+    if (status === 403) return { ok: false, trouble: { kind: 'code-wrong' } }
+    if (status === 429) return { ok: false, trouble: { kind: 'busy' } }
+    const read = schema.safeParse(status >= 200 && status < 300 ? JSON.parse(text) : null)
     if (read.success) return { ok: true, value: read.data }
-    return { ok: false, trouble: { kind: 'foreign', detail: `status ${response.status}` } }
+    return { ok: false, trouble: { kind: 'foreign', detail: `status ${status}` } }
   } catch (error) {
     if (error instanceof SyntaxError) return { ok: false, trouble: { kind: 'foreign', detail: 'no JSON' } }
     return { ok: false, trouble: { kind: 'network', code: requestErrorCode(error) } }

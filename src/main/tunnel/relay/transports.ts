@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws'
 import { z } from 'zod'
+import { OutgoingAgent, post as postOnce } from '../../http/outgoing.ts'
 import { type FromDesktop, LINE_HEADER, LONGEST_MESSAGE, PATHS } from '../../relay-protocol/messages.ts'
 import { type RelayTrouble, requestErrorCode } from './problems.ts'
 
@@ -27,6 +28,7 @@ export const openSocket: OpenTransport = (url, ears) =>
       handshakeTimeout: OPEN_MS,
       maxPayload: LONGEST_MESSAGE,
       perMessageDeflate: false,
+      ...(url.startsWith('https:') && { agent: new OutgoingAgent() }),
     })
     let trouble: RelayTrouble = { kind: 'network', code: '' }
     let wanted = true
@@ -68,16 +70,13 @@ const heard = z.object({ messages: z.array(z.string()) })
 export const openPolling: OpenTransport = async (url, ears) => {
   const ending = new AbortController()
   const post = async (path: string, body: string | null, ms: number, name = ''): Promise<unknown> => {
-    const response = await fetch(url + path, {
-      method: 'POST',
+    const { status, text } = await postOnce(url + path, {
       body,
       headers: { 'content-type': 'application/json', [LINE_HEADER]: name },
-      redirect: 'error',
       signal: AbortSignal.any([ending.signal, AbortSignal.timeout(ms)]),
     })
-    const text = await response.text()
-    if (response.ok) return text === '' ? null : (JSON.parse(text) as unknown)
-    throw new Foreign(`${response.status} to ${path}`)
+    if (status >= 200 && status < 300) return text === '' ? null : (JSON.parse(text) as unknown)
+    throw new Foreign(`${status} to ${path}`)
   }
   const fail = (error: unknown) => {
     if (ending.signal.aborted) return

@@ -1,5 +1,8 @@
+import type { Socket } from 'node:net'
 import type { AuthenticationType, Client, ConnectConfig, ServerHostKeyAlgorithm } from 'ssh2'
 import { errorMessage } from '../../../shared/node-errors.ts'
+import { proxyFor } from '../../http/outgoing.ts'
+import { connectThrough } from '../../http/proxy.ts'
 import type { TunnelChange, TunnelProblem, TunnelProvider, TunnelStart } from '../provider.ts'
 import { type Channels, createChannels } from './channels.ts'
 import { connectionProblem, sshProblem } from './errors.ts'
@@ -67,7 +70,12 @@ export function sshTunnel(options: SshOptions): TunnelProvider {
       const mine = ++generation
       const prepared = await prepare(options)
       if (!('config' in prepared)) return { ok: false, problem: prepared }
-      if (mine !== generation) return { ok: false, problem: STOPPED }
+      const sock = await throughProxy(options.settings)
+      if (mine !== generation) {
+        sock?.destroy()
+        return { ok: false, problem: STOPPED }
+      }
+      if (sock !== null) prepared.config.sock = sock
       const opened = new Connection(options, prepared, target, report)
       connection = opened
       return opened.open()
@@ -80,6 +88,16 @@ export function sshTunnel(options: SshOptions): TunnelProvider {
     },
     wake: () => connection?.ping(),
   }
+}
+
+/**
+ * A connection to the server through the proxy of this network; null = the direct way, also where the proxy
+ * allows no SSH (many let https pass alone).
+ */
+async function throughProxy({ host, port }: SshSettings): Promise<Socket | null> {
+  const url = `https://${host.includes(':') ? `[${host}]` : host}:${port}/`
+  const proxy = URL.canParse(url) ? await proxyFor(url) : null
+  return proxy === null ? null : connectThrough(proxy, host, port).catch(() => null)
 }
 
 /** Why a private key is unusable; null = it is usable. */

@@ -1,4 +1,4 @@
-import { Alert, Group, Input, SegmentedControl, Switch, Text, TextInput } from '@mantine/core'
+import { Alert, Group, Input, NumberInput, SegmentedControl, Switch, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { GeneralSettings } from '../../../shared/api/settings.ts'
 import { useAppState } from '../../client/hooks.tsx'
@@ -13,6 +13,8 @@ type Quiet = NonNullable<Settings['quiet']>
 const KINDS = ['newChats', 'failures', 'connections'] as const
 const OPENS = ['window', 'planfix'] as const
 const USUAL: Quiet = { from: '22:00', to: '07:00' }
+const USUAL_MINUTES = 15
+const MOST_MINUTES = 1440
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/
 
 /** Which notifications the desktop shows, and when it is silent. */
@@ -39,6 +41,26 @@ export function Notices(props: { settings: Settings; disabled: boolean; save: Sa
           onChange={(event) => keep({ [kind]: event.currentTarget.checked })}
         />
       ))}
+      <Switch
+        label={t('settings.notices.unanswered')}
+        checked={settings.unansweredMinutes !== null}
+        disabled={disabled}
+        onChange={(event) => keep({ unansweredMinutes: event.currentTarget.checked ? USUAL_MINUTES : null })}
+      />
+      {settings.unansweredMinutes !== null && (
+        <Minutes
+          key={settings.unansweredMinutes}
+          minutes={settings.unansweredMinutes}
+          disabled={disabled}
+          keep={(unansweredMinutes) => keep({ unansweredMinutes })}
+        />
+      )}
+      <Switch
+        label={t('settings.notices.sound')}
+        checked={settings.sound}
+        disabled={disabled}
+        onChange={(event) => keep({ sound: event.currentTarget.checked })}
+      />
       <Input.Wrapper label={t('settings.notices.newChats.opens')} labelElement="div">
         <div>
           <SegmentedControl
@@ -72,6 +94,31 @@ export function Notices(props: { settings: Settings; disabled: boolean; save: Sa
         </Text>
       )}
     </Section>
+  )
+}
+
+/** Saved when it is a whole number and the field loses the focus. */
+function Minutes(props: { minutes: number; disabled: boolean; keep(minutes: number): void }) {
+  const { t } = useI18n()
+  const [typed, setTyped] = useState<string | number>(props.minutes)
+  const done = () => {
+    if (typeof typed === 'number' && typed !== props.minutes) props.keep(typed)
+  }
+  return (
+    <NumberInput
+      w="9rem"
+      label={t('settings.notices.unanswered.after')}
+      suffix={t('settings.unit.minutes')}
+      value={typed}
+      min={1}
+      max={MOST_MINUTES}
+      allowDecimal={false}
+      allowNegative={false}
+      clampBehavior="blur"
+      disabled={props.disabled}
+      onChange={setTyped}
+      onBlur={done}
+    />
   )
 }
 

@@ -35,14 +35,26 @@ class Stage {
   supported = true
   configuration: Configuration = configuration.parse({ connections: [SHOP] })
   tell: Listener = {}
+  /** Windows reports a click. */
+  activated: (details: { type: string; arguments: string }) => void = () => undefined
+  /** What macOS still shows of an earlier run. */
+  readonly history: FakeNotification[]
   readonly notifications: Notifications
 
-  constructor(facts = new Map<string, unknown>()) {
+  constructor(
+    facts = new Map<string, unknown>(),
+    { platform = 'win32', history = [] }: { platform?: NodeJS.Platform; history?: FakeNotification[] } = {},
+  ) {
     this.facts = facts
+    this.history = history
     const stage = this
     class Shown extends FakeNotification {
       static isSupported = () => stage.supported
-      constructor(options: { title: string; body: string }) {
+      static handleActivation = (activated: Stage['activated']) => {
+        stage.activated = activated
+      }
+      static getHistory = async () => stage.history
+      constructor(options: Shown['options']) {
         super(options)
         stage.shown.push(this)
       }
@@ -66,6 +78,7 @@ class Stage {
         commit: async (changes: Change[]) => {
           for (const one of changes) if (one.type === 'fact.set') stage.facts.set(one.key, one.value)
         },
+        threadMessages: async () => ({ ids: [...stage.messages.keys()], hasOlder: false }),
         conversation: async (id: number) => stage.conversations.get(id) ?? null,
         shownMessages: async (ids: number[]) =>
           ids.flatMap((id) => {
@@ -82,7 +95,7 @@ class Stage {
       Notification: Shown as unknown as typeof Notification,
       open: (target) => void this.opened.push(target),
       log: { info: note, warn: note, error: note },
-      platform: 'win32',
+      platform,
     })
   }
 
@@ -92,11 +105,13 @@ class Stage {
 }
 
 class FakeNotification extends EventEmitter {
-  readonly options: { title: string; body: string }
+  readonly options: { title: string; body: string; id?: string; silent?: boolean }
+  readonly id: string
   isShown = false
-  constructor(options: { title: string; body: string }) {
+  constructor(options: FakeNotification['options']) {
     super()
     this.options = options
+    this.id = options.id ?? ''
   }
   show() {
     this.isShown = true
@@ -188,7 +203,7 @@ describe('notifications', () => {
     stage.tell.stuck?.(1, 'failed')
     stage.tell.stuck?.(2, 'uncertain')
     await stage.clock.advance(5 * MINUTE)
-    expect(stage.shown.map(({ options }) => options)).toEqual([
+    expect(stage.shown.map(({ options }) => options)).toMatchObject([
       { title: 'A message from Anna did not reach Planfix', body: 'Where is it?' },
     ])
     expect(stage.clock.waiting).toBe(0)
@@ -246,5 +261,79 @@ describe('notifications', () => {
     expect(stage.titles).toEqual(['Version 1.2.3 is ready'])
     stage.shown[0]?.emit('click')
     expect(stage.opened).toEqual([{ kind: 'update' }])
+  })
+})
+
+describe('after a restart', () => {
+  test('a click in the Windows Action Center opens the conversation of an earlier run', () => {
+    stage.activated({ type: 'click', arguments: 'type=click&tag=conversation.7.k3-0' })
+    expect(stage.opened).toEqual([{ kind: 'conversation', connectionId: null, conversationId: 7 }])
+  })
+
+  test('a click that names nothing opens the window', () => {
+    stage.activated({ type: 'click', arguments: 'type=click&tag=14317607570838471237' })
+    expect(stage.opened).toEqual([{ kind: 'page', route: '/' }])
+  })
+
+  test('a click on a notification of this run opens its target once', async () => {
+    stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
+    const [shown] = stage.shown
+    stage.activated({ type: 'click', arguments: `type=click&tag=${shown?.id}` })
+    shown?.emit('click')
+    await settle()
+    expect(stage.opened).toHaveLength(1)
+  })
+
+  test("a click in macOS's Notification Center opens the conversation of an earlier run", async () => {
+    const earlier = new FakeNotification({ title: '', body: '', id: 'conversation.7.k3-0' })
+    const mac = new Stage(new Map(), { platform: 'darwin', history: [earlier] })
+    await settle()
+    earlier.emit('click')
+    expect(mac.opened).toEqual([{ kind: 'conversation', connectionId: null, conversationId: 7 }])
+  })
+
+  test('each notification has its own name, short enough for Windows', () => {
+    for (let id = 1; id <= 3; id++) stage.tell.newChat?.('shop', 10 ** 14 + id, 'Anna', 'Hello')
+    const names = stage.shown.map(({ id }) => id)
+    expect(new Set(names).size).toBe(names.length)
+    for (const name of names) expect(name.length).toBeLessThanOrEqual(64)
+  })
+})
+
+describe('the sound', () => {
+  test.each([true, false])('notifications sound as the owner chose: %s', (sound) => {
+    stage.configuration = configuration.parse({ connections: [SHOP], notifications: { sound } })
+    stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
+    expect(stage.shown[0]?.options.silent).toBe(!sound)
+  })
+})
+
+describe('a client who waits', () => {
+  const written = (id: number, fields: object = {}) =>
+    stage.messages.set(
+      id,
+      message({ id, conversationId: 7, text: `text ${id}`, writtenAt: MORNING, ...fields }),
+    )
+
+  test('a client who waits for an answer is notified after the time of the setting', async () => {
+    written(1)
+    stage.tell.clientWrote?.('shop', 7)
+    await stage.clock.advance(15 * MINUTE - 1)
+    expect(stage.titles).toEqual([])
+    await stage.clock.advance(1)
+    expect(stage.titles).toEqual(['Anna waits for an answer'])
+    expect(stage.shown[0]?.options.body).toBe('For 15 minutes: text 1')
+  })
+
+  test('a client who was answered meanwhile is not notified', async () => {
+    written(1)
+    stage.tell.clientWrote?.('shop', 7)
+    written(2, {
+      direction: 'to-chatra',
+      author: { kind: 'employee', id: 5, name: 'Ana' },
+      state: 'delivered',
+    })
+    await stage.clock.advance(15 * MINUTE)
+    expect(stage.titles).toEqual([])
   })
 })

@@ -448,3 +448,127 @@ describe('in any order', () => {
     )
   })
 })
+
+describe('muted notifications', () => {
+  test('muted notifications are collected, and one summary follows when the time is over', () => {
+    const scene = new Scene()
+    scene.step({ type: 'mute', until: scene.now + HOUR })
+    scene.chat(1)
+    scene.chat(2)
+    scene.pass(HOUR - 1)
+    expect(scene.kinds).toEqual([])
+    scene.pass(1)
+    expect(scene.notices).toMatchObject([{ kind: 'summary', chats: { count: 2 } }])
+    scene.chat(3)
+    expect(scene.kinds).toEqual(['summary', 'chat'])
+  })
+
+  test('notifications stay muted over a restart', () => {
+    const scene = new Scene()
+    scene.step({ type: 'mute', until: scene.now + HOUR })
+    const again = scene.restarted()
+    again.chat(1)
+    expect(again.kinds).toEqual([])
+    again.pass(HOUR)
+    expect(again.kinds).toEqual(['summary'])
+  })
+
+  test('the owner ends the time at once', () => {
+    const scene = new Scene()
+    scene.step({ type: 'mute', until: scene.now + HOUR })
+    scene.chat(1)
+    scene.step({ type: 'mute', until: null })
+    expect(scene.kinds).toEqual(['summary'])
+  })
+})
+
+describe('clients who wait for an answer', () => {
+  const waiting = (scene: Scene, conversationId = 1, since = scene.now) =>
+    scene.waiting.set(conversationId, {
+      connectionId: 'shop',
+      conversationId,
+      client: 'Anna',
+      text: 'Hello?',
+      since,
+    })
+
+  test('an unanswered message is notified once, whatever its client writes after it', () => {
+    const scene = new Scene()
+    waiting(scene)
+    scene.wrote(1)
+    scene.pass(5 * MINUTE)
+    scene.wrote(1)
+    scene.pass(10 * MINUTE)
+    expect(scene.notices).toMatchObject([{ kind: 'unanswered', minutes: 15 }])
+    scene.wrote(1)
+    scene.pass(HOUR)
+    expect(scene.kinds).toEqual(['unanswered'])
+    expect(scene.isIdle).toBe(true)
+  })
+
+  test('a later message without an answer is notified again', () => {
+    const scene = new Scene()
+    waiting(scene)
+    scene.wrote(1)
+    scene.pass(HOUR)
+    waiting(scene)
+    scene.wrote(1)
+    scene.pass(HOUR)
+    expect(scene.kinds).toEqual(['unanswered', 'unanswered'])
+  })
+
+  test('clients who wait at the same time are notified together', () => {
+    const scene = new Scene()
+    for (const id of [1, 2, 3]) {
+      waiting(scene, id)
+      scene.wrote(id)
+    }
+    scene.pass(HOUR)
+    expect(scene.notices).toMatchObject([{ kind: 'unanswered-many', count: 3 }])
+  })
+
+  test('quiet hours end before a client who still waits is notified', () => {
+    const scene = new Scene({ settings: NIGHT, now: at(23) })
+    waiting(scene)
+    scene.wrote(1)
+    scene.pass(7 * HOUR)
+    expect(scene.kinds).toEqual([])
+    scene.pass(HOUR)
+    expect(scene.kinds).toEqual(['unanswered'])
+  })
+
+  test('a wait goes on over a restart, and is not notified twice', () => {
+    const scene = new Scene()
+    waiting(scene)
+    scene.wrote(1)
+    const again = scene.restarted()
+    again.waiting.set(1, scene.waiting.get(1)!)
+    again.pass(HOUR)
+    expect(again.kinds).toEqual(['unanswered'])
+    const third = again.restarted()
+    third.waiting.set(1, scene.waiting.get(1)!)
+    third.wrote(1)
+    third.pass(HOUR)
+    expect(third.kinds).toEqual([])
+  })
+
+  test('the setting decides how long, and whether', () => {
+    const scene = new Scene({ settings: { unansweredMinutes: 2 } })
+    waiting(scene)
+    scene.wrote(1)
+    scene.pass(2 * MINUTE)
+    expect(scene.kinds).toEqual(['unanswered'])
+    const off = new Scene({ settings: { unansweredMinutes: null } })
+    off.wrote(1)
+    expect(off.isIdle).toBe(true)
+  })
+
+  test('a connection that is off reminds of nothing', () => {
+    const scene = new Scene()
+    waiting(scene)
+    scene.wrote(1)
+    scene.connections.delete('shop')
+    scene.pass(HOUR)
+    expect(scene.kinds).toEqual([])
+  })
+})

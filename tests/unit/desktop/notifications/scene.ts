@@ -7,6 +7,7 @@ import {
   type NoticeState,
 } from '../../../../src/main/desktop/notifications/policy.ts'
 import type { Notice, Stuck } from '../../../../src/main/desktop/notifications/show.ts'
+import type { Unanswered } from '../../../../src/main/desktop/notifications/unanswered.ts'
 import { configuration } from '../../../../src/shared/config.ts'
 
 export const SECOND = 1000
@@ -28,6 +29,8 @@ export class Scene {
   readonly down = new Set<string>()
   /** Messages that are stuck, as the store reports them. */
   readonly stuck = new Map<number, Stuck>()
+  /** Conversations whose client waits for an answer, as the store would say. */
+  readonly waiting = new Map<number, Unanswered>()
   readonly shown: { at: number; notice: Notice }[] = []
   asked = 0
   private state: NoticeState
@@ -53,6 +56,8 @@ export class Scene {
     for (const notice of decision.show) this.shown.push({ at: this.now, notice })
     const messages = decision.look.flatMap((id) => this.stuck.get(id) ?? [])
     if (messages.length > 0) this.step({ type: 'found', messages })
+    const unanswered = decision.ask.flatMap((id) => this.waiting.get(id) ?? [])
+    if (unanswered.length > 0) this.step({ type: 'unanswered', messages: unanswered })
   }
 
   /** Time passes; the decisions run whenever they are due. */
@@ -77,6 +82,10 @@ export class Scene {
 
   chat(conversationId: number, client = `Client ${conversationId}`, text = 'Hello'): void {
     this.step({ type: 'chat', chat: { connectionId: 'shop', conversationId, client, text } })
+  }
+
+  wrote(conversationId: number): void {
+    this.step({ type: 'wrote', connectionId: 'shop', conversationId })
   }
 
   fails(id: number, fields: Partial<Stuck> = {}): void {

@@ -91,6 +91,7 @@ describe('the text of a notification', () => {
     const told = noticeText(
       {
         kind: 'summary',
+        unanswered: { count: 0, first: [] },
         chats: { count: 2, first: [{ connectionId: 'shop', conversationId: 1, client: 'Anna', text: '' }] },
         failures: { count: 1, first: [stuck] },
         events: [

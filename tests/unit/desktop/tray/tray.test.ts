@@ -123,7 +123,15 @@ describe('the tray shows', () => {
 
 describe('the menu of the tray', () => {
   const menu = (facts: Partial<TrayFacts> = {}) =>
-    trayMenu({ state: whole(), chats: [], t: (key, params) => translate('en', key, params), ...facts })
+    trayMenu({
+      state: whole(),
+      chats: [],
+      pause: null,
+      mutedUntil: null,
+      t: (key, params) => translate('en', key, params),
+      clockTime: (at) => `${at}h`,
+      ...facts,
+    })
   const byId = (entries: TrayEntry[], id: string) =>
     entries
       .flatMap((entry) => (entry.kind === 'group' ? entry.entries : [entry]))
@@ -168,8 +176,67 @@ describe('the menu of the tray', () => {
   test('the menu puts many connections into a submenu', () => {
     const connections = Array.from({ length: 6 }, (_, index) => one({ id: `c${index}`, name: `C${index}` }))
     const entries = menu({ state: whole({ connections }) })
-    expect(entries.filter((entry) => entry.kind === 'group')).toHaveLength(1)
+    expect(entries.some((entry) => 'id' in entry && entry.id === 'connections')).toBe(true)
     expect(byId(entries, 'switch-c5')).toBeDefined()
+  })
+
+  test('the menu pauses everything for a time, or until the owner ends it', () => {
+    expect(byId(menu(), 'pause-quarter')).toMatchObject({ action: { do: 'pause', forMs: 900_000 } })
+    expect(byId(menu(), 'pause-hour')).toMatchObject({ action: { do: 'pause', forMs: 3_600_000 } })
+    expect(byId(menu(), 'switch-shop')).toMatchObject({
+      label: 'Until I switch it on',
+      action: { do: 'enable', connectionId: 'shop', enabled: false },
+    })
+    const connections = [one({ id: 'a' }), one({ id: 'b' })]
+    expect(byId(menu({ state: whole({ connections }) }), 'pause-open')).toMatchObject({
+      action: { do: 'pause', forMs: null },
+    })
+  })
+
+  test('the menu says when a pause ends, and ends it earlier', () => {
+    const state = whole({ connections: [one({ enabled: false })] })
+    const entries = menu({ state, pause: { until: 14 } })
+    expect(byId(entries, 'resume')).toMatchObject({
+      label: 'Resume now (else at 14h)',
+      action: { do: 'resume' },
+    })
+    expect(byId(entries, 'pause-hour')).toBeUndefined()
+  })
+
+  test('the menu warns that a pause loses messages where nothing is kept', () => {
+    const entries = menu({ state: whole({ connections: [one({ keepsWhilePausedDays: 0 })] }) })
+    expect(entries.find((entry) => 'id' in entry && entry.id === 'pause')).toMatchObject({
+      label: 'Pause (not all messages are kept)',
+    })
+  })
+
+  test('the menu mutes notifications for an hour, and shows them again', () => {
+    expect(byId(menu(), 'mute')).toMatchObject({ action: { do: 'mute', forMs: 3_600_000 } })
+    expect(byId(menu({ mutedUntil: 15 }), 'unmute')).toMatchObject({
+      label: 'Show notifications again (muted until 15h)',
+      action: { do: 'mute', forMs: null },
+    })
+  })
+
+  test('the menu counts the messages that need the owner, and leads to them', () => {
+    expect(byId(menu(), 'attention')).toBeUndefined()
+    const counts = {
+      'to-planfix': { failed: 1, uncertain: 0, delivered: 9 },
+      'to-chatra': { failed: 0, uncertain: 2, delivered: 9 },
+    } as unknown as ConnectionState['counts']
+    const state = whole({ connections: [one({ counts })] })
+    expect(byId(menu({ state }), 'attention')).toMatchObject({
+      label: '3 messages need you',
+      action: { do: 'open', route: '/log?state=attention' },
+    })
+    expect(trayTip(state, (key, params) => translate('en', key, params))).toContain('3 messages need you')
+  })
+
+  test('the menu leads to the check-up, the settings, updates and the version', () => {
+    expect(byId(menu(), 'check-up')).toMatchObject({ action: { do: 'open', route: '/diagnostics' } })
+    expect(byId(menu(), 'settings')).toMatchObject({ action: { do: 'open', route: '/settings' } })
+    expect(byId(menu(), 'updates')).toMatchObject({ action: { do: 'look-for-updates' } })
+    expect(byId(menu(), 'about')).toMatchObject({ action: { do: 'about' } })
   })
 
   test('the menu can always open and quit, in every language, also before the start', () => {
@@ -177,12 +244,15 @@ describe('the menu of the tray', () => {
       const entries = trayMenu({
         state: null,
         chats: [],
+        pause: null,
+        mutedUntil: null,
         t: (key, params) => translate(language, key, params),
+        clockTime: String,
       })
       const actions = entries.flatMap((entry) =>
         entry.kind === 'item' && entry.action ? [entry.action.do] : [],
       )
-      expect(actions).toEqual(['open', 'quit'])
+      expect(actions).toEqual(['open', 'about', 'quit'])
       expect(JSON.stringify(entries)).not.toContain('desktop.')
     }
   })

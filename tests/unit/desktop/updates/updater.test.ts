@@ -23,7 +23,7 @@ class FakeUpdater extends EventEmitter {
       this.emit('error', new Error('away'))
       throw new Error('away')
     }
-    return null
+    return { isUpdateAvailable: this.outcome === 'downloaded', updateInfo: { version: '2.0.0' } }
   }
   quitAndInstall() {
     this.installs++
@@ -209,5 +209,31 @@ describe('a feed', () => {
     ['nothing', ''],
   ])('the feed %s is refused', (_what, text) => {
     expect(readUpdateFeed(text).ok).toBe(false)
+  })
+})
+
+describe('a look that the owner asks for', () => {
+  test.each([
+    ['nothing', 'none'],
+    ['downloaded', 'ready'],
+    ['error', 'failed'],
+  ] as const)('the owner learns what a look came to: %s', async (outcome, expected) => {
+    const one = scene()
+    one.updater.outcome = outcome
+    expect(await one.updates.look()).toBe(expected)
+    expect(one.updater.checks).toBe(1)
+  })
+
+  test('a program without an address for updates says so', async () => {
+    expect(await scene({ feed: null }).updates.look()).toBe('off')
+  })
+
+  test('a look of the owner begins the day anew', async () => {
+    const one = scene()
+    await one.updates.look()
+    await one.clock.advance(24 * HOUR - 1)
+    expect(one.updater.checks).toBe(1)
+    await one.clock.advance(1)
+    expect(one.updater.checks).toBe(2)
   })
 })

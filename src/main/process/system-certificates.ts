@@ -1,5 +1,4 @@
 import tls from 'node:tls'
-import type { Log } from '../../runtime/application.ts'
 
 /**
  * Trusts the system's certificates as well, for every call of this process: an office that inspects outgoing
@@ -8,7 +7,7 @@ import type { Log } from '../../runtime/application.ts'
  * 100 ms; never throws.
  */
 export function trustSystemCertificates(
-  log: Pick<Log, 'warn'>,
+  log: { warn(fields: object, text: string): void },
   trust: Pick<typeof tls, 'getCACertificates' | 'setDefaultCACertificates'> = tls,
 ): void {
   try {

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { trustSystemCertificates } from '../../../../src/main/desktop/lifecycle/system-certificates.ts'
+import { trustSystemCertificates } from '../../../src/main/process/system-certificates.ts'
 
-const TRUST = join(import.meta.dirname, '../../../../src/main/desktop/lifecycle/system-certificates.ts')
-const ROOT = join(import.meta.dirname, '../../../..')
+const TRUST = join(import.meta.dirname, '../../../src/main/process/system-certificates.ts')
+const ROOT = join(import.meta.dirname, '../../..')
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 
 describe.runIf(process.platform === 'linux' && hasOpenssl)('a certificate of the company', () => {

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest'
+import { firstUnanswered } from '../../../../src/main/desktop/notifications/unanswered.ts'
+import type { Message } from '../../../../src/shared/domain.ts'
+import { message } from '../../../support/builders.ts'
+
+let next = 1
+const client = (fields: Partial<Message> = {}) => message({ id: next++, ...fields })
+const reply = (fields: Partial<Message> = {}) =>
+  client({
+    direction: 'to-chatra',
+    author: { kind: 'employee', id: 5, name: 'Ana' },
+    state: 'delivered',
+    ...fields,
+  })
+const agent = (reason: string | null = null) =>
+  client({ author: { kind: 'agent', id: 'a', name: 'Ana', email: null }, reason })
+
+describe('a message without an answer', () => {
+  test('the first message after the last answer waits', () => {
+    const waiting = client()
+    expect(firstUnanswered([client(), reply(), waiting, client()])).toBe(waiting)
+  })
+  test.each([
+    ['a reply', reply()],
+    ['a reply whose result is unclear', reply({ state: 'uncertain' })],
+    ['a reply on its way', reply({ state: 'queued' })],
+    ['a message typed inside Chatra', agent()],
+    ['a message that is not mirrored', agent('mirroring-off')],
+  ])('an answer is: %s', (_what, answer) => expect(firstUnanswered([client(), answer])).toBeNull())
+  test.each([
+    ['a reply that failed', reply({ state: 'failed' })],
+    ['an internal comment', reply({ state: 'skipped' })],
+    ["Chatra's own words", agent('automatic-message')],
+    ['an edit', reply({ kind: 'edit' })],
+    ['an event', client({ kind: 'event' })],
+  ])('no answer is: %s', (_what, other) => {
+    const waiting = client()
+    expect(firstUnanswered([waiting, other])).toBe(waiting)
+  })
+  test('an empty conversation waits for nothing', () => expect(firstUnanswered([])).toBeNull())
+})
