@@ -220,7 +220,7 @@ describe('the requests of a day', () => {
     await start({ planfix: { switches: { 'datetime-zone': 'with-dateTimeUtcSeconds' } } })
     const seconds = await playDay(world, { chats: 12 })
     expect(seconds.lost).toBe(0)
-    expect(seconds.requests).toBeLessThan(minutes.requests)
+    expect(seconds.calls.rest).toBeLessThan(minutes.calls.rest)
   }, 120_000)
 
   test('hints for every reply make polls rare, until the first reply without a hint', async () => {

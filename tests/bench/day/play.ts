@@ -1,5 +1,5 @@
 import type { Visitor } from '../../../src/simulators/chatra/index.ts'
-import { type DayWorld, seeded } from './world.ts'
+import { type Calls, type DayWorld, seeded } from './world.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -19,9 +19,7 @@ interface Said {
 }
 
 export interface DayFigures {
-  requests: number
-  lists: number
-  feeds: number
+  calls: Calls
   replies: number
   lost: number
   doubled: number
@@ -63,7 +61,7 @@ export async function playDay(world: DayWorld, plan: DayPlan): Promise<DayFigure
     const stays = between(30_000, 4 * MINUTE)
     const comesLate = random() * 100 < LATE_OF_100 ? between(2 * MINUTE, 60 * MINUTE) : null
     let visitor: Visitor | null = null
-    const taskId = () => planfix.tasks.findLast((task) => task.name === `${name} (Chatra)`)?.id
+    const taskId = () => planfix.tasks.findLast((task) => task.name.startsWith(`${name} (Chatra)`))?.id
 
     const answer = (mark: string, late: boolean): void => {
       const id = taskId()
@@ -94,13 +92,7 @@ export async function playDay(world: DayWorld, plan: DayPlan): Promise<DayFigure
   await clock.runUntil(begin + 24 * HOUR)
   const calls = world.calls()
 
-  const arrivedInPlanfix = new Map<string, number>()
-  for (const { method, path, body, time, answered } of planfix.server.requests) {
-    if (method !== 'POST' || answered !== 201 || !/\/task\/(\d+\/comments\/)?$/.test(path)) continue
-    const { description } = body as { description?: string }
-    for (const [mark] of (description ?? '').matchAll(/#c\d+x\d+#/g))
-      if (!arrivedInPlanfix.has(mark)) arrivedInPlanfix.set(mark, time)
-  }
+  const inPlanfix = writtenInPlanfix(planfix)
   const arrivals = new Map<string, number[]>()
   for (const { visitor, n } of visitors) {
     for (const message of chatras[n % chatras.length]!.messages(visitor.clientId)) {
@@ -115,18 +107,21 @@ export async function playDay(world: DayWorld, plan: DayPlan): Promise<DayFigure
     })
   const replyAt = (mark: string) => arrivals.get(mark)?.[0]
   const lost = [
-    ...said.client.filter(({ mark }) => !arrivedInPlanfix.has(mark)),
+    ...said.client.filter(({ mark }) => !inPlanfix.has(mark)),
     ...said.reply.filter(({ mark }) => !arrivals.has(mark)),
   ]
   return {
-    requests: calls.all - before.all,
-    lists: calls.lists - before.lists,
-    feeds: calls.feeds - before.feeds,
+    calls: {
+      rest: calls.rest - before.rest,
+      lists: calls.lists - before.lists,
+      feeds: calls.feeds - before.feeds,
+      chat: calls.chat - before.chat,
+    },
     replies: said.reply.length,
     lost: lost.length,
-    doubled: [...arrivals.values()].filter((times) => times.length > 1).length,
+    doubled: [...inPlanfix.values(), ...arrivals.values()].filter((times) => times.length > 1).length,
     commits: world.commits - commitsBefore,
-    client: delays(said.client, (mark) => arrivedInPlanfix.get(mark)),
+    client: delays(said.client, (mark) => inPlanfix.get(mark)?.[0]),
     reply: delays(
       said.reply.filter((one) => !one.late),
       replyAt,
@@ -136,4 +131,19 @@ export async function playDay(world: DayWorld, plan: DayPlan): Promise<DayFigure
       replyAt,
     ),
   }
+}
+
+/** Clients' texts by their marks, with the times of the requests that wrote them: tasks, comments, Chat API. */
+function writtenInPlanfix({ server }: DayWorld['planfix']): Map<string, number[]> {
+  const written = new Map<string, number[]>()
+  for (const { method, path, body, time, answered } of server.requests) {
+    if (method !== 'POST') continue
+    const { description, cmd, message } = Object(body) as Record<string, string | undefined>
+    const isRest = answered === 201 && /\/task\/(\d+\/comments\/)?$/.test(path)
+    const isChat = answered === 200 && cmd === 'newMessage'
+    const text = isRest ? description : isChat ? message : ''
+    for (const [mark] of (text ?? '').matchAll(/#c\d+x\d+#/g))
+      written.set(mark, [...(written.get(mark) ?? []), time])
+  }
+  return written
 }

@@ -1,15 +1,17 @@
 import { type AxiosAdapter, AxiosError } from 'axios'
+import { chatSecretOf } from '../../../src/main/http/chat-call.ts'
 import { Application, type Log } from '../../../src/main/runtime/application.ts'
 import { openStore, type SqliteStore } from '../../../src/main/store/index.ts'
 import type { ReceiverOptions } from '../../../src/main/webhooks/receiver.ts'
 import { parseConfiguration } from '../../../src/shared/config.ts'
 import { ChatraSimulator } from '../../../src/simulators/chatra/index.ts'
-import type { SimulatorServer } from '../../../src/simulators/common/server.ts'
+import { parseBody, type SimulatorServer } from '../../../src/simulators/common/server.ts'
 import {
   type PlanfixOptions,
   type PlanfixSimulator,
   startPlanfixSimulator,
 } from '../../../src/simulators/planfix/index.ts'
+import type { ChatPost } from '../../../src/simulators/planfix/webchat/callbacks.ts'
 import { shopConnection } from '../../support/shop.ts'
 import { VirtualClock } from './clock.ts'
 
@@ -24,12 +26,23 @@ export interface DayWorldOptions {
   planfix?: PlanfixOptions
   /** Planfix reports each comment by a scenario. */
   scenario?: boolean
+  /** The first connection uses the Chat API, and Planfix calls its receiver. */
+  chat?: boolean
   options?: Record<string, unknown>
 }
 
 const SECRET = 'test-hook-secret-0123456789'
 const PLANFIX = 'https://planfix.invalid'
 const CHATRA_MS = 80
+const HOOKS = 'http://bridge.invalid'
+
+/** Requests to Planfix by kind: `lists` of tasks, `feeds` = comments of a task; `chat`: by the Chat API. */
+export interface Calls {
+  rest: number
+  lists: number
+  feeds: number
+  chat: number
+}
 
 /**
  * Both services and the whole application on one simulated clock, without sockets and with the store in memory: a day
@@ -75,6 +88,7 @@ export class DayWorld {
         await clock.wait(CHATRA_MS)
         return (await world?.receive('shop1', 'planfix', body)) ?? 'unreachable'
       },
+      postChat: (_address, form) => world?.receiveChat(form) ?? Promise.resolve('unreachable'),
       ...options.planfix,
     })
     const chatras = Array.from({ length: options.connections ?? 1 }, (_, n) => {
@@ -82,7 +96,7 @@ export class DayWorld {
         clock,
         seed: n + 1,
         publicKey: `SimChatraKey${n + 1}`,
-        webhookUrl: `http://bridge.invalid/shop${n + 1}`,
+        webhookUrl: `${HOOKS}/shop${n + 1}`,
         postWebhook: async (_address, body) => {
           await clock.wait(CHATRA_MS)
           const status = await world?.receive(`shop${n + 1}`, 'chatra', body)
@@ -94,17 +108,25 @@ export class DayWorld {
       return chatra
     })
     world = new DayWorld(options, clock, planfix, chatras)
-    if (options.scenario) planfix.scenarioUrl = 'http://bridge.invalid/scenario'
+    if (options.scenario) planfix.scenarioUrl = `${HOOKS}/scenario`
+    if (options.chat)
+      planfix.chats.connect({
+        providerId: 'chatra-shop1',
+        url: `${HOOKS}/hooks/shop1/${SECRET}/planfix-chat`,
+        token: chatSecretOf(SECRET),
+        // REST sees the tasks of its token's employee only.
+        employees: ['user:1'],
+      })
     await world.open(prepare)
     return world
   }
 
-  /** Requests to Planfix so far, by kind. */
-  calls(): { all: number; lists: number; feeds: number } {
-    const { requests } = this.planfix.server
-    const of = (end: string) => requests.filter(({ path }) => path.endsWith(end)).length
-    const feeds = of('/comments/list')
-    return { all: requests.length, lists: of('/task/list'), feeds }
+  /** Requests so far. */
+  calls(): Calls {
+    const { server, requestCounts } = this.planfix
+    const of = (end: string) => server.requests.filter(({ path }) => path.endsWith(end)).length
+    const { rest, webchat } = requestCounts
+    return { rest, lists: of('/task/list'), feeds: of('/comments/list'), chat: webchat }
   }
 
   async stop(): Promise<void> {
@@ -127,10 +149,7 @@ export class DayWorld {
     this.app = await Application.open({
       configuration: this.configuration(),
       secrets: {
-        get: async (id, name) =>
-          name === 'PLANFIX_TOKEN'
-            ? this.planfix.token
-            : (this.chatras[Number(id.slice(4)) - 1]?.secretKey ?? null),
+        get: async (id, name) => this.secretOf(id, name),
         whereToPut: (_id, name) => name,
       },
       dataDir: ':memory:',
@@ -154,7 +173,7 @@ export class DayWorld {
         },
         receive: async (options) => {
           this.receiver = options
-          return { url: 'http://bridge.invalid', port: 1, stop: async () => undefined }
+          return { url: HOOKS, port: 1, stop: async () => undefined }
         },
         exchange: this.exchange,
         prove: async () => ({ ok: true }),
@@ -164,7 +183,29 @@ export class DayWorld {
     await this.app.start()
   }
 
-  private async receive(id: string, source: 'chatra' | 'planfix', body: string): Promise<number | null> {
+  private secretOf(id: string, name: string): string | null {
+    if (name === 'PLANFIX_TOKEN') return this.planfix.token
+    if (name === 'PLANFIX_CHAT_TOKEN') return this.planfix.chats.token
+    if (name === 'PLANFIX_CHAT_SECRET') return null
+    return this.chatras[Number(id.slice(4)) - 1]?.secretKey ?? null
+  }
+
+  /** A call of the Chat API, as the receiver takes it. */
+  private async receiveChat(form: string): ReturnType<ChatPost> {
+    await this.clock.wait(CHATRA_MS)
+    const checked = this.receiver?.checkChatCall?.('shop1', [...new URLSearchParams(form)]) ?? null
+    if (!checked) return 'unreachable'
+    const { status, answer, body } = checked
+    const stored = body === null ? 200 : await this.receive('shop1', 'planfix-chat', body)
+    if (stored === null) return 'unreachable'
+    return stored === 200 ? { status, body: JSON.stringify(answer) } : { status: stored, body: '' }
+  }
+
+  private async receive(
+    id: string,
+    source: 'chatra' | 'planfix' | 'planfix-chat',
+    body: string,
+  ): Promise<number | null> {
     this.clock.happened++
     if (this.offline || !this.receiver) return null
     try {
@@ -186,7 +227,9 @@ export class DayWorld {
     const half = (isPlanfix ? (this.options.planfixMs ?? 250) : CHATRA_MS) / 2
     await Promise.race([clock.wait(half), ended])
     if (this.offline) throw new AxiosError('offline', 'ENOTFOUND')
-    const text = typeof config.data === 'string' ? config.data : ''
+    const given = config.data ?? ''
+    if (typeof given !== 'string') throw new Error('no files here')
+    const raw = Buffer.from(given)
     const became = await Promise.race([
       server.exchange({
         method: (config.method ?? 'GET').toUpperCase(),
@@ -194,8 +237,8 @@ export class DayWorld {
         rawPath: address.pathname,
         query: Object.fromEntries(address.searchParams),
         headers: lowerCase({ ...config.headers }),
-        body: text === '' ? undefined : (JSON.parse(text) as unknown),
-        raw: Buffer.from(text),
+        body: parseBody(raw, String(config.headers.getContentType() ?? '')),
+        raw,
       }),
       ended,
     ])
@@ -216,13 +259,14 @@ export class DayWorld {
   }
 
   private configuration() {
-    const { pollSeconds = 5, requestsPerSecond = 1, options = {} } = this.options
+    const { pollSeconds = 5, requestsPerSecond = 1, options = {}, chat } = this.options
+    const channel = chat ? { channel: { mode: 'chat-api' } } : {}
     const parsed = parseConfiguration({
       connections: this.chatras.map((chatra, n) =>
         shopConnection(chatra, this.planfix, {
           id: `shop${n + 1}`,
           name: `shop${n + 1}.example`,
-          planfix: { pollSeconds, requestsPerSecond },
+          planfix: { pollSeconds, requestsPerSecond, ...(n === 0 && channel) },
           options,
           webhookSecret: SECRET,
         }),
