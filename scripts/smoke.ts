@@ -65,13 +65,14 @@ export async function smoke(program: string, args: string[], env: NodeJS.Process
 export function smokeProblems(
   { ready, code }: Smoke,
   platform: NodeJS.Platform = process.platform,
+  { isWholeDesktop = platform !== 'linux' }: { isWholeDesktop?: boolean } = {},
 ): string[] {
   if (ready?.event !== 'ready') return [`it did not say that it is ready, and ended with ${code}`]
-  // A runner's Linux has no keyring; Windows and macOS have theirs built in.
-  const needsKeychain = platform !== 'linux'
+  // Windows and macOS always have a keychain and a tray; on Linux only a desktop does.
   return [
     ...(ready.heading === '' ? ['its page shows nothing'] : []),
-    ...(needsKeychain && ready.keychain !== 'works' ? [`the keychain: ${ready.keychain}`] : []),
+    ...(isWholeDesktop && !ready.tray ? ['its tray icon has nowhere to be'] : []),
+    ...(isWholeDesktop && ready.keychain !== 'works' ? [`the keychain: ${ready.keychain}`] : []),
     ...Object.entries(ready.native)
       .filter(([, result]) => result !== 'loaded')
       .map(([name, result]) => `${name}: ${result}`),

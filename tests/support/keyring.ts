@@ -40,6 +40,11 @@ export class Keyring {
     this.dir = dir
     const { DISPLAY: _x, WAYLAND_DISPLAY: _wayland, DBUS_SESSION_BUS_ADDRESS: _bus, ...rest } = process.env
     const at = (name: string) => join(dir, name)
+    // Windows and macOS have the keychain of their user.
+    if (process.platform !== 'linux') {
+      this.env = { ...process.env }
+      return
+    }
     this.env = {
       ...rest,
       HOME: dir,
@@ -52,6 +57,7 @@ export class Keyring {
 
   static async start({ state = 'unlocked' }: KeyringOptions = {}): Promise<Keyring> {
     const keyring = new Keyring(mkdtempSync(join(tmpdir(), 'keyring-')))
+    if (process.platform !== 'linux') return keyring
     process.once('exit', keyring.endAtOnce)
     mkdirSync(join(keyring.dir, 'run'), { mode: 0o700 })
     try {
