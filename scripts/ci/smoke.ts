@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Keyring } from '../../tests/support/keyring.ts'
 import { TrayPanel } from '../../tests/support/tray-panel.ts'
 import { ROOT } from '../build.ts'
@@ -16,7 +16,7 @@ import { type Form, formsIn } from './packaged-forms.ts'
 const PANEL_AFTER_MS = 3_000
 const APP = 'Chatra-Planfix Bridge'
 
-const dist = join(ROOT, process.argv[2] ?? 'dist')
+const dist = resolve(ROOT, process.argv[2] ?? 'dist')
 const forms = formsIn(process.platform, existsSync(dist) ? readdirSync(dist) : [])
 let failed = 0
 for (const { form, file } of forms) {
@@ -89,7 +89,9 @@ function installed(form: Form, path: string): string | null {
   }
 }
 
-const there = (path: string): string | null => (existsSync(path) ? path : null)
+function there(path: string): string | null {
+  return existsSync(path) ? path : null
+}
 
 function run(command: string, args: string[]): void {
   const { status, error } = spawnSync(command, args, { stdio: 'inherit' })
