@@ -26,7 +26,7 @@ const FACT = 'pause'
 const AGAIN_MS = 60_000
 
 /**
- * Pauses for a time. A paused connection keeps what comes in (docs/architecture.md, "Limits and numbers",
+ * Pauses for a time. A paused connection keeps what comes in (docs/architecture.md, "Numbers and rules",
  * "Paused connection"). A connection that the owner switches on by hand leaves the pause.
  */
 export function timedPause(options: {
