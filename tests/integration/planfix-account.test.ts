@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { withOpenTasks } from '../bench/day/open-tasks.ts'
 import { playDay } from '../bench/day/play.ts'
 import { DayWorld, type DayWorldOptions } from '../bench/day/world.ts'
+import { quantile } from '../bench/measure.ts'
 
 /** Nine in the morning in the account's zone. */
 const MORNING = Date.UTC(2026, 0, 5, 7, 0, 7)
@@ -221,6 +222,17 @@ describe('the requests of a day', () => {
     const seconds = await playDay(world, { chats: 12 })
     expect(seconds.lost).toBe(0)
     expect(seconds.calls.rest).toBeLessThan(minutes.calls.rest)
+  }, 120_000)
+
+  test('the Chat API leaves REST the catch-up, every five minutes, and the upkeep of tasks', async () => {
+    await start({ chat: true })
+    const figures = await playDay(world, { chats: 12 })
+    expect(figures).toMatchObject({ lost: 0, doubled: 0 })
+    expect(quantile(figures.reply, 0.95)).toBeLessThan(1000)
+    const { lists, rest } = figures.calls
+    expect(lists).toBeGreaterThan(270)
+    expect(lists).toBeLessThan(310)
+    expect(rest - lists).toBeLessThan(100 + 12 * 8)
   }, 120_000)
 
   test('hints for every reply make polls rare, until the first reply without a hint', async () => {

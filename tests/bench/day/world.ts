@@ -28,6 +28,8 @@ export interface DayWorldOptions {
   scenario?: boolean
   /** The first connection uses the Chat API, and Planfix calls its receiver. */
   chat?: boolean
+  /** Of Planfix's calls by the Chat API, this share (0 to 1) gets lost on the way. */
+  chatLoss?: number
   options?: Record<string, unknown>
 }
 
@@ -109,7 +111,9 @@ export class DayWorld {
     })
     world = new DayWorld(options, clock, planfix, chatras)
     if (options.scenario) planfix.scenarioUrl = `${HOOKS}/scenario`
-    if (options.chat)
+    if (options.chat) {
+      planfix.chats.random = seeded(13)
+      if (options.chatLoss) planfix.chats.addCallbackFault({ kind: 'drop', probability: options.chatLoss })
       planfix.chats.connect({
         providerId: 'chatra-shop1',
         url: `${HOOKS}/hooks/shop1/${SECRET}/planfix-chat`,
@@ -117,6 +121,7 @@ export class DayWorld {
         // REST sees the tasks of its token's employee only.
         employees: ['user:1'],
       })
+    }
     await world.open(prepare)
     return world
   }
