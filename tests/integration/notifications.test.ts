@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Notification } from 'electron'
 import { expect, test } from 'vitest'
 import { startNotifications } from '../../src/main/desktop/notifications/notifications.ts'
-import { planfixState, withWorld } from '../support/planfix-scenes.ts'
+import { inVirtualWorld, planfixState, taskNamed, withWorld } from '../support/planfix-scenes.ts'
 import type { World } from '../support/world.ts'
 
 /** The notifications that the owner of this world sees. */
@@ -10,6 +10,7 @@ function notificationsOf(world: World) {
   const shown: { title: string; body: string }[] = []
   class Shown extends EventEmitter {
     static isSupported = () => true
+    static handleActivation = () => undefined
     constructor(options: { title: string; body: string }) {
       super()
       shown.push({ title: options.title, body: options.body })
@@ -72,5 +73,22 @@ test('a reply that Chatra refuses is notified with its client and its text', asy
       title: 'A reply to Anna was not delivered',
       body: 'It is on its way',
     })
+  })
+})
+
+test('the owner is reminded of the client who waits, not of the one who was answered', async () => {
+  await inVirtualWorld({}, async (world) => {
+    const owner = notificationsOf(world)
+    const [anna, boris] = ['Anna', 'Boris'].map((name) => world.chatra.visit({ name }))
+    anna!.says('Do you deliver?')
+    boris!.says('Hello')
+    await world.until('both tasks', () => world.planfix.tasks.length === 2)
+    world.planfix.employeeComments(taskNamed(world, 'Boris').id, 5, '<p>Good day</p>')
+    await world.until('the reply', () => boris!.sees().includes('Good day'))
+    await world.pass(16 * 60_000)
+    await world.until('the reminder', () => owner.titles('Anna waits').length > 0)
+    await world.pass(60 * 60_000)
+    expect(owner.titles('Anna waits')).toHaveLength(1)
+    expect(owner.titles('Boris waits')).toEqual([])
   })
 })
