@@ -3,6 +3,7 @@ import { BlockList, isIP } from 'node:net'
 import type { Readable } from 'node:stream'
 import axios, { type AxiosAdapter } from 'axios'
 import { isLoopback } from '../../shared/config.ts'
+import { OutgoingAgent } from '../http/outgoing.ts'
 import type { Source } from '../ingress/file-cache.ts'
 
 const TIME_LIMIT_MS = 30_000
@@ -45,7 +46,9 @@ export async function downloadFrom(
     timeout: TIME_LIMIT_MS,
     validateStatus: null,
     ...(adapter && { adapter }),
-    ...(isLoopback(target.hostname) && { proxy: false as const }),
+    // The agent finds the proxy.
+    httpsAgent: new OutgoingAgent(),
+    proxy: false,
   })
   const { status, data, headers } = answer
   if (status !== 200) {
