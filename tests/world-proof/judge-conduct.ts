@@ -41,7 +41,9 @@ function nothingOpen({ open, messages }: Evidence): Finding[] {
 function pace({ story, calls, truth }: Evidence): Finding[] {
   const span = 10 * SECOND
   const { requestsPerSecond } = story.settings
-  const at = calls.filter(({ side }) => side === 'planfix').map((call) => call.at)
+  // Calls of the Chat API are no requests of REST.
+  const isRest = ({ side, path }: Evidence['calls'][number]) => side === 'planfix' && path !== '/webchat/api'
+  const at = calls.filter(isRest).map((call) => call.at)
   const most = requestsPerSecond * 10 + Math.max(2, requestsPerSecond)
   for (const [index, first] of at.entries()) {
     const last = at[index + most]

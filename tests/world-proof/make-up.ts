@@ -8,8 +8,8 @@ import { type Theme, themes } from './themes.ts'
 /** No story is longer than this before all faults end. */
 const LONGEST_MS = 15 * 60 * SECOND
 
-/** The story of a seed. */
-export function makeUp(seed: number): Story {
+/** The story of a seed; with `chat` the same people and troubles, and Planfix's Chat API in use. */
+export function makeUp(seed: number, { chat = false } = {}): Story {
   const chance = new Chance(seed * 7919 + 13)
   const theme = themes[seed % themes.length] as Theme
   const draft = new Draft(chance, theme.cast(chance, theme.shops))
@@ -24,13 +24,14 @@ export function makeUp(seed: number): Story {
     shops: theme.shops,
     devices: draft.devices,
     chatra: chatraPositions(chance, theme.loses ?? false),
-    planfix: planfixPositions(chance),
+    planfix: { ...planfixPositions(chance), ...(chat && chatPositions(new Chance(seed * 104_729 + 7))) },
     settings: {
       requestsPerSecond: chance.one([1, 3, 3]),
       pollSeconds: chance.one([3, 5, 5, 10]),
       leaveAfterMinutes: chance.one([1, 2, 10]),
       taskTemplate: chance.happens(0.6),
       hints: chance.happens(0.25),
+      ...(chat && { chat }),
     },
     actions: draft.actions.toSorted((a, b) => a.at - b.at),
   }
@@ -72,5 +73,23 @@ function planfixPositions(chance: Chance): Partial<PlanfixSwitches> {
     'assigner-contact': chance.one(['accepted', 'accepted', 'becomes-token-user', '400-code41']),
     'email-duplicate': chance.one(['400-code2001', '400-code2005', 'in-failures']),
     'id-shape': chance.one(['as-asked-by-prefixedId', 'always-number', 'always-prefixed']),
+  }
+}
+
+/** Unknown facts about the Chat API. */
+function chatPositions(chance: Chance): Partial<PlanfixSwitches> {
+  return {
+    'webchat-reply': chance.one(['empty', 'json-success', 'json-ids']),
+    'webchat-data-shape': chance.one(['json-string', 'json-string', 'object', 'bare']),
+    'webchat-title': chance.one(['renames-each-time', 'first-only']),
+    'webchat-email-merge': chance.one(['first-found', 'new-contact']),
+    'webchat-reply-check': chance.one(['lenient', 'strict']),
+    'webchat-message-id': chance.one(['present', 'present', 'present', 'absent']),
+    'webchat-message-is-comment-id': chance.one(['yes', 'yes', 'no']),
+    'webchat-text': chance.one(['plain', 'plain', 'html']),
+    'webchat-user-ico': chance.one(['with-id', 'plain-url', 'empty']),
+    'webchat-echo-callback': chance.one(['no', 'yes']),
+    'webchat-delivery-twice': chance.one(['off', 'off', 'on']),
+    'webchat-delivery-retry': chance.one(['none', 'on-failure', 'lost-while-down']),
   }
 }

@@ -107,7 +107,8 @@ export class Network {
       body: parseBody(raw, headers['content-type'] ?? ''),
       raw,
     }
-    const short = path.slice(host.prefix.length)
+    // The Chat API is beside REST, at the same host.
+    const short = path.startsWith(host.prefix) ? path.slice(host.prefix.length) : path
     const call: Call = {
       at: this.options.clock.now(),
       life: life.n,
@@ -115,7 +116,7 @@ export class Network {
       account: host.account,
       method,
       path: short,
-      isWrite: method !== 'GET' && !short.endsWith('/list'),
+      isWrite: short === CHAT_API ? isSaid(raw) : method !== 'GET' && !short.endsWith('/list'),
       body: request.body,
       committedAt: null,
       known: 'open',
@@ -192,3 +193,6 @@ function headersOf(config: InternalAxiosRequestConfig): Record<string, string> {
   const given = Object.entries(config.headers.toJSON())
   return Object.fromEntries(given.map(([name, value]) => [name.toLowerCase(), String(value)]))
 }
+
+const CHAT_API = '/webchat/api'
+const isSaid = (form: Buffer): boolean => new URLSearchParams(form.toString()).get('cmd') === 'newMessage'

@@ -90,6 +90,8 @@ export interface Story {
     leaveAfterMinutes: number
     taskTemplate: boolean
     hints: boolean
+    /** The connections use Planfix's Chat API (`planfix.channel.mode`). */
+    chat?: boolean
   }
   actions: Action[]
 }

@@ -72,6 +72,20 @@ export class Webhooks {
     return outcome.error === 'timeout' ? 'timeout' : 'unreachable'
   }
 
+  /** A call of Planfix's Chat API. */
+  async chatCall(
+    address: string,
+    form: string,
+    limitMs: number,
+  ): Promise<{ status: number; body: string } | 'timeout' | 'unreachable'> {
+    const shop = new URL(address).pathname.split('/')[2] ?? ''
+    await this.pass(this.latency())
+    const checked = this.world.life?.receiver?.checkChatCall?.(shop, [...new URLSearchParams(form)]) ?? null
+    const outcome = await this.within(limitMs, this.reach(shop, 'planfix-chat', checked?.body ?? '{"form":[]}'))
+    if ('error' in outcome) return outcome.error === 'timeout' ? 'timeout' : 'unreachable'
+    return { status: outcome.status, body: JSON.stringify(checked?.answer ?? {}) }
+  }
+
   /** Whether a request through the public address reaches this bridge's receiver. */
   async prove(life: Life): Promise<Proof> {
     await this.pass(this.latency())

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Application, type Log } from '../../src/main/runtime/application.ts'
+import { chatSecretOf } from '../../src/main/http/chat-call.ts'
 import { openStore } from '../../src/main/store/index.ts'
 import { type Configuration, parseConfiguration } from '../../src/shared/config.ts'
 import { ChatraSimulator, type Visitor } from '../../src/simulators/chatra/index.ts'
@@ -93,10 +94,23 @@ export class World {
       switches: story.planfix,
       requestsPerSecondLimit: Number.POSITIVE_INFINITY,
       postScenario: (_address, body, limitMs) => world.webhooks.hint(body, limitMs),
+      postChat: (address, form, limitMs) => world.webhooks.chatCall(address, form, limitMs),
     })
     const world = new World(story, planfix, clock)
+    if (story.settings.chat) world.connectChats()
     if (story.settings.hints) planfix.scenarioUrl = 'https://bridge.example/'
     return world
+  }
+
+  /** What the owner enters in Planfix for each shop; REST sees the tasks, as its token's employee is an assignee. */
+  private connectChats(): void {
+    for (const { id } of this.shops)
+      this.planfix.chats.connect({
+        providerId: `chatra-${id}`,
+        url: `https://bridge.example/hooks/${id}/planfix-chat`,
+        token: chatSecretOf(`${SECRET}-${id}`),
+        employees: ['user:1'],
+      })
   }
 
   note(line: string): void {
@@ -120,7 +134,7 @@ export class World {
         life.app = await Application.open({
           configuration: this.configuration,
           secrets: {
-            get: async (id, name) => (name === 'PLANFIX_TOKEN' ? this.planfix.token : `key-of-${id}`),
+            get: async (id, name) => this.secret(id, name),
             whereToPut: (_id, name) => name,
           },
           dataDir,
@@ -144,6 +158,12 @@ export class World {
         if (!life.dead) this.truth.bugs.push(`the start failed: ${String(error)}`)
       }
     })
+  }
+
+  private secret(shop: string, name: string): string | null {
+    if (name === 'PLANFIX_TOKEN') return this.planfix.token
+    if (name === 'PLANFIX_CHAT_TOKEN') return this.planfix.chats.token
+    return name === 'PLANFIX_CHAT_SECRET' ? null : `key-of-${shop}`
   }
 
   /** The process ends at once; it starts again after `downMs`, when `meanwhile` has changed its files. */
@@ -289,6 +309,7 @@ function configurationOf({ settings }: Story, shops: readonly Shop[]): Configura
         contactTemplateId: 5,
         pollSeconds: settings.pollSeconds,
         requestsPerSecond: settings.requestsPerSecond,
+        ...(settings.chat && { channel: { mode: 'chat-api' } }),
       },
       options: { leaveAfterMinutes: settings.leaveAfterMinutes },
       webhookSecret: `${SECRET}-${id}`,

@@ -11,8 +11,8 @@ import { isSameName, type ReplyAuthor } from './author.ts'
  */
 
 /** Planfix gives times to the minute, and clocks differ. */
-const BEFORE_MS = 3 * 60_000
-const AFTER_MS = 5 * 60_000
+const BEFORE_MS = 2 * 60_000
+const AFTER_MS = 2 * 60_000
 /** A repeated call without a number. */
 const TWICE_MS = 60_000
 /** How long after a message of ours Planfix may pass it on as if a person had written it. */
@@ -27,8 +27,8 @@ export type Link =
 
 type Facts = Pick<CommentState, 'settings' | 'attempts' | 'now'> & { recent: readonly Message[] }
 
-/** For a comment that no message names yet. */
-export function linkOf(comment: PlanfixComment, facts: Facts): Link | null {
+/** For a comment that no message names yet; `isOpen`: the client may read it. */
+export function linkOf(comment: PlanfixComment, isOpen: boolean, facts: Facts): Link | null {
   const print = wordPrint(comment.text)
   if (comment.owner?.startsWith('contact:')) {
     const said = facts.recent.find((one) => isSaid(one) && isClients(one) && one.sentFingerprint === print)
@@ -47,7 +47,7 @@ export function linkOf(comment: PlanfixComment, facts: Facts): Link | null {
       (ownerUserId === null || comment.owner === `user:${ownerUserId}`),
   )
   if (isUnderWay) return { kind: 'ours', messages: [] }
-  const reply = announced(comment, print, facts.recent)
+  const reply = announced(comment, print, isOpen, facts.recent)
   return reply ? { kind: 'reply', messages: reply } : null
 }
 
@@ -65,10 +65,14 @@ function mayBeEchoOf({ owner, at }: PlanfixComment, message: Message, { settings
   return isAuthor && (at === null || (at >= sentAt - BEFORE_MS && at <= sentAt + ECHO_MS))
 }
 
-/** The first call that fits: by its number, else by its words, else by author and time (it was edited since). */
+/**
+ * The first call that fits: by its number, else by its words, else by author and time (it was edited since). Planfix never
+ * announces what is internal, so that an internal comment fits by number or words alone.
+ */
 function announced(
   comment: PlanfixComment,
   print: string,
+  isOpen: boolean,
   recent: readonly Message[],
 ): readonly Message[] | null {
   const calls = [
@@ -90,7 +94,7 @@ function announced(
       (call) => call[0]?.channelMessageId === String(comment.id) && (isAuthor(call) || isSame(call)),
     ) ??
     calls.find((call) => isAuthor(call) && isSame(call)) ??
-    calls.find((call) => isAuthor(call) && isNear(comment.at, call[0]?.receivedAt ?? 0)) ??
+    calls.find((call) => isOpen && isAuthor(call) && isNear(comment.at, call[0]?.receivedAt ?? 0)) ??
     null
   )
 }

@@ -40,7 +40,8 @@ export function decideComment(event: CommentEvent, state: CommentState): Comment
     const changes = [...learnt, ...nextVersion(comment, replies, state)]
     return { changes, skipped: changes.length > 0 ? null : 'nothing-new' }
   }
-  const link = state.task.byChannel ? linkOf(comment, { ...state, recent: state.recent ?? [] }) : null
+  const isOpen = mayGoOut(comment, state.settings, state.contactIds).goesOut
+  const link = state.task.byChannel ? linkOf(comment, isOpen, { ...state, recent: state.recent ?? [] }) : null
   if (link?.kind === 'ours')
     return { changes: [...learnt, ...linked(comment, link.messages, state)], skipped: 'own-comment' }
   if (link?.kind === 'reply') return announcedBefore(comment, link.messages, learnt, state)
@@ -89,8 +90,9 @@ function announcedBefore(
       patch: { ...place, ...(isSame && { text, files }) },
     }),
   )
-  const { options } = state.settings
-  const settings = { ...state.settings, options: { ...options, sendOnlyWhenClientIsRecipient: false } }
+  // Other words may have become internal together with the ticks.
+  const open = { ...state.settings.options, sendOnlyWhenClientIsRecipient: false }
+  const settings = isSame ? { ...state.settings, options: open } : state.settings
   const changes = nextVersion(comment, now, { ...state, settings })
   return {
     changes: [...learnt, ...patches, ...changes, ...learnNumbers(comment, replies, isSame, state)],
