@@ -5,6 +5,7 @@ import { type Action, isTrouble, type Story } from './story.ts'
 import { bring } from './troubles.ts'
 import { BEGINS, World } from './world.ts'
 
+const CAUGHT_UP_MS = 11 * 60_000
 /** `src/main/planfix/limits/quota-plan.ts` updates every ten minutes, and a stale header can be as old. */
 const RESERVE_LOOK_MS = 21 * 60_000
 const SECOND = 1000
@@ -68,6 +69,8 @@ async function heal(world: World): Promise<void> {
   // When a day's quota was nearly used up, the bridge learns of the new quota only at its next request.
   if (world.story.actions.some((action) => action.do === 'quota'))
     await clock.runUntil(clock.now() + RESERVE_LOOK_MS)
+  // By the Chat API edits, deletions and lost calls are found in the next round of catching up.
+  if (world.story.settings.chat) await clock.runUntil(clock.now() + CAUGHT_UP_MS)
   for (const { chatra } of shops) {
     chatra.setSwitch('leave-signal', 'transcript')
     chatra.setSwitch('transcript-timing', 'on-leave')

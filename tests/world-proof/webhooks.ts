@@ -81,7 +81,10 @@ export class Webhooks {
     const shop = new URL(address).pathname.split('/')[2] ?? ''
     await this.pass(this.latency())
     const checked = this.world.life?.receiver?.checkChatCall?.(shop, [...new URLSearchParams(form)]) ?? null
-    const outcome = await this.within(limitMs, this.reach(shop, 'planfix-chat', checked?.body ?? '{"form":[]}'))
+    const outcome = await this.within(
+      limitMs,
+      this.reach(shop, 'planfix-chat', checked?.body ?? '{"form":[]}'),
+    )
     if ('error' in outcome) return outcome.error === 'timeout' ? 'timeout' : 'unreachable'
     return { status: outcome.status, body: JSON.stringify(checked?.answer ?? {}) }
   }

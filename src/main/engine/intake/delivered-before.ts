@@ -75,7 +75,9 @@ function isEchoOf(echo: Message, { text, files }: Message, { at }: PlanfixCommen
 /** It was seen in the chat: the comment was delivered before the store was restored. */
 function claim(echo: Message, reply: Message, at: number): Change {
   const { author, text, files, originKey, planfixTaskId, planfixCommentId, conversationId } = reply
-  const patch = { author, text, files, originKey, planfixTaskId, planfixCommentId, conversationId }
+  const { channelMessageId } = reply
+  const places = { planfixTaskId, planfixCommentId, channelMessageId }
+  const patch = { author, text, files, originKey, conversationId, ...places }
   const { fingerprint: print } = reply
   return {
     type: 'message.patch',

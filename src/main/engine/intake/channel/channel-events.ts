@@ -1,10 +1,10 @@
 import type { Conversation } from '../../../../shared/domain.ts'
 import { type ConnectionContext, commit } from '../../context.ts'
 import { conversationOfChat } from '../../delivery/planfix/channel/chat-number.ts'
-import type { ChannelReply, InboxRow, ParseChannelCall } from '../../ports.ts'
+import { type ChannelReply, type InboxRow, isRestore, type ParseChannelCall } from '../../ports.ts'
 import { underRoots } from '../../roots.ts'
 import { NUMBERS_ARE_COMMENTS } from '../comment/comment.ts'
-import { COMPARED_MS, commentKey, lineLength, pendingWrites } from '../comment/comment-state.ts'
+import { COMPARED_MS, commentKey, echoesFor, lineLength, pendingWrites } from '../comment/comment-state.ts'
 import { refuse, reportAdded, settled } from '../inbox-outcome.ts'
 import type { IntakeOptions } from '../options.ts'
 import { authorOf, type Person } from './author.ts'
@@ -66,12 +66,24 @@ export class ChannelEvents {
         attempts: await pendingWrites(store, root, null),
         maxText: connection.chatra.maxText,
         lineLength: lineLength(context, id),
+        ...(await this.beforeRestore(row, root)),
+        receivedAt: row.receivedAt,
         newId: () => store.newId(),
       })
       await commit(context, [...decision.changes, settled(row, decision)])
       if (task && (await store.fact(id, NUMBERS_ARE_COMMENTS)) === null) this.options.hint(id, task.taskId)
       return decision.changes
     })
+  }
+
+  /** A call from before a restore was perhaps decided on, and its reply sent, by what was lost. */
+  private async beforeRestore({ receivedAt }: InboxRow, root: Conversation) {
+    const { store, takeover } = this.options.context
+    const last = takeover?.() ?? null
+    if (!isRestore(last) || receivedAt >= last.at) return { takeover: null, echoes: [] }
+    const devices = await store.clientsOf(root.id)
+    const echoes = await echoesFor(store, root.connectionId, devices, last.backupAt)
+    return { takeover: last, echoes }
   }
 }
 

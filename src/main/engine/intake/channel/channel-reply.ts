@@ -2,12 +2,13 @@ import type { Connection } from '../../../../shared/config.ts'
 import type { Conversation, Message, TaskLink } from '../../../../shared/domain.ts'
 import { newMessage } from '../../../../shared/new-message.ts'
 import { addJob } from '../../delivery/patches.ts'
-import type { Change, ChannelReply, PlanfixComment } from '../../ports.ts'
+import type { Change, ChannelReply, PlanfixComment, Takeover } from '../../ports.ts'
 import { isNumber } from '../comment/comment.ts'
 import { goneComment } from '../comment/comment-input.ts'
 import { mayGoOut, type Verdict } from '../comment/may-go-out.ts'
 import type { WriteOfClient } from '../comment/own-comment.ts'
 import { WAITS } from '../comment/reply-changes.ts'
+import { deliveredBefore, inDoubt } from '../delivered-before.ts'
 import { partsOf } from '../parts.ts'
 import type { ReplyAuthor } from './author.ts'
 import { announcementOf } from './pairing.ts'
@@ -31,6 +32,12 @@ export interface ChannelState {
   numbersAreComments: boolean | null
   maxText: number
   lineLength: (name: string) => number
+  /** For a call that came before a restore: the reply may have been sent then. */
+  takeover: (Takeover & { backupAt: number }) | null
+  /** When the call came in; milliseconds since 1970. */
+  receivedAt: number
+  /** Our replies that were seen in the chat after a restore, and whose comments are unknown. */
+  echoes: readonly Message[]
   newId(): number
 }
 
@@ -59,7 +66,7 @@ export function decideReply(reply: ChannelReply, key: string, state: ChannelStat
     ? [{ state: 'received' as const, reason: HOW[author.by] }, ...WAITS.slice(1)]
     : [{ state: 'skipped' as const, reason: verdict.reason }]
   const device = deviceBefore(state.recent)
-  const messages = (parts.length > 0 ? parts : [{ text: '', files: [] }]).map((part, index): Change => {
+  const messages = (parts.length > 0 ? parts : [{ text: '', files: [] }]).map((part, index) => {
     const id = state.newId()
     const message = newMessage({
       id,
@@ -79,10 +86,13 @@ export function decideReply(reply: ChannelReply, key: string, state: ChannelStat
       position: id,
       ...states.at(-1),
     })
-    return { type: 'message.add', message, states }
+    return { type: 'message.add' as const, message, states }
   })
+  const doubt = verdict.goesOut ? deliveredBefore({ ...comment, at: state.receivedAt }, state.takeover) : null
+  const added =
+    doubt === null ? messages : inDoubt(messages, doubt, { ...comment, at: state.receivedAt }, state)
   return {
-    changes: [...messages, ...tick(reply, state)],
+    changes: [...added, ...tick(reply, state)],
     skipped: verdict.goesOut ? null : verdict.reason,
   }
 }

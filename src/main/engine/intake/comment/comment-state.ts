@@ -163,7 +163,7 @@ const cardsAt = ({ formerCards = [] }: TaskLink, writtenAt: number | null): numb
  * Replies from the period since the backup that were seen in the chats of these devices, without their
  * comments.
  */
-async function echoesFor(
+export async function echoesFor(
   store: Store,
   connectionId: string,
   devices: readonly ClientLink[],

@@ -45,8 +45,11 @@ export async function askChat(work: PlanfixStepRunner, state: ConversationState)
     if (read.ok && isOpen && !known) {
       const { profile } = state.client
       const marked = { task: read.value, chatId: profile.chatId, n: state.tasksOfChat + 1, byChannel: true }
+      const card = await connection.channel.contact(chatId)
+      if (!card.ok) return reconcileRefused(work, state, card)
       const taken = await adopt(work, [marked], state)
-      const channel = patchOf(state, { channel: { chatId, askedAt: 0 } })
+      const contactId = card.value ?? state.conversation.contactId
+      const channel = patchOf(state, { channel: { chatId, askedAt: 0 }, contactId })
       return taken.kind === 'done' ? { ...taken, changes: [...taken.changes, channel] } : taken
     }
   }
