@@ -114,7 +114,7 @@ const isEchoed = ({ call, text }: Utterance, { truth }: Evidence): boolean =>
   )
 
 /** When a service works again, a request reaches it within seconds. */
-function silence({ truth, calls, healedAt }: Evidence): Finding[] {
+function silence({ story, truth, calls, healedAt }: Evidence): Finding[] {
   return truth.outages
     .filter(({ side, mode }) => side === 'planfix' && mode !== 'quota')
     .flatMap(({ side, to, from, mode }): Finding[] => {
@@ -127,13 +127,10 @@ function silence({ truth, calls, healedAt }: Evidence): Finding[] {
         (truth.ends.findLast(({ at }) => at < end + limit)?.kind ?? 'start') !== 'start'
       const before = calls.some((call) => call.side === side && call.at > from - 30 * SECOND && call.at < end)
       // Where nothing was refused, nothing waits, and the next poll is early enough.
-      const refused = calls.some(
-        (call) =>
-          call.side === side &&
-          call.at >= from &&
-          call.at < end &&
-          (call.status === null || call.status >= 400),
-      )
+      const during = calls.filter((call) => call.side === side && call.at >= from && call.at < end)
+      // By the Chat API there is no next poll: nothing waits when the last call was taken.
+      const judged = story.settings.chat ? during.slice(-1) : during
+      const refused = judged.some(({ status }) => status === null || status >= 400)
       if (disturbed || !before || !refused || end + limit > healedAt + 60 * SECOND) return []
       if (calls.some((call) => call.side === side && call.at > end && call.at < end + limit)) return []
       const next = calls.find((call) => call.side === side && call.at >= end + limit)

@@ -3,7 +3,7 @@ import type { Message, PendingWrite, TaskLink } from '../../../../../shared/doma
 import { ok, type Result } from '../../../../../shared/errors.ts'
 import { messageSourceId } from '../../../identity.ts'
 import { nameOf } from '../../../naming.ts'
-import type { Change, ChannelMessage } from '../../../ports.ts'
+import { type Change, type ChannelMessage, isRestore } from '../../../ports.ts'
 import { writtenBefore } from '../../failover.ts'
 import { taskPatch } from '../../patches.ts'
 import { adopt, isActive, reconcileRefused, taskLink } from '../adopt-task.ts'
@@ -37,19 +37,21 @@ export async function askChat(work: PlanfixStepRunner, state: ConversationState)
   const { number, active } = asked.value ?? { number: 0, active: false }
   const known = number === 0 ? null : await store.task(state.settings.id, number)
   let isOpen = active ?? false
-  if (number !== 0 && (active === null || (active && !known))) {
+  // After a restore a completed one counts too: what is about to be said may stand in it.
+  const isLost = !known && isRestore(work.context.takeover?.())
+  if (number !== 0 && (active === null || (active && !known) || isLost)) {
     await state.slot()
     const read = await connection.planfix.task(number)
     if (!read.ok && read.error.code !== 'object-gone') return reconcileRefused(work, state, read)
     isOpen = read.ok && !read.value.isDeleted && isActive(read.value, state)
-    if (read.ok && isOpen && !known) {
+    if (read.ok && !known && !read.value.isDeleted && (isOpen || isLost)) {
       const { profile } = state.client
       const marked = { task: read.value, chatId: profile.chatId, n: state.tasksOfChat + 1, byChannel: true }
       const card = await connection.channel.contact(chatId)
       if (!card.ok) return reconcileRefused(work, state, card)
       const taken = await adopt(work, [marked], state)
       const contactId = card.value ?? state.conversation.contactId
-      const channel = patchOf(state, { channel: { chatId, askedAt: 0 }, contactId })
+      const channel = patchOf(state, { channel: { chatId, askedAt: isOpen ? 0 : now }, contactId })
       return taken.kind === 'done' ? { ...taken, changes: [...taken.changes, channel] } : taken
     }
   }
