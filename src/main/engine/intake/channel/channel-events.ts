@@ -8,7 +8,7 @@ import { COMPARED_MS, commentKey, echoesFor, lineLength, pendingWrites } from '.
 import { refuse, reportAdded, settled } from '../inbox-outcome.ts'
 import type { IntakeOptions } from '../options.ts'
 import { authorOf, type Person } from './author.ts'
-import { decideReply } from './channel-reply.ts'
+import { decideReply, READ_IN_TASK, RECEIVED_TWICE } from './channel-reply.ts'
 
 /** Decides what calls of Planfix's Chat API mean, and commits that together with the outcome of their inbox rows. */
 export class ChannelEvents {
@@ -53,6 +53,7 @@ export class ChannelEvents {
     // One after the other with a decision on the comment of that number.
     return serial.run(commentKey(id, Number(messageId) || 0), async () => {
       const task = root.taskId === null ? null : await store.task(id, root.taskId)
+      const recent = await store.messagesSince(root.id, clock.now() - COMPARED_MS)
       const decision = decideReply(reply, key, {
         settings: connection.settings,
         now: clock.now(),
@@ -61,7 +62,7 @@ export class ChannelEvents {
         author: authorOf(reply, people.known),
         knowsPeople: people.isComplete,
         known: messageId === null ? [] : await store.messagesByChannel(id, messageId),
-        recent: await store.messagesSince(root.id, clock.now() - COMPARED_MS),
+        recent,
         numbersAreComments: await store.fact<boolean>(id, NUMBERS_ARE_COMMENTS),
         attempts: await pendingWrites(store, root, null),
         maxText: connection.chatra.maxText,
@@ -71,9 +72,18 @@ export class ChannelEvents {
         newId: () => store.newId(),
       })
       await commit(context, [...decision.changes, settled(row, decision)])
-      if (task && (await store.fact(id, NUMBERS_ARE_COMMENTS)) === null) this.options.hint(id, task.taskId)
+      const isCertain = (await store.fact(id, NUMBERS_ARE_COMMENTS)) !== null
+      if (task && !isCertain) this.options.hint(id, task.taskId)
+      const isOpenQuestion =
+        decision.skipped === READ_IN_TASK || (decision.skipped === RECEIVED_TWICE && messageId === null)
+      if (isOpenQuestion)
+        this.readTasks(id, [root.taskId, ...recent.map(({ planfixTaskId }) => planfixTaskId)])
       return decision.changes
     })
+  }
+
+  private readTasks(connectionId: string, ids: readonly (number | null)[]): void {
+    for (const taskId of new Set(ids)) if (taskId !== null) this.options.hint(connectionId, taskId)
   }
 
   /** A call from before a restore was perhaps decided on, and its reply sent, by what was lost. */

@@ -47,6 +47,9 @@ export interface ChannelDecision {
   skipped: string | null
 }
 
+/** The same call came before. */
+export const RECEIVED_TWICE = 'received-twice'
+
 /** No reason: the author is known by the picture. */
 const HOW = { picture: null, name: 'author-by-name', unknown: 'author-unknown' } as const
 
@@ -54,11 +57,12 @@ const HOW = { picture: null, name: 'author-by-name', unknown: 'author-unknown' }
 export function decideReply(reply: ChannelReply, key: string, state: ChannelState): ChannelDecision {
   const { author, known } = state
   const found = announcementOf(reply, author, known, commentIdOf(reply, state), state)
-  if (found?.kind === 'twice') return { changes: [], skipped: 'received-twice' }
+  if (found?.kind === 'twice') return { changes: [], skipped: RECEIVED_TWICE }
   if (found?.kind === 'ours')
     return { changes: found.messages.map((one) => named(one, reply, {}, state)), skipped: 'own-comment' }
   if (found?.kind === 'reply')
     return { changes: readBefore(found.messages, reply, state), skipped: 'read-before' }
+  if (isForOneOfSeveral(state.recent)) return { changes: [], skipped: READ_IN_TASK }
   const comment = commentOf(reply, state)
   const verdict = verdictOf(comment, state)
   const parts = partsOf(comment, state.maxText, state.lineLength)
@@ -100,6 +104,18 @@ export function decideReply(reply: ChannelReply, key: string, state: ChannelStat
 /** Number of its comment, where the account's numbers are known to be the same. */
 const commentIdOf = ({ messageId }: ChannelReply, { numbersAreComments }: ChannelState): number | null =>
   numbersAreComments === true && messageId !== null && isNumber(messageId) ? Number(messageId) : null
+
+/** The call does not say in which of the client's tasks it was written: the task is read, and its last device answered. */
+export const READ_IN_TASK = 'read-in-task'
+
+/** Several devices wrote in several tasks of the chat: an answer in one of them must not reach the device of another. */
+function isForOneOfSeveral(recent: readonly Message[]): boolean {
+  const said = recent.filter(
+    ({ direction, author }) => direction === 'to-planfix' && author.kind === 'client',
+  )
+  const tasks = new Set(said.map(({ planfixTaskId }) => planfixTaskId))
+  return tasks.size > 1 && new Set(said.map(({ chatraClientId }) => chatraClientId)).size > 1
+}
 
 /**
  * The device that the employee answers: the last one whose message is in the task. A message that is still being written

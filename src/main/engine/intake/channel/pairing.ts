@@ -13,8 +13,11 @@ import { isSameName, type ReplyAuthor } from './author.ts'
 /** Planfix gives times to the minute, and clocks differ. */
 const BEFORE_MS = 2 * 60_000
 const AFTER_MS = 2 * 60_000
-/** A repeated call without a number. */
-const TWICE_MS = 60_000
+/**
+ * A call without a number and with the words of an earlier one: Planfix repeats a failed call for minutes, and an employee
+ * says "OK" twice. The task is read then, and a second comment found there.
+ */
+const TWICE_MS = 3_600_000
 /** How long after a message of ours Planfix may pass it on as if a person had written it. */
 const ECHO_MS = 10 * 60_000
 

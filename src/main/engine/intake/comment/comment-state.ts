@@ -91,7 +91,12 @@ async function loadState(
   const cards = cardsAt(task, event.comment.at)
   const contactIds = [conversation.contactId, original?.contactId ?? null, counterparty, ...cards]
   const recent = task.byChannel ? await recentOf(store, conversation, original, clock.now()) : []
-  const addressed = task.byChannel ? (messageBefore(event.comment, recent) ?? before) : before
+  const addressed = task.byChannel
+    ? (messageBefore(
+        event.comment,
+        recent.filter(({ planfixTaskId }) => planfixTaskId === task.taskId),
+      ) ?? before)
+    : before
   return {
     settings,
     now: clock.now(),
