@@ -95,6 +95,7 @@ describe('a reply that may have been sent before', () => {
           originKey,
           planfixTaskId,
           planfixCommentId,
+          channelMessageId: null,
           conversationId,
           fingerprint: 'print',
           reason: 'carried-before-restore',
