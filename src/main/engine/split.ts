@@ -16,6 +16,18 @@ export function splitText(text: string, max: number): string[] {
   }
 }
 
+/** The text of which these are the parts, but for the white space at the cuts. */
+export function joinParts(parts: readonly string[]): string {
+  const withText = parts.filter((part) => part !== '')
+  if (withText.length === 1) return withText[0]!
+  return withText
+    .map((part, index) => {
+      const number = ` (${index + 1}/${withText.length})`
+      return part.endsWith(number) ? part.slice(0, -number.length) : part
+    })
+    .join(' ')
+}
+
 /** One message of several: its text, and the indices of the lines below it. */
 export interface Part {
   /** Empty when there are only lines. */

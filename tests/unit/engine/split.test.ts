@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { partsWithLines, splitText } from '../../../src/main/engine/split.ts'
+import { joinParts, partsWithLines, splitText } from '../../../src/main/engine/split.ts'
 
 /** Room for ten characters and a number such as `(1/2)`. */
 const MAX = 20
@@ -10,6 +10,18 @@ describe('a text of several parts', () => {
   test('a text that fits has one part, up to the last character', () => {
     expect(splitText('aaaaaaaaaa bbbbbbbbb', MAX)).toEqual(['aaaaaaaaaa bbbbbbbbb'])
     expect(splitText('aaaaaaaaaa bbbbbbb cc', MAX)).toEqual(['aaaaaaaaaa (1/2)', 'bbbbbbb cc (2/2)'])
+  })
+
+  test('the parts of a text join to it again, without their numbers', () => {
+    const text = Array.from({ length: 12 }, (_, n) => `word${n}`).join(' ')
+    expect(splitText(text, MAX).length).toBeGreaterThan(9)
+    expect(joinParts(splitText(text, MAX))).toBe(text)
+    expect(joinParts(['aaaaaaaaaa (1/2)', 'bb (2/2)', ''])).toBe('aaaaaaaaaa bb')
+  })
+  test('a number that a person wrote stays', () => {
+    expect(joinParts(['Page (1/1)'])).toBe('Page (1/1)')
+    expect(joinParts(['Page (1/3)', 'Page (1/2)'])).toBe('Page (1/3) Page (1/2)')
+    expect(joinParts([])).toBe('')
   })
 
   test('a thousand parts have room for their longer numbers', () => {

@@ -1,5 +1,5 @@
 import type { Connection } from '../../../../shared/config.ts'
-import type { Conversation, Message, TaskLink } from '../../../../shared/domain.ts'
+import type { Conversation, Message, MessageFile, TaskLink } from '../../../../shared/domain.ts'
 import { newMessage } from '../../../../shared/new-message.ts'
 import { addJob } from '../../delivery/patches.ts'
 import type { Change, ChannelReply, PlanfixComment, Takeover } from '../../ports.ts'
@@ -79,7 +79,7 @@ export function decideReply(reply: ChannelReply, key: string, state: ChannelStat
       direction: 'to-chatra',
       author: { kind: 'employee', id: author.id ?? 0, name: author.name },
       text: part.text,
-      files: part.files.map((file) => ({ ...file, url: urlOf(file.name, reply), planfixFileId: null })),
+      files: part.files.map((file) => ({ ...file, url: urlOf(file, reply), planfixFileId: null })),
       originKey: `${key}${index > 0 ? `:${index + 1}` : ''}`,
       channelMessageId: reply.messageId ?? '',
       chatraClientId: device,
@@ -127,8 +127,9 @@ const deviceBefore = (recent: readonly Message[]): string | null =>
       direction === 'to-planfix' && author.kind === 'client' && state === 'delivered',
   )?.chatraClientId ?? null
 
-const urlOf = (name: string, { files }: ChannelReply): string | null =>
-  files.find((file) => file.name === name)?.url ?? null
+/** Two pictures may have one name: the place tells them apart. */
+const urlOf = ({ planfixFileId: place }: MessageFile, { files }: ChannelReply): string | null =>
+  files[(place ?? 0) - 1]?.url ?? null
 
 /** The call as the comment that it announces; files have places instead of numbers. */
 const commentOf = ({ text, files }: ChannelReply, { author }: ChannelState): PlanfixComment => ({

@@ -2,6 +2,7 @@ import type { Message } from '../../../../shared/domain.ts'
 import { isSaid, wordPrint } from '../../delivery/planfix/channel/said-comment.ts'
 import { ownerOf } from '../../delivery/planfix/planfix-text.ts'
 import type { ChannelReply, PlanfixComment } from '../../ports.ts'
+import { joinParts } from '../../text.ts'
 import type { CommentState } from '../comment/comment-input.ts'
 import { isSameName, type ReplyAuthor } from './author.ts'
 
@@ -78,20 +79,14 @@ function announced(
   isOpen: boolean,
   recent: readonly Message[],
 ): readonly Message[] | null {
-  const calls = [
-    ...Map.groupBy(
-      recent.filter(
-        ({ direction, kind, channelMessageId, planfixCommentId }) =>
-          direction === 'to-chatra' &&
-          kind === 'text' &&
-          channelMessageId !== null &&
-          planfixCommentId === null,
-      ),
-      ({ channelMessageId, originKey }) => channelMessageId || originKey.replace(/:\d+$/, ''),
-    ).values(),
-  ]
+  const calls = callsOf(
+    recent.filter(
+      ({ direction, kind, planfixCommentId }) =>
+        direction === 'to-chatra' && kind === 'text' && planfixCommentId === null,
+    ),
+  )
   const isAuthor = (call: readonly Message[]) => isBy(comment, call[0])
-  const isSame = (call: readonly Message[]) => wordPrint(call.map(({ text }) => text).join('')) === print
+  const isSame = (call: readonly Message[]) => printOf(call) === print
   return (
     calls.find(
       (call) => call[0]?.channelMessageId === String(comment.id) && (isAuthor(call) || isSame(call)),
@@ -101,6 +96,15 @@ function announced(
     null
   )
 }
+
+/** The parts of each reply that a call announced; without a number, the inbox row or the comment tells them apart. */
+const callsOf = (replies: readonly Message[]): Message[][] => [
+  ...Map.groupBy(
+    replies.filter(({ channelMessageId }) => channelMessageId !== null),
+    ({ channelMessageId, originKey }) => channelMessageId || /^(w:|p):\d+/.exec(originKey)?.[0],
+  ).values(),
+]
+const printOf = (parts: readonly Message[]): string => wordPrint(joinParts(parts.map(({ text }) => text)))
 
 function isBy({ owner, ownerName }: PlanfixComment, message: Message | undefined): boolean {
   if (message?.author.kind !== 'employee') return false
@@ -130,26 +134,29 @@ export function announcementOf(
 ): Announcement | null {
   if (known.length > 0) return { kind: 'twice' }
   const print = wordPrint(reply.text)
-  const names = reply.files.map(({ name }) => name).join('\n')
-  const isSame = ({ text, files }: Message) =>
-    wordPrint(text) === print && files.map(({ name }) => name).join('\n') === names
+  const names = namesOf([reply])
   const replies = recent.filter(({ direction, kind }) => direction === 'to-chatra' && kind === 'text')
   if (reply.messageId === null) {
-    const again = replies.some(
-      (one) => one.channelMessageId !== null && isSame(one) && now - one.receivedAt < TWICE_MS,
+    const again = callsOf(replies).some(
+      (call) =>
+        printOf(call) === print && namesOf(call) === names && now - (call[0]?.receivedAt ?? 0) < TWICE_MS,
     )
     if (again) return { kind: 'twice' }
   }
+  const isNamed = ({ channelMessageId: number }: Message) =>
+    reply.messageId === null ? Boolean(number) : number !== null
   const mine = recent.filter(
     (one) =>
       one.direction === 'to-planfix' &&
       one.author.kind === 'agent' &&
-      one.channelMessageId === null &&
+      !isNamed(one) &&
       one.sentFingerprint === print &&
       now - (one.sentAt ?? 0) < ECHO_MS &&
       isWriter(author, ownerOf(one, settings)),
   )
-  if (mine.length > 0) return { kind: 'ours', messages: mine }
+  // One call for each time that it was said.
+  if (mine.length > 0)
+    return { kind: 'ours', messages: mine.filter(({ sentAt }) => sentAt === mine[0]?.sentAt) }
   const isUnderWay = attempts.some(
     ({ kind, text, byClient, ownerUserId }) =>
       kind === 'chat' && byClient !== true && wordPrint(text) === print && isWriter(author, ownerUserId),
@@ -166,10 +173,13 @@ export function announcementOf(
     if (first?.author.kind !== 'employee') return false
     const isAuthor =
       author.id === null ? isSameName(first.author.name, author.name) : first.author.id === author.id
-    return isAuthor && wordPrint(parts.map(({ text }) => text).join('')) === print
+    return isAuthor && printOf(parts) === print
   })
   return read ? { kind: 'reply', messages: read } : null
 }
+
+const namesOf = (parts: readonly { files: readonly { name: string }[] }[]): string =>
+  parts.flatMap(({ files }) => files.map(({ name }) => name)).join('\n')
 
 /** An echo is written by the mapped employee, or by the author of Planfix's settings, whom we do not know. */
 const isWriter = (author: ReplyAuthor, user: number | null): boolean =>
