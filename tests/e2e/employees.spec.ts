@@ -252,7 +252,7 @@ test.describe('replies under one name', () => {
     await page.getByLabel('Ana Rusu speaks in the chat as').selectOption('general:')
     await save(page)
     await page.getByRole('link', { name: 'Change this setting' }).click()
-    await expect(page.getByRole('heading', { name: 'Replies' })).toBeInViewport()
+    await expect(page.getByRole('heading', { name: 'Replies', exact: true })).toBeInViewport()
     await expect(
       page.getByRole('switch', { name: /Send messages under the employee’s name/ }),
     ).toBeInViewport()

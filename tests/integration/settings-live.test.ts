@@ -247,7 +247,7 @@ describe('a change that is not finished', () => {
 
 test('the time of the last webhook is known per service, also after a restart', async () => {
   await withWorld({}, async (world) => {
-    expect(world.app.webhookTimes('shop')).toEqual({ chatra: null, planfix: null })
+    expect(world.app.webhookTimes('shop')).toEqual({ chatra: null, planfix: null, 'planfix-chat': null })
     world.chatra.visit({ name: 'Anna' }).says('#a0')
     await quiet(world)
     await post(world, `shop/${SECRET}/planfix`)
