@@ -10,7 +10,12 @@ export async function reread(state: JobState<'reread'>): Promise<JobOutcome> {
   const read = await connection.planfix.comment(commentId)
   if (!read.ok && read.error.code !== 'object-gone') return { error: read.error }
   const comment = read.ok ? read.value : goneComment(commentId)
-  const applied = await applyComment(context, serial, connection, { taskId, comment, gone: !read.ok })
+  const applied = await applyComment(context, serial, connection, {
+    taskId,
+    comment,
+    gone: !read.ok,
+    again: true,
+  })
   if (!applied) return { done: [] }
   return { done: [], wake: { conversationId: applied.conversation.id, queue: 'chatra' } }
 }

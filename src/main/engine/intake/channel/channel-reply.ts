@@ -11,7 +11,7 @@ import { WAITS } from '../comment/reply-changes.ts'
 import { deliveredBefore, inDoubt } from '../delivered-before.ts'
 import { partsOf } from '../parts.ts'
 import type { ReplyAuthor } from './author.ts'
-import { announcementOf } from './pairing.ts'
+import { announcementOf, mayBeLate } from './pairing.ts'
 
 /** The facts for deciding on a call of the Chat API. */
 export interface ChannelState {
@@ -62,7 +62,8 @@ export function decideReply(reply: ChannelReply, key: string, state: ChannelStat
     return { changes: found.messages.map((one) => named(one, reply, {}, state)), skipped: 'own-comment' }
   if (found?.kind === 'reply')
     return { changes: readBefore(found.messages, reply, state), skipped: 'read-before' }
-  if (isForOneOfSeveral(state.recent)) return { changes: [], skipped: READ_IN_TASK }
+  const isLate = state.numbersAreComments !== true && mayBeLate(author, state)
+  if (isLate || isForOneOfSeveral(state.recent)) return { changes: [], skipped: READ_IN_TASK }
   const comment = commentOf(reply, state)
   const verdict = verdictOf(comment, state)
   const parts = partsOf(comment, state.maxText, state.lineLength)

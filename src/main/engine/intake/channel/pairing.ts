@@ -28,6 +28,8 @@ export type Link =
   | { kind: 'ours'; messages: readonly Message[] }
   /** Announced by a call already: the parts of that reply. */
   | { kind: 'reply'; messages: readonly Message[] }
+  /** The same, by author and time alone: another comment of the feed may fit the call better. */
+  | { kind: 'perhaps'; messages: readonly Message[] }
 
 type Facts = Pick<CommentState, 'settings' | 'attempts' | 'now'> & { recent: readonly Message[] }
 
@@ -51,8 +53,7 @@ export function linkOf(comment: PlanfixComment, isOpen: boolean, facts: Facts): 
       (ownerUserId === null || comment.owner === `user:${ownerUserId}`),
   )
   if (isUnderWay) return { kind: 'ours', messages: [] }
-  const reply = announced(comment, print, isOpen, facts.recent)
-  return reply ? { kind: 'reply', messages: reply } : null
+  return announced(comment, print, isOpen, facts.recent)
 }
 
 const isClients = ({ author }: Message) => author.kind === 'client'
@@ -78,7 +79,7 @@ function announced(
   print: string,
   isOpen: boolean,
   recent: readonly Message[],
-): readonly Message[] | null {
+): Link | null {
   const calls = callsOf(
     recent.filter(
       ({ direction, kind, planfixCommentId }) =>
@@ -87,14 +88,13 @@ function announced(
   )
   const isAuthor = (call: readonly Message[]) => isBy(comment, call[0])
   const isSame = (call: readonly Message[]) => printOf(call) === print
-  return (
+  const certain =
     calls.find(
       (call) => call[0]?.channelMessageId === String(comment.id) && (isAuthor(call) || isSame(call)),
-    ) ??
-    calls.find((call) => isAuthor(call) && isSame(call)) ??
-    calls.find((call) => isOpen && isAuthor(call) && isNear(comment.at, call[0]?.receivedAt ?? 0)) ??
-    null
-  )
+    ) ?? calls.find((call) => isAuthor(call) && isSame(call))
+  if (certain) return { kind: 'reply', messages: certain }
+  const near = calls.find((call) => isOpen && isAuthor(call) && isNear(comment.at, call[0]?.receivedAt ?? 0))
+  return near ? { kind: 'perhaps', messages: near } : null
 }
 
 /** The parts of each reply that a call announced; without a number, the inbox row or the comment tells them apart. */
@@ -173,6 +173,7 @@ export function announcementOf(
     if (first?.author.kind !== 'employee') return false
     const isAuthor =
       author.id === null ? isSameName(first.author.name, author.name) : first.author.id === author.id
+    if (isAuthor && reply.messageId === String(first.planfixCommentId)) return true
     return isAuthor && printOf(parts) === print
   })
   return read ? { kind: 'reply', messages: read } : null
@@ -184,3 +185,21 @@ const namesOf = (parts: readonly { files: readonly { name: string }[] }[]): stri
 /** An echo is written by the mapped employee, or by the author of Planfix's settings, whom we do not know. */
 const isWriter = (author: ReplyAuthor, user: number | null): boolean =>
   user === null || author.id === null || author.id === user
+
+/** How long after its comment Planfix may still repeat a call that failed. */
+const LATE_MS = 3_600_000
+
+/**
+ * The change feed has brought a comment of this author whose call did not come yet: this may be it, with the words from
+ * before an edit.
+ */
+export const mayBeLate = (author: ReplyAuthor, { recent, now }: Pick<Facts, 'recent' | 'now'>): boolean =>
+  recent.some(
+    (one) =>
+      one.direction === 'to-chatra' &&
+      one.planfixCommentId !== null &&
+      one.channelMessageId === null &&
+      now - one.receivedAt < LATE_MS &&
+      one.author.kind === 'employee' &&
+      (author.id === null ? isSameName(one.author.name, author.name) : one.author.id === author.id),
+  )

@@ -11,6 +11,8 @@ export interface CommentEvent {
   gone?: boolean
   /** Found at the first read after this computer took over from another one. */
   first?: boolean
+  /** It was read before, and the rest of the feed was decided on since. */
+  again?: boolean
   /** Number of the task's counterparty card when it was read; absent if it was not read. */
   counterparty?: number | null
 }

@@ -1,4 +1,5 @@
 import type { Message, TaskLink } from '../../../../shared/domain.ts'
+import { addJob } from '../../delivery/patches.ts'
 import { wordPrint } from '../../delivery/planfix/channel/said-comment.ts'
 import { type Change, isRestore, type PlanfixComment } from '../../ports.ts'
 import { linkOf } from '../channel/pairing.ts'
@@ -44,7 +45,10 @@ export function decideComment(event: CommentEvent, state: CommentState): Comment
   const link = state.task.byChannel ? linkOf(comment, isOpen, { ...state, recent: state.recent ?? [] }) : null
   if (link?.kind === 'ours')
     return { changes: [...learnt, ...linked(comment, link.messages, state)], skipped: 'own-comment' }
-  if (link?.kind === 'reply') return announcedBefore(comment, link.messages, learnt, state)
+  if (link?.kind === 'perhaps' && event.again !== true && event.first !== true)
+    return { changes: [...learnt, readAgain(comment, state)], skipped: 'read-again' }
+  if (link?.kind === 'reply' || link?.kind === 'perhaps')
+    return announcedBefore(comment, link.messages, learnt, state)
   const ours = recognise(comment, state)
   if (ours === 'description') learnt.push(taskPatch(state, { descriptionCommentId: comment.id }))
   if (ours !== null) return { changes: learnt, skipped: ours === 'by-text' ? OWN_BY_TEXT : 'own-comment' }
@@ -57,6 +61,22 @@ export function decideComment(event: CommentEvent, state: CommentState): Comment
   const changes = firstVersion(comment, event.first === true, state)
   return { changes: [...learnt, ...changes], skipped: changes.length > 0 ? null : 'empty' }
 }
+
+/** When the rest of the feed has been decided on, what is left fits. Milliseconds. */
+const READ_AGAIN_MS = 5000
+const readAgain = (
+  { id }: PlanfixComment,
+  { settings, conversation, task, now, newId }: CommentState,
+): Change =>
+  addJob({
+    id: newId(),
+    connectionId: settings.id,
+    conversationId: conversation.id,
+    kind: 'reread',
+    key: `comment:${id}`,
+    data: { taskId: task.taskId, commentId: id },
+    notBefore: now + READ_AGAIN_MS,
+  })
 
 const linked = (comment: PlanfixComment, messages: readonly Message[], state: CommentState): Change[] =>
   messages.map(({ id }) => ({
