@@ -102,7 +102,7 @@ export interface Store {
   messagesByComment(connectionId: string, commentId: number): Promise<Message[]>
   /** Replies that Planfix's Chat API passed on under this number, in order of their parts. */
   messagesByChannel(connectionId: string, channelMessageId: string): Promise<Message[]>
-  /** The conversation's messages since this time (milliseconds), the oldest first; not those of merged conversations. */
+  /** The conversation's messages since this time (milliseconds), the oldest first, with those of conversations merged into it. */
   messagesSince(conversationId: number, since: number): Promise<Message[]>
   /** Edits and deletions of the replies made from this comment, in order of position. */
   changesByComment(connectionId: string, commentId: number): Promise<Message[]>

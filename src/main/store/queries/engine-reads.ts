@@ -105,7 +105,11 @@ export class EngineReads {
     return this.#messages(LOOKUPS.messagesByChannel, connectionId, channelMessageId)
   }
   async messagesSince(conversationId: number, since: number): Promise<Message[]> {
-    return this.#messages(LOOKUPS.messagesSince, conversationId, since)
+    const ids = threadOf(this.#sql, conversationId)?.ids ?? [conversationId]
+    const all = ids.flatMap((id) => this.#messages(LOOKUPS.messagesSince, id, since))
+    return ids.length === 1
+      ? all
+      : all.sort((a, b) => saidAt(a) - saidAt(b) || a.position - b.position || a.id - b.id)
   }
   async changesByComment(connectionId: string, commentId: number): Promise<Message[]> {
     return this.#messages(LOOKUPS.changesByComment, connectionId, commentId)
@@ -193,3 +197,7 @@ export class EngineReads {
 
 /** Its position in a task's feed; the description comes first. */
 const placeOf = ({ planfixCommentId }: Message): number => planfixCommentId ?? 0
+
+/** When a message stands in the chat (migrations.ts, `said_at`). */
+const saidAt = ({ direction, receivedAt, writtenAt }: Message): number =>
+  direction === 'to-chatra' ? receivedAt : writtenAt

@@ -103,11 +103,14 @@ export class BeforeSending {
     const { store } = this.context
     const read = await this.call(connection, taskId, ({ comments }) => comments(taskId, 0))
     if (!read.ok) return read
-    for (const comment of (read.value?.comments ?? []).toSorted((a, b) => a.id - b.id)) {
-      if (comment.isDeleted || (await store.messagesByComment(message.connectionId, comment.id)).length > 0)
-        continue
-      await applyComment(this.context, this.serial, connection, { taskId, comment })
-    }
+    const comments = (read.value?.comments ?? []).toSorted((a, b) => a.id - b.id)
+    // Those that certainly fit a call come first; one of the rest may be this reply, edited or hidden since.
+    for (const again of [false, true])
+      for (const comment of comments) {
+        if (comment.isDeleted || (await store.messagesByComment(message.connectionId, comment.id)).length > 0)
+          continue
+        await applyComment(this.context, this.serial, connection, { taskId, comment, again })
+      }
     const now = await store.message(message.id)
     return ok(now && UNSENT.includes(now.state) ? now : null)
   }

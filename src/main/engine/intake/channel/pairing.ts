@@ -33,7 +33,7 @@ export type Link =
 
 type Facts = Pick<CommentState, 'settings' | 'attempts' | 'now'> & { recent: readonly Message[] }
 
-/** For a comment that no message names yet; `isOpen`: the client may read it. */
+/** For a comment that no message names yet; `isOpen`: it may fit by author and time alone. */
 export function linkOf(comment: PlanfixComment, isOpen: boolean, facts: Facts): Link | null {
   const print = wordPrint(comment.text)
   if (comment.owner?.startsWith('contact:')) {

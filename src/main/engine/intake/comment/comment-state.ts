@@ -90,7 +90,7 @@ async function loadState(
   const devices = event.first ? await store.clientsOf(conversation.id) : []
   const cards = cardsAt(task, event.comment.at)
   const contactIds = [conversation.contactId, original?.contactId ?? null, counterparty, ...cards]
-  const recent = task.byChannel ? await recentOf(store, conversation, original, clock.now()) : []
+  const recent = task.byChannel ? await store.messagesSince(conversation.id, clock.now() - COMPARED_MS) : []
   const addressed = task.byChannel
     ? (messageBefore(
         event.comment,
@@ -138,16 +138,6 @@ const messageBefore = ({ id, at }: PlanfixComment, recent: readonly Message[]): 
   ) ?? null
 const MINUTE = 60_000
 
-async function recentOf(
-  store: Store,
-  conversation: Conversation,
-  original: Conversation | null,
-  now: number,
-): Promise<Message[]> {
-  const ids = new Set([original?.id ?? conversation.id, conversation.id])
-  const each = await Promise.all([...ids].map((id) => store.messagesSince(id, now - COMPARED_MS)))
-  return each.flat()
-}
 /** As far back as a comment and its call by the Chat API are compared. */
 export const COMPARED_MS = 13 * 3_600_000
 

@@ -41,8 +41,11 @@ export function decideComment(event: CommentEvent, state: CommentState): Comment
     const changes = [...learnt, ...nextVersion(comment, replies, state)]
     return { changes, skipped: changes.length > 0 ? null : 'nothing-new' }
   }
+  // What is internal fits by author and time when nothing else of the feed fits: then its call's reply is kept back.
   const isOpen = mayGoOut(comment, state.settings, state.contactIds).goesOut
-  const link = state.task.byChannel ? linkOf(comment, isOpen, { ...state, recent: state.recent ?? [] }) : null
+  const link = state.task.byChannel
+    ? linkOf(comment, isOpen || event.again === true, { ...state, recent: state.recent ?? [] })
+    : null
   if (link?.kind === 'ours')
     return { changes: [...learnt, ...linked(comment, link.messages, state)], skipped: 'own-comment' }
   if (link?.kind === 'perhaps' && event.again !== true && event.first !== true)
