@@ -31,7 +31,10 @@ export type Link =
   /** The same, by author and time alone: another comment of the feed may fit the call better. */
   | { kind: 'perhaps'; messages: readonly Message[] }
 
-type Facts = Pick<CommentState, 'settings' | 'attempts' | 'now'> & { recent: readonly Message[] }
+type Facts = Pick<CommentState, 'settings' | 'attempts' | 'now'> & {
+  recent: readonly Message[]
+  numbersAreComments?: boolean | null
+}
 
 /** For a comment that no message names yet; `isOpen`: it may fit by author and time alone. */
 export function linkOf(comment: PlanfixComment, isOpen: boolean, facts: Facts): Link | null {
@@ -130,7 +133,7 @@ export function announcementOf(
   author: ReplyAuthor,
   known: readonly Message[],
   commentId: number | null,
-  { recent, attempts, settings, now }: Facts,
+  { recent, attempts, settings, now, numbersAreComments }: Facts,
 ): Announcement | null {
   if (known.length > 0) return { kind: 'twice' }
   const print = wordPrint(reply.text)
@@ -173,7 +176,8 @@ export function announcementOf(
     if (first?.author.kind !== 'employee') return false
     const isAuthor =
       author.id === null ? isSameName(first.author.name, author.name) : first.author.id === author.id
-    if (isAuthor && reply.messageId === String(first.planfixCommentId)) return true
+    if (isAuthor && numbersAreComments !== false && reply.messageId === String(first.planfixCommentId))
+      return true
     return isAuthor && printOf(parts) === print
   })
   return read ? { kind: 'reply', messages: read } : null

@@ -30,7 +30,7 @@ const state = (changes: Partial<CommentState> = {}): CommentState => ({
   ...changes,
 })
 const decide = (one: Partial<PlanfixComment>, changes: Partial<CommentState> = {}, gone = false) =>
-  decideComment({ taskId: 100, comment: comment(one), gone }, state(changes))
+  decideComment({ taskId: 100, comment: comment(one), gone, again: true }, state(changes))
 type Decision = ReturnType<typeof decide>
 const patches = ({ changes }: Decision) =>
   changes.flatMap((change) => (change.type === 'message.patch' ? [{ id: change.id, ...change.patch }] : []))
@@ -74,6 +74,19 @@ describe('a comment that the Chat API has announced', () => {
     const decision = decide({ recipients: [] }, { recent: [called({ state: 'queued', attempts: 0 })] })
     expect(added(decision)).toEqual([])
     expect(patched(decision)).not.toHaveProperty('state')
+  })
+  test('other words near a call are read again, after the rest of the feed', () => {
+    const one = comment({ text: 'Hello Anna' })
+    const first = decideComment({ taskId: 100, comment: one }, state({ recent: [called()] }))
+    expect(first).toMatchObject({
+      changes: [
+        {
+          type: 'job.add',
+          job: { kind: 'reread', data: { taskId: 100, commentId: one.id }, notBefore: 6000 },
+        },
+      ],
+      skipped: 'read-again',
+    })
   })
   test('other words are an edit', () => {
     const decision = decide({ text: 'Hello Anna' }, { recent: [called()] })
@@ -119,10 +132,15 @@ describe('a comment that the Chat API has announced', () => {
     } as CommentState)
     expect(added(decision)).toMatchObject([{ state: 'queued' }])
   })
-  test('an internal comment is paired with no call by time', () => {
-    const words = { text: 'Difficult client', recipients: [] }
-    expect(added(decide(words, { recent: [called()] }))).toMatchObject([
+  test('an internal comment is paired with a call by time only when the rest of the feed leaves that call, and stays internal', () => {
+    const words = comment({ text: 'Difficult client', recipients: [] })
+    const read = (again: boolean) =>
+      decideComment({ taskId: 100, comment: words, again }, state({ recent: [called()] }))
+    expect(added(read(false))).toMatchObject([
       { kind: 'text', state: 'skipped', reason: 'internal-client-not-notified' },
+    ])
+    expect(added(read(true))).toMatchObject([
+      { kind: 'edit', state: 'skipped', reason: 'internal-client-not-notified' },
     ])
   })
 })
