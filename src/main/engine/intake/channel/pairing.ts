@@ -146,13 +146,12 @@ export function announcementOf(
     )
     if (again) return { kind: 'twice' }
   }
-  const isNamed = ({ channelMessageId: number }: Message) =>
-    reply.messageId === null ? Boolean(number) : number !== null
   const mine = recent.filter(
     (one) =>
       one.direction === 'to-planfix' &&
       one.author.kind === 'agent' &&
-      !isNamed(one) &&
+      // A call without a number may be repeated.
+      !one.channelMessageId &&
       one.sentFingerprint === print &&
       now - (one.sentAt ?? 0) < ECHO_MS &&
       isWriter(author, ownerOf(one, settings)),

@@ -139,8 +139,7 @@ function learnNumbers(
   // Paired by author and time alone, other numbers say nothing.
   if (!value && !isSame) return []
   const others = (state.recent ?? []).filter(
-    ({ id, direction, channelMessageId, planfixCommentId }) =>
-      id !== first?.id &&
+    ({ direction, channelMessageId, planfixCommentId }) =>
       direction === 'to-chatra' &&
       planfixCommentId === null &&
       isNumber(channelMessageId ?? '') &&

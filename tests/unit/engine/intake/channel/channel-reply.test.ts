@@ -151,7 +151,7 @@ describe('a new reply', () => {
         notBefore: NOW,
       },
     ])
-    expect(jobs(decide({}, { messageId: null }))).toEqual([])
+    expect(decide({}, { messageId: null }).changes).toHaveLength(1)
   })
 })
 

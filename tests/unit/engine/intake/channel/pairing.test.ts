@@ -158,7 +158,9 @@ describe('a comment of a chat’s task', () => {
       expect(link(anas, [called(changes)])).toBeNull()
     })
     test('a message that no employee wrote is not announced', () => {
-      expect(link(anas, [called({ author: { kind: 'bridge' } as Message['author'] })])).toBeNull()
+      const note = called({ author: { kind: 'bridge' } as Message['author'] })
+      expect(link(anas, [note])).toBeNull()
+      expect(link({ ...anas, owner: null }, [note])).toBeNull()
     })
     test('the first of two replies with the same words is taken', () => {
       expect(link(anas, [called(), called({ id: 21, channelMessageId: '901' })])).toEqual(first)
@@ -203,10 +205,10 @@ describe('a comment of a chat’s task', () => {
       const of = (id: number, text: string, originKey: string) =>
         called({ id, text, originKey, channelMessageId: '' })
       const recent = [
-        of(20, 'Good morning', 'w::7'),
-        of(21, 'It (1/2)', 'w::8'),
-        of(22, 'left (2/2)', 'w::8:2'),
-        of(23, 'Bye', 'w::9'),
+        of(20, 'Good morning', 'w::71'),
+        of(21, 'It (1/2)', 'w::72'),
+        of(22, 'left (2/2)', 'w::72:2'),
+        of(23, 'Bye', 'w::73'),
       ]
       expect(link(anas, recent)).toEqual({ kind: 'reply', ids: [21, 22] })
       expect(link({ ...anas, text: 'Bye' }, recent)).toEqual({ kind: 'reply', ids: [23] })
@@ -272,6 +274,7 @@ describe('a call of the Chat API', () => {
       const withFiles = (...names: string[]) =>
         announced({ ...numberless, files: [file('a'), file('b')] }, [called({ files: names.map(file) })])
       expect(withFiles('a', 'b')).toEqual({ kind: 'twice' })
+      expect(withFiles('a', 'c')).toBeNull()
       expect(withFiles('ab')).toBeNull()
       expect(withFiles('a')).toBeNull()
     })
@@ -342,7 +345,9 @@ describe('a call of the Chat API', () => {
       expect(announced({}, [read()], { author: { ...ana, id: 6 } })).toBeNull()
       expect(announced({}, [read()], { author: { ...unknown, name: 'Ion' } })).toBeNull()
       expect(announced({}, [read({ text: 'Bye' })])).toBeNull()
-      expect(announced({}, [read({ author: { kind: 'bridge' } as Message['author'] })])).toBeNull()
+      const note = read({ author: { kind: 'bridge' } as Message['author'] })
+      expect(announced({}, [note])).toBeNull()
+      expect(announced({}, [note], { author: unknown })).toBeNull()
     })
     test('a reply that a call has announced already is not announced again', () => {
       expect(announced({}, [read({ channelMessageId: '899' })])).toBeNull()

@@ -100,6 +100,12 @@ describe('a comment that the Chat API has announced', () => {
       { kind: 'edit', state: 'skipped', reason: 'internal-client-not-notified' },
     ])
   })
+  test('fewer parts for which the client is not notified are internal', () => {
+    const parts = [1, 2].map((n) => called({ id: 19 + n, channelMessageId: '10', originKey: `w:10:${n}` }))
+    expect(added(decide({ recipients: [] }, { recent: parts }))).toMatchObject([
+      { kind: 'edit', state: 'skipped', reason: 'internal-client-not-notified' },
+    ])
+  })
   test('a second part that the call did not have makes other words', () => {
     const parts = [called({ text: 'Hello' }), called({ id: 21, originKey: 'w:900:2', text: 'Anna' })]
     const decision = decide({ text: 'Hello' }, { recent: parts })
