@@ -23,6 +23,18 @@ export const fingerprint = (text: string): string =>
 /** Recognises a text that a service returns, without storing it. */
 export const printOfText = (text: string): string => fingerprint(comparable(text))
 
+/**
+ * Fingerprint of a text by its letters and digits alone: the Chat API and REST write links, quotes, line ends and marks
+ * differently. Of a text without any: of the text itself.
+ */
+export function wordPrint(text: string): string {
+  const words = text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '')
+  return fingerprint(words === '' ? text.trim() : words)
+}
+
 /** The first line of a text, for notifications and lists. */
 export function firstLine(text: string, max = 120): string {
   return shortened(text.trim().split('\n', 1)[0] ?? '', max)

@@ -2,8 +2,9 @@ import http from 'node:http'
 import https from 'node:https'
 import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
+import { isLoopback } from '../../shared/config.ts'
 import { errorCode } from '../../shared/node-errors.ts'
-import { connectThrough, environmentProxy, isLoopbackHost } from './proxy.ts'
+import { connectThrough, environmentProxy } from './proxy.ts'
 
 /** The proxy for an https address, e.g. `http://proxy.office:3128`; null = none. Never rejects. */
 export type FindProxy = (url: string) => string | null | Promise<string | null>
@@ -20,7 +21,7 @@ export function findProxiesBy(next: FindProxy): void {
 
 /** The proxy of an outgoing call; none for this computer itself. */
 export function proxyFor(url: string): string | null | Promise<string | null> {
-  return isLoopbackHost(new URL(url).hostname) ? null : find(url)
+  return isLoopback(new URL(url).hostname) ? null : find(url)
 }
 
 /**

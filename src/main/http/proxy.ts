@@ -5,9 +5,6 @@ import { isIPv6, type Socket } from 'node:net'
 /** A proxy that does not answer fails the call, as a service would. */
 const TUNNEL_MS = 8_000
 
-export const isLoopbackHost = (host: string): boolean =>
-  host === 'localhost' || host === '[::1]' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
-
 /**
  * The proxy that the environment names for an https address, as other programs read it: HTTPS_PROXY, else
  * ALL_PROXY, not for the hosts in NO_PROXY (`.example.com`, `*.example.com`, `example.com:8443`, `*`). Also

@@ -1,11 +1,11 @@
 import { Agent as HttpAgent } from 'node:http'
 import type { Readable } from 'node:stream'
 import axios, { type AxiosAdapter, type AxiosRequestConfig, type AxiosResponse } from 'axios'
+import { isLoopback } from '../../shared/config.ts'
 import type { Result } from '../../shared/errors.ts'
 import { fail, ok } from '../../shared/errors.ts'
 import type { Clock } from '../engine/ports.ts'
 import { OutgoingAgent } from '../http/outgoing.ts'
-import { isLoopbackHost } from '../http/proxy.ts'
 import { causeOf, errorOfNetwork, type RequestInfo } from './errors.ts'
 
 /** One call of the API; `path` begins behind `/rest`. */
@@ -192,13 +192,10 @@ function next(from: string, location: unknown, baseUrl: string): string | null {
   if (typeof location !== 'string' || !URL.canParse(location, from)) return null
   const to = new URL(location, from)
   if (to.protocol === 'https:') return to.href
-  return to.protocol === 'http:' && isLoopback(to.href) && isLoopback(baseUrl) ? to.href : null
+  return to.protocol === 'http:' && isHere(to.href) && isHere(baseUrl) ? to.href : null
 }
 
-export function isLoopback(address: string): boolean {
-  if (!URL.canParse(address)) return false
-  return isLoopbackHost(new URL(address).hostname)
-}
+const isHere = (address: string): boolean => isLoopback(URL.parse(address)?.hostname ?? '')
 
 function idleGuard(stream: Readable): void {
   const socket = stream as Partial<{ setTimeout(ms: number, work: () => void): void }> & Readable

@@ -1,10 +1,10 @@
 import type { AxiosAdapter } from 'axios'
 import { SlotWithdrawn, type Store } from '../engine/ports.ts'
+import { downloadFrom } from '../ingress/address-download.ts'
 import type { FileCache } from '../ingress/file-cache.ts'
 import type { FileDownload } from '../webhooks/file-download.ts'
 import type { FileLinks, LinkedFile } from '../webhooks/file-links.ts'
 import { canSpare } from './accounts/request-quotas.ts'
-import { downloadFrom } from './address-download.ts'
 import type { RuntimeSupervisor } from './supervisor.ts'
 
 export interface FileDownloadsOptions {

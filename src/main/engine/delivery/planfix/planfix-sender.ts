@@ -1,5 +1,6 @@
 import { type Connection, usesChatApi } from '../../../../shared/config.ts'
 import type { ClientLink, Conversation, Message, PendingWrite, TaskLink } from '../../../../shared/domain.ts'
+import { bridgeError } from '../../../../shared/errors.ts'
 import type { JobData } from '../../../../shared/job.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
 import { sameAddress } from '../../intake/chat/same-address.ts'
@@ -385,10 +386,27 @@ export class PlanfixSender {
       const state = await this.load(conversationId)
       if (state && planStep(state).do === 'give-up-attempt') {
         this.work.noMatchAt.delete(conversationId)
-        await commit(this.context, [patchOf(state, { attempt: null }), ...this.scheduleVerify(state)])
+        await commit(this.context, await this.notFound(state))
       }
       return { next: 'again' }
     })
+  }
+
+  private async notFound(state: ConversationState): Promise<Change[]> {
+    const { attempt } = state.conversation
+    if (attempt?.acceptedAt === undefined)
+      return [patchOf(state, { attempt: null }), ...this.scheduleVerify(state)]
+    // Something took the message and began no task: the address is not that of Planfix's chats.
+    const error = bridgeError(
+      'planfix',
+      'bad-answer',
+      'chat newMessage: accepted, and the chat has no task',
+      {
+        certain: true,
+      },
+    )
+    const failure = { error, wholeSide: false, isAlone: false, isWrite: true }
+    return this.work.changesOf({ kind: 'failed', failure, also: [] }, state.conversation)
   }
 
   /** A minute later a job checks whether it arrived after all, as a duplicate. */

@@ -53,6 +53,7 @@ export class ChannelEvents {
     // One after the other with a decision on the comment of that number.
     return serial.run(commentKey(id, Number(messageId) || 0), async () => {
       const task = root.taskId === null ? null : await store.task(id, root.taskId)
+      const numbersAreComments = await store.fact<boolean>(id, NUMBERS_ARE_COMMENTS)
       const recent = await store.messagesSince(root.id, clock.now() - COMPARED_MS)
       const decision = decideReply(reply, key, {
         settings: connection.settings,
@@ -63,7 +64,7 @@ export class ChannelEvents {
         knowsPeople: people.isComplete,
         known: messageId === null ? [] : await store.messagesByChannel(id, messageId),
         recent,
-        numbersAreComments: await store.fact<boolean>(id, NUMBERS_ARE_COMMENTS),
+        numbersAreComments,
         attempts: await pendingWrites(store, root, null),
         maxText: connection.chatra.maxText,
         lineLength: lineLength(context, id),
@@ -72,8 +73,8 @@ export class ChannelEvents {
         newId: () => store.newId(),
       })
       await commit(context, [...decision.changes, settled(row, decision)])
-      const isCertain = (await store.fact(id, NUMBERS_ARE_COMMENTS)) !== null
-      if (task && !isCertain) this.options.hint(id, task.taskId)
+      // Without its number the comment is unknown until it is read, and could be edited or hidden unnoticed.
+      if (task && numbersAreComments !== true) this.options.hint(id, task.taskId)
       const isOpenQuestion =
         decision.skipped === READ_IN_TASK || (decision.skipped === RECEIVED_TWICE && messageId === null)
       if (isOpenQuestion)

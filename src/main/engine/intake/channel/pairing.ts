@@ -1,8 +1,8 @@
 import type { Message } from '../../../../shared/domain.ts'
-import { isSaid, wordPrint } from '../../delivery/planfix/channel/said-comment.ts'
+import { isSaid } from '../../delivery/planfix/channel/said-comment.ts'
 import { ownerOf } from '../../delivery/planfix/planfix-text.ts'
 import type { ChannelReply, PlanfixComment } from '../../ports.ts'
-import { joinParts } from '../../text.ts'
+import { joinParts, wordPrint } from '../../text.ts'
 import type { CommentState } from '../comment/comment-input.ts'
 import { isSameName, type ReplyAuthor } from './author.ts'
 

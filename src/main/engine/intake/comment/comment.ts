@@ -1,7 +1,7 @@
 import type { Message, TaskLink } from '../../../../shared/domain.ts'
 import { addJob } from '../../delivery/patches.ts'
-import { wordPrint } from '../../delivery/planfix/channel/said-comment.ts'
 import { type Change, isRestore, type PlanfixComment } from '../../ports.ts'
+import { wordPrint } from '../../text.ts'
 import { linkOf } from '../channel/pairing.ts'
 import { deliveredBefore, inDoubt } from '../delivered-before.ts'
 import { partsOf } from '../parts.ts'

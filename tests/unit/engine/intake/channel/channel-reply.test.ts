@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { wordPrint } from '../../../../../src/main/engine/delivery/planfix/channel/said-comment.ts'
 import type { ReplyAuthor } from '../../../../../src/main/engine/intake/channel/author.ts'
 import {
   type ChannelState,
@@ -8,6 +7,7 @@ import {
   RECEIVED_TWICE,
 } from '../../../../../src/main/engine/intake/channel/channel-reply.ts'
 import type { ChannelReply } from '../../../../../src/main/engine/ports.ts'
+import { wordPrint } from '../../../../../src/main/engine/text.ts'
 import type { Message } from '../../../../../src/shared/domain.ts'
 import { message } from '../../../../support/builders.ts'
 import { conversation, reply as readReply, settingsOf, task } from '../../values.ts'

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { wordPrint } from '../../../../../src/main/engine/delivery/planfix/channel/said-comment.ts'
 import {
   decideComment,
   isNumber,
@@ -8,6 +7,7 @@ import {
 import { fingerprintOf } from '../../../../../src/main/engine/intake/comment/comment-fingerprint.ts'
 import type { CommentState } from '../../../../../src/main/engine/intake/comment/comment-input.ts'
 import type { PlanfixComment } from '../../../../../src/main/engine/ports.ts'
+import { wordPrint } from '../../../../../src/main/engine/text.ts'
 import type { Message } from '../../../../../src/shared/domain.ts'
 import { message } from '../../../../support/builders.ts'
 import { comment, conversation, reply, settingsOf, task } from '../../values.ts'

@@ -4,6 +4,7 @@ import { ok, type Result } from '../../../../../shared/errors.ts'
 import { messageSourceId } from '../../../identity.ts'
 import { nameOf } from '../../../naming.ts'
 import { type Change, type ChannelMessage, isRestore } from '../../../ports.ts'
+import { wordPrint } from '../../../text.ts'
 import { writtenBefore } from '../../failover.ts'
 import { taskPatch } from '../../patches.ts'
 import { adopt, isActive, reconcileRefused, taskLink } from '../adopt-task.ts'
@@ -22,7 +23,7 @@ import {
 import { afterTheEnd, perhapsNotes } from '../planfix-task.ts'
 import { commentText, ownerOf, plainOf, taskName } from '../planfix-text.ts'
 import type { ChannelStep } from './channel-plan.ts'
-import { saidComment, wordPrint } from './said-comment.ts'
+import { saidComment } from './said-comment.ts'
 
 type Say = Extract<ChannelStep, { do: 'say' }>
 
@@ -245,7 +246,7 @@ function begun(
   ]
 }
 
-/** Delivered; its comment becomes known when the comments of the task are read next (linked-comment.ts). */
+/** Delivered; its comment becomes known when the comments of the task are read next (intake/channel/pairing.ts). */
 const arrived = (
   work: PlanfixStepRunner,
   taskId: number,

@@ -2,25 +2,13 @@ import type { Message, PendingWrite } from '../../../../../shared/domain.ts'
 import { ok, type Result } from '../../../../../shared/errors.ts'
 import type { EngineContext } from '../../../context.ts'
 import type { PlanfixComment } from '../../../ports.ts'
-import { fingerprint } from '../../../text.ts'
+import { wordPrint } from '../../../text.ts'
 import type { ConversationState } from '../planfix-step-runner.ts'
 
 /** Tolerance between Planfix's clock, in minutes, and ours. */
 const SLACK_MS = 3 * 60_000
 /** Until the account's zone is learned, its local digits may be read as UTC. */
 const FARTHEST_ZONE_MS = 12 * 3_600_000
-
-/**
- * Fingerprint of a text by its letters and digits alone: the Chat API and REST write links, quotes, line ends and marks
- * differently. Of a text without any: of the text itself.
- */
-export function wordPrint(text: string): string {
-  const words = text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '')
-  return fingerprint(words === '' ? text.trim() : words)
-}
 
 /** By the client, where the client wrote it, and otherwise by a person of the account. */
 const isByAuthor = (
