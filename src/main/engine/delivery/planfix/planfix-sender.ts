@@ -1,28 +1,19 @@
-import { type Connection, usesChatApi } from '../../../../shared/config.ts'
-import type { ClientLink, Conversation, Message, PendingWrite, TaskLink } from '../../../../shared/domain.ts'
+import { usesChatApi } from '../../../../shared/config.ts'
+import type { Conversation, PendingWrite } from '../../../../shared/domain.ts'
 import { bridgeError } from '../../../../shared/errors.ts'
 import type { JobData } from '../../../../shared/job.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
-import { sameAddress } from '../../intake/chat/same-address.ts'
 import type { KeyedMutex } from '../../keyed-mutex.ts'
 import { handOver, joinConversations, mergedNote } from '../../merge.ts'
-import type { Change, RateLimiter } from '../../ports.ts'
+import type { Change } from '../../ports.ts'
 import { rootOf } from '../../roots.ts'
 import { isStopped, type Permit } from '../circuit-breaker.ts'
 import type { Wait } from '../conversation-queues.ts'
 import { pauseEnds } from '../loop-breaker.ts'
-import {
-  ASSIGNER_AGAIN_MS,
-  latest,
-  PARTICIPANTS,
-  type RefusedParticipants,
-  stillRefused,
-} from '../patches.ts'
 import { waitsUntil } from '../retry.ts'
-import { MAX_JOINED } from './batch.ts'
 import { askChat, findSaid, lookForSaid, say } from './channel/channel-message.ts'
 import { isChannelStep } from './channel/channel-plan.ts'
-import { chatNumberOf } from './channel/chat-number.ts'
+import { loadState, type Way } from './load-state.ts'
 import { comment, commentMade, runUpload } from './planfix-comment.ts'
 import { cardFound, createContact, ownCard, runFindContact, sharedCard } from './planfix-contact.ts'
 import { planStep, type Step } from './planfix-plan.ts'
@@ -34,7 +25,6 @@ import {
   type StepResult,
 } from './planfix-step-runner.ts'
 import { createTask, runCheckTask, runFindTask, taskMade } from './planfix-task.ts'
-import { withEmail } from './planfix-text.ts'
 import { WriteReconciler } from './reconcile.ts'
 
 /**
@@ -69,7 +59,7 @@ export class PlanfixSender {
     const { planfixBreaker: gate } = connection
     const waits = waitsUntil(conversation.planfixLane, gate.breaker.healedAt, clock.now())
     if (conversation.attempt || waits > 0) {
-      const state = await this.load(conversationId)
+      const state = await loadState(this.work, conversationId)
       if (!state) return { next: 'idle' }
       const planned = planStep(state)
       const idle = waitOf(planned)
@@ -181,7 +171,7 @@ export class PlanfixSender {
   private async wayOf(conversationId: number, { settings }: ConnectionContext): Promise<Way> {
     const conversation = await this.context.store.conversation(conversationId)
     if (!usesChatApi(settings) && conversation?.attempt?.kind !== 'chat') return 'rest'
-    const state = await this.load(conversationId)
+    const state = await loadState(this.work, conversationId)
     return state !== null && isChannelStep(planStep(state)) ? 'channel' : 'rest'
   }
 
@@ -191,7 +181,7 @@ export class PlanfixSender {
     way: Way,
     permit: Permit,
   ): Promise<Wait | { run: () => Promise<StepResult>; writes: 'client' | 'agent' | null }> {
-    const state = await this.load(conversationId, permit, way)
+    const state = await loadState(this.work, conversationId, permit, way)
     if (!state) return { next: 'idle' }
     const step = planStep(state)
     const idle = waitOf(step)
@@ -215,108 +205,6 @@ export class PlanfixSender {
     const conversation = await store.conversation(conversationId)
     if (!conversation || conversation.taskId === null) return
     connections.get(conversation.connectionId)?.watch?.wrote(conversation.taskId, begun, by === 'client')
-  }
-
-  /** `permit`: of the call that the state is loaded for; null when no call follows. */
-  private async load(
-    conversationId: number,
-    permit: Permit | null = null,
-    way: Way = 'rest',
-  ): Promise<ConversationState | null> {
-    const { store, connections, clock } = this.context
-    const conversation = await store.conversation(conversationId)
-    const connection = conversation && connections.get(conversation.connectionId)
-    if (!conversation || !connection) return null
-    const { id: connectionId } = connection.settings
-    const [waiting, clients, task] = await Promise.all([
-      store.waiting(conversationId, 'to-planfix', MAX_JOINED + 1),
-      this.clientsOf(conversation),
-      conversation.taskId === null ? null : store.task(connectionId, conversation.taskId),
-    ])
-    const hasAgent = waiting.some((message) => message.author.kind === 'agent')
-    const agents = hasAgent ? await store.agents(connectionId) : []
-    const client = latest(clients)
-    if (!client) return null
-    // Changes that the watcher has seen since need no read.
-    const knownAt = task ? (connection.watch?.knownAt(task.taskId) ?? 0) : 0
-    const needsTask = !task || task.deleted || !task.active || !task.ours || task.refusesComments === true
-    const tasks = needsTask ? await store.tasksOf(conversationId) : []
-    const newest = tasks.toSorted((a, b) => b.createdAt - a.createdAt)
-    const previous = newest.find(({ deleted }) => !deleted) ?? newest[0] ?? null
-    const { chatId } = client.profile
-    const ordinals = tasks.filter((one) => one.chatId === chatId).map(({ n }) => n)
-    const perhaps = conversation.perhaps ? await rootOf(store, conversation.perhaps.conversationId) : null
-    const needsCard = conversation.contactId === null && conversation.emailSearched !== client.profile.email
-    const same = needsCard
-      ? await sameAddress(store, connection.settings, client.profile, conversation, clock.now())
-      : null
-    const { healedAt } = connection.planfixBreaker.breaker
-    const notBefore = waitsUntil(conversation.planfixLane, healedAt, clock.now())
-    return {
-      connection,
-      permit,
-      slot: slotOf(connection.planfix.rateLimiter, conversationId, way === 'rest'),
-      channelChat: await chatNumberOf(store, conversation, client.clientId),
-      settings: connection.settings,
-      conversation: { ...conversation, planfixLane: { ...conversation.planfixLane, notBefore } },
-      waiting: waiting
-        .filter((message) => message.kind === 'text')
-        .map((message) => withEmail(message, agents)),
-      client,
-      task: task && knownAt > task.checkedAt ? { ...task, checkedAt: knownAt } : task,
-      previous,
-      history: needsTask ? await this.history(connection.settings, task ?? previous) : [],
-      // A rediscovered task may have a higher ordinal than the known ones.
-      tasksOfChat: needsTask ? Math.max(await store.taskCount(connectionId, chatId), ...ordinals) : 0,
-      previousRefuses: (conversation.closedTasks ?? 0) > 0,
-      perhapsTask: perhaps && perhaps.id !== conversationId ? perhaps.taskId : null,
-      sameAddress: same && {
-        // Whether the threads are joined was decided when the address was given.
-        join: same.decision.join === 'separate' ? 'separate' : 'card',
-        contactId: same.conversation.contactId,
-      },
-      noMatchAt: this.work.noMatchAt.get(conversationId) ?? null,
-      now: clock.now(),
-      tokenUserId: needsTask ? await store.fact<number>(connectionId, 'tokenUserId') : null,
-      assigner: needsTask ? await this.assigner(connectionId) : null,
-      refusedParticipants: stillRefused(
-        needsTask ? await store.fact<RefusedParticipants>(connectionId, PARTICIPANTS) : null,
-        connection.settings.planfix.participants,
-        clock.now(),
-      ),
-    }
-  }
-
-  /** The messages of the previous task, as last shown in the chat. */
-  private async history(settings: Connection, before: TaskLink | null): Promise<Message[]> {
-    const { historyInNewTask } = settings.options
-    if (historyInNewTask === 'link' || before === null) return []
-    const { store } = this.context
-    const said = await store.saidInTask(settings.id, before.taskId, historyInNewTask)
-    return Promise.all(
-      said.map(async (message) => {
-        if (message.direction === 'to-planfix') return message
-        const changes = await store.changesOf(message.id)
-        const edit = changes.findLast(({ kind, state }) => kind === 'edit' && state === 'delivered')
-        return edit ? { ...message, text: edit.text, files: edit.files } : message
-      }),
-    )
-  }
-
-  /** An old refusal expires: it is verified with the next task. */
-  private async assigner(connectionId: string): Promise<'contact' | 'no' | null> {
-    const { store, clock } = this.context
-    const known = await store.fact<'contact' | 'no'>(connectionId, 'assigner')
-    if (known !== 'no') return known
-    const at = await store.fact<number>(connectionId, 'assignerAt')
-    return at !== null && clock.now() - at > ASSIGNER_AGAIN_MS ? null : known
-  }
-
-  /** Those of the root, when the conversation was merged while it had a pending write. */
-  private async clientsOf({ id, mergedInto }: Conversation): Promise<ClientLink[]> {
-    const { store } = this.context
-    const root = mergedInto === null ? null : await rootOf(store, id)
-    return store.clientsOf(root?.id ?? id)
   }
 
   private callOf(step: Step, state: ConversationState): ApiCall {
@@ -383,7 +271,7 @@ export class PlanfixSender {
    */
   private giveUpWrite(conversationId: number): Promise<Wait> {
     return this.serial.run(String(conversationId), async () => {
-      const state = await this.load(conversationId)
+      const state = await loadState(this.work, conversationId)
       if (state && planStep(state).do === 'give-up-attempt') {
         this.work.noMatchAt.delete(conversationId)
         await commit(this.context, await this.notFound(state))
@@ -437,15 +325,3 @@ const writerOf = (step: Step): 'client' | 'agent' | null => {
 
 const waitOf = (step: Step): Wait | null =>
   step.do === 'idle' ? { next: 'idle' } : step.do === 'wait' ? { next: 'wait', until: step.until } : null
-
-/** By which of Planfix's interfaces a step calls it. */
-type Way = 'rest' | 'channel'
-
-/** A step begins with its own slot; `hasSlot`: it is one of REST. */
-function slotOf(rateLimiter: RateLimiter, conversationId: number, hasSlot: boolean): () => Promise<void> {
-  let isFirst = hasSlot
-  return async () => {
-    if (!isFirst) await rateLimiter.slot(0, String(conversationId))
-    isFirst = false
-  }
-}
