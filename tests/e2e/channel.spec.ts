@@ -25,7 +25,7 @@ async function openSection(page: Page) {
 }
 
 /** The owner copies what the page shows into Planfix. */
-async function enterInPlanfix(page: Page, planfix: Planfix) {
+async function enterInPlanfix(page: Page, planfix: Planfix, employees: string[] = []) {
   const shown = (label: string) => page.getByLabel(label, { exact: true }).inputValue()
   await planfix.post('chatChannel', {
     url: await shown('Our address'),
@@ -33,6 +33,7 @@ async function enterInPlanfix(page: Page, planfix: Planfix) {
     providerId: await shown('Our providerId'),
     taskTemplateId: 12,
     contactTemplateId: 5,
+    employees,
   })
 }
 
@@ -72,8 +73,17 @@ test('the owner sets the chat of Planfix up, tests it both ways and switches it 
   const task = await until('the task', async () => (await planfix.tasks())[0])
   expect(await link.getAttribute('href')).toBe(`${planfix.webUrl}/task/${task.id}`)
   expect(task.name).toContain('Test (Chatra)')
+  // The employee of the REST token is not among the chat's people yet.
+  const unreadable = section.getByText('REST token cannot read this task', { exact: false })
+  await expect(unreadable).toBeVisible()
+  await enterInPlanfix(page, planfix, ['user:1'])
+  await planfix.post('completes', { taskId: task.id })
+  await section.getByRole('button', { name: 'Send a test message' }).click()
+  await expect(unreadable).toHaveCount(0)
+  await expect(link).not.toHaveAttribute('href', `${planfix.webUrl}/task/${task.id}`)
+  const second = await until('the second task', async () => (await planfix.tasks())[1])
   await expect(section.getByText(/Now write a comment in that task/)).toBeVisible()
-  await planfix.replies(task.id, ANA, 'I have read it')
+  await planfix.replies(second.id, ANA, 'I have read it')
   await expect(section.getByText(/Planfix has handed over a reply/)).toBeVisible()
   // A notice that fades has colours of neither theme.
   await expect(page.getByText('Planfix accepts the token of the chat.')).toHaveCount(0)

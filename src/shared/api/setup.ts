@@ -161,7 +161,11 @@ export const setupCalls = {
   /** Writes a test message into Planfix; `task` null = Planfix took it and names no task. */
   'setup.channelTest': call(
     byId,
-    z.object({ sentAt: time, task: z.object({ id: z.number(), url: z.string() }).nullable() }),
+    z.object({
+      sentAt: time,
+      /** `isVisible`: the token of the REST API may read it, without which edits and lost replies are not noticed. */
+      task: z.object({ id: z.number(), url: z.string(), isVisible: z.boolean().nullable() }).nullable(),
+    }),
   ),
   /** Returns the progress of this connection's latest conversation since the draft was activated. */
   'setup.progress': call(

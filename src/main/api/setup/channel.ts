@@ -72,8 +72,20 @@ export async function testChannel(
     sendTest(planfix, `test-${id}`, translate(language, 'channel.test.message')),
   )
   if (!task.ok) return channelError(task.error, channel.url)
-  const { value } = task
-  return done({ sentAt, task: value && { id: value.number, url: `${webUrl}/task/${value.number}` } })
+  if (task.value === null) return done({ sentAt, task: null })
+  const { number } = task.value
+  const isVisible = await isVisibleByRest(setup, id, number)
+  return done({ sentAt, task: { id: number, url: `${webUrl}/task/${number}`, isVisible } })
+}
+
+/** Planfix makes a chat's task with the template's people: the employee of the REST token may be none of them. */
+async function isVisibleByRest(setup: SetupContext, id: string, task: number): Promise<boolean | null> {
+  const planfix = setup.api.application.connections.get(id)?.planfix
+  if (!planfix) return null
+  await planfix.rateLimiter.slot(1, 'setup')
+  const read = await planfix.task(task)
+  if (read.ok) return true
+  return read.error.code === 'object-gone' ? false : null
 }
 
 /** Tests Planfix's token by a question; null = it is accepted. */

@@ -46,6 +46,7 @@ function There({ sent: { task } }: { sent: Value<'setup.channelTest'> }) {
   return (
     <Group gap="sm">
       <StatusBadge tone="good">{t('channel.test.task', { id: task.id })}</StatusBadge>
+      {task.isVisible === false && <StatusBadge tone="attention">{t('channel.test.invisible')}</StatusBadge>}
       <Anchor href={task.url} target="_blank" rel="noreferrer" size="sm">
         {t('channel.test.open', { id: task.id })}
       </Anchor>

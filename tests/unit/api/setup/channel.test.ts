@@ -173,7 +173,7 @@ describe('the test message', () => {
     await ready()
     expect(await value(send())).toEqual({
       sentAt: 1000,
-      task: { id: 77, url: 'https://shop.planfix.com/task/77' },
+      task: { id: 77, url: 'https://shop.planfix.com/task/77', isVisible: null },
     })
     expect(planfix.calls.map(({ cmd }) => cmd)).toEqual(['getTask', 'newMessage', 'getTask'])
     expect(planfix.calls[1]).toMatchObject({
