@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 import { catalogueProblems } from './scripts/check-translations.ts'
+import { writeTexts } from './scripts/licences.ts'
 import { NATIVE_MODULES } from './scripts/native-modules.ts'
 
 /** The entries that exist: a checkout without the demo or the stand-alone simulators still builds. */
@@ -39,6 +40,9 @@ const noCompiledParts = {
   load: (id: string) =>
     id === '\0compiled-part' ? 'module.exports = null\nthrow new Error("not part of the build")' : null,
 }
+
+/** `main` and `preload` are built before the page, so everything that is bundled is known then. */
+const licenceTexts = { name: 'licence-texts', closeBundle: () => writeTexts(import.meta.dirname) }
 
 /**
  * One build for every process of the product. `main` holds the Node entries: the server host, the command
@@ -86,6 +90,6 @@ export default defineConfig({
       minify: true,
       rollupOptions: { input: { index: 'src/renderer/index.html' } },
     },
-    plugins: [completeCatalogues, react()],
+    plugins: [completeCatalogues, react(), licenceTexts],
   },
 })

@@ -6,10 +6,11 @@ import { NATIVE_MODULES } from './native-modules.ts'
 /**
  * The packages of others that are shipped, and their licences. The build says which packages it bundled
  * (`build.license` of electron.config.ts); the packages with machine code are shipped beside it.
- * `npm run licences` writes the list, `npm test` checks that it is current, `npm run package` ships the texts.
+ * `npm run licences` writes the list, `npm test` checks that it is current. The build writes the texts, every
+ * artefact ships them, and Settings → About shows them.
  */
 export const LIST = 'docs/licences.md'
-/** The texts, for the packaged application; electron-builder.yml copies this file. */
+/** The texts, made by the build; electron-builder.yml and scripts/artefact.ts copy this file. */
 export const TEXTS = 'out/licences.txt'
 
 export interface Shipped {
@@ -31,12 +32,12 @@ const ALLOWED = new Set([
 ])
 
 /** What the build on disk and the installed packages contain, sorted by name and version. */
-export function shipped(): Shipped[] {
+export function shipped(root = ROOT): Shipped[] {
   return together([
-    ...bundledInto('main', 'program'),
-    ...bundledInto('preload', 'page'),
-    ...bundledInto('renderer', 'page'),
-    ...NATIVE_MODULES.map(installed),
+    ...bundledInto(root, 'main', 'program'),
+    ...bundledInto(root, 'preload', 'page'),
+    ...bundledInto(root, 'renderer', 'page'),
+    ...NATIVE_MODULES.map((name) => installed(root, name)),
   ])
 }
 
@@ -71,8 +72,8 @@ export function listOf(entries: readonly Shipped[]): string {
   return `# Licences of what is shipped
 
 Written by \`npm run licences\`; \`npm test\` fails when it is not current. These packages of others are part of the built program.
-The packaged application brings their texts as \`licences.txt\` beside its archive, and the licences of Electron and Chromium as
-Electron delivers them. The licence of the program itself is the owner's decision: see the [README](../README.md#licence).
+Every artefact brings their texts as \`licences.txt\`, which Settings → About shows; the desktop application also the licences of
+Electron and Chromium as Electron delivers them, the others the licence of Node.js. The licence of the program itself is the owner's decision: see the [README](../README.md#licence).
 
 | Package | Version | Licence | Part of |
 |---|---|---|---|
@@ -96,20 +97,20 @@ interface Bundled {
   text?: string | null
 }
 
-function bundledInto(folder: string, part: Part): Shipped[] {
-  const bundled = JSON.parse(readFileSync(join(ROOT, 'out', folder, 'licences.json'), 'utf8')) as Bundled[]
+function bundledInto(root: string, folder: string, part: Part): Shipped[] {
+  const bundled = JSON.parse(readFileSync(join(root, 'out', folder, 'licences.json'), 'utf8')) as Bundled[]
   return bundled.map(({ name, version, identifier, text }) => ({
     name,
     version,
-    licence: identifier ?? licenceOf(manifest(name)),
+    licence: identifier ?? licenceOf(manifest(root, name)),
     text: text ?? '',
     parts: [part],
   }))
 }
 
-function installed(folder: string): Shipped {
-  const { name, version, ...rest } = manifest(folder)
-  const at = join(ROOT, 'node_modules', folder)
+function installed(root: string, folder: string): Shipped {
+  const { name, version, ...rest } = manifest(root, folder)
+  const at = join(root, 'node_modules', folder)
   const file = readdirSync(at).find((one) => /^licen[cs]e(\.|$)/i.test(one))
   const text = file === undefined ? '' : readFileSync(join(at, file), 'utf8').replaceAll('\r\n', '\n')
   return { name, version, licence: licenceOf(rest), text, parts: ['machine code'] }
@@ -123,8 +124,8 @@ interface Manifest {
   licenses?: { type: string }[]
 }
 
-const manifest = (folder: string): Manifest => {
-  const file = join(ROOT, 'node_modules', folder, 'package.json')
+const manifest = (root: string, folder: string): Manifest => {
+  const file = join(root, 'node_modules', folder, 'package.json')
   return existsSync(file)
     ? (JSON.parse(readFileSync(file, 'utf8')) as Manifest)
     : { name: folder, version: '' }
@@ -143,8 +144,8 @@ export function listProblem(): string | null {
   return isCurrent ? null : `${LIST} is not current: npm run licences writes it.`
 }
 
-/** For the packager. Expects a fresh build. */
-export const writeTexts = (): void => writeFileSync(join(ROOT, TEXTS), textsOf(shipped()))
+/** For the build, when all its parts are bundled; `root` is the folder of the checkout. */
+export const writeTexts = (root: string): void => writeFileSync(join(root, TEXTS), textsOf(shipped(root)))
 
 if (import.meta.main) {
   buildWhatIsStale()

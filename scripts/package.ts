@@ -4,7 +4,6 @@ import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { errorMessage } from '../src/shared/node-errors.ts'
 import { buildWhatIsStale, NODE, ROOT } from './build.ts'
-import { writeTexts } from './licences.ts'
 import { applicationIn, packagedProblems, type System } from './packaged-app.ts'
 
 /**
@@ -59,7 +58,6 @@ if (feed !== null && !feed.startsWith('https://')) {
 }
 
 buildWhatIsStale()
-writeTexts()
 if (values['electron-dist'] === undefined) await fetchElectron()
 for (const name of unpacked()) rmSync(join(out, name), { recursive: true, force: true })
 await pack()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { aboutCalls } from './api/about.ts'
 import type { Answer } from './api/answer.ts'
 import { desktopCalls } from './api/desktop.ts'
 import { checkUp, diagnosticsCalls } from './api/diagnostics.ts'
@@ -25,6 +26,7 @@ export const calls = {
   ...setupCalls,
   ...tunnelCalls,
   ...desktopCalls,
+  ...aboutCalls,
 } as const
 
 export type CallName = keyof typeof calls

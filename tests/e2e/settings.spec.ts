@@ -435,3 +435,16 @@ const sent = (chatra: Chatra, visitor: Visitor, text: string): Promise<Sent> =>
 
 const speakerOf = async (chatra: Chatra, message: Sent): Promise<string | undefined> =>
   (await chatra.agents()).find(({ id }) => id === message.agentId)?.email
+
+test('About shows the version and the licences of all packages in the program', async ({ page }) => {
+  await goTo(page, '/settings/~about')
+  const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string }
+  await expect(page.getByText(`Chatra–Planfix Bridge ${version}`)).toBeVisible()
+  await page.getByRole('button', { name: 'Licences of others' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Licences of others' })
+  await expect(dialog).toContainText('react-dom')
+  await expect(dialog).toContainText('better-sqlite3')
+  await axe(page)
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+})

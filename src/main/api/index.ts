@@ -6,6 +6,7 @@ import type { Application, Log } from '../runtime/application.ts'
 import type { SecretStore } from '../secrets/store.ts'
 import type { Redactor } from '../settings/redact.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
+import { aboutCalls } from './about.ts'
 import type { ApiContext, DesktopApi } from './context.ts'
 import type { DemoHost, RunningDemo } from './demo/host.ts'
 import { demoCalls } from './demo/index.ts'
@@ -102,6 +103,7 @@ export function createHandlers(context: ApiContext): Handlers {
     ...demoCalls(context),
     ...tunnelCalls(context),
     ...desktopCalls(context),
+    ...aboutCalls(),
   }
 }
 

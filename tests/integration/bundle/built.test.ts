@@ -85,13 +85,14 @@ describe('the main process', () => {
   })
 })
 
-test('the main process uses no working folder, and reads its own place in three files only', () => {
+test('the main process uses no working folder, and reads its own place in four files only', () => {
   const sources = under('src/main')
     .filter((path) => !/^src\/main\/(cli|demo|relay|server)\//.test(path))
     .concat(under('src/preload'), under('src/shared'))
   const using = (words: RegExp) => sources.filter((path) => words.test(withoutComments(read(path))))
   expect(using(/process\.cwd\(|__dirname|__filename/)).toEqual([])
   expect(using(/import\.meta\.(dirname|filename|url)/)).toEqual([
+    'src/main/api/about.ts',
     'src/main/desktop/index.ts',
     'src/main/renderer-assets/assets.ts',
     'src/main/store/backup/worker-thread.ts',

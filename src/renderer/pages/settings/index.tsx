@@ -5,6 +5,7 @@ import { IconInfoCircle } from '../../components/icons.ts'
 import { Page } from '../../components/page.tsx'
 import { KeychainNotice } from '../../features/keychain/notice.tsx'
 import { useI18n } from '../../i18n.tsx'
+import { About } from './about.tsx'
 import { ConnectionSettings } from './connection/index.tsx'
 import { General } from './general.tsx'
 import { ImportExport } from './import-export.tsx'
@@ -23,6 +24,7 @@ export function SettingsPage() {
     '~general': <General />,
     '~address': <PublicAddress />,
     '~copies': <ImportExport />,
+    '~about': <About />,
   }[here]
   if (connection === undefined && program === undefined) return <Redirect to="/settings" replace />
   return (
