@@ -1,5 +1,5 @@
 import { Alert, AppShell, Center, Loader, NavLink, Skeleton, Stack, Text, Title } from '@mantine/core'
-import { type ComponentType, lazy, Suspense, useEffect } from 'react'
+import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react'
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
 import { useLine, useMaybeAppState } from './client/hooks.tsx'
 import { ErrorBoundary } from './components/error-boundary.tsx'
@@ -34,6 +34,12 @@ export function Shell() {
   const [path] = useLocation()
   const { t } = useI18n()
   const isReady = state !== null
+  const page = useRef<HTMLDivElement>(null)
+  // A new page begins at its top.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the page is another one.
+  useEffect(() => {
+    if (page.current !== null) page.current.scrollTop = 0
+  }, [path])
   useEffect(() => {
     if (!isReady) return
     const timer = setTimeout(() => {
@@ -64,7 +70,7 @@ export function Shell() {
       )}
       <AppShell.Main className={classes.main} id="main" tabIndex={-1}>
         <Notices line={line} />
-        <div className={classes.page}>
+        <div className={classes.page} ref={page}>
           <ErrorBoundary key={path}>
             <Suspense fallback={<Loading />}>
               <Switch>

@@ -1,4 +1,4 @@
-import { axe, axeInBothThemes, expect, test, until } from './fixtures.ts'
+import { axe, axeInBothThemes, expect, goTo, test, until } from './fixtures.ts'
 
 test('a chat appears on the overview at once, and a reply gives the first reply time', async ({
   page,
@@ -28,8 +28,9 @@ test('a token that Planfix revokes is shown with a link to fix it, and its retur
   await planfix.fault({ kind: 'status', status: 401, times: 1000, body: { code: 1, error: 'wrong token' } })
   const anna = await chatra.visit({ name: 'Anna' })
   await anna.says('Hello?')
-  const concerns = page.getByRole('region', { name: 'What needs you' })
-  await expect(concerns).toContainText('Planfix does not accept the token')
+  const concerns = page.getByRole('region', { name: 'State of the bridge' })
+  await expect(concerns).toContainText('shop.example: Planfix does not accept the token')
+  await expect(concerns).toContainText('Since ')
   await axeInBothThemes(page)
   await concerns.getByRole('link', { name: 'Open settings' }).first().click()
   await expect(page).toHaveURL(/#\/settings\/shop/)
@@ -63,10 +64,84 @@ test('a failed message is shown with a link to it', async ({ page, chatra, planf
   const task = await until('the task', async () => (await planfix.tasks())[0])
   await chatra.fault({ kind: 'status', method: 'POST', path: '/messages', status: 400, times: 10 })
   await planfix.replies(task.id, 5, 'This will be refused')
-  const concerns = page.getByRole('region', { name: 'What needs you' })
+  const concerns = page.getByRole('region', { name: 'State of the bridge' })
   await expect(concerns).toContainText('1 message could not be delivered')
   await concerns.getByRole('link', { name: 'Show them' }).click()
   await expect(page.locator('main')).toContainText('This will be refused')
+})
+
+test('the page begins with one sentence, and says what there is not yet', async ({ page, world, chatra }) => {
+  const verdict = page.getByRole('region', { name: 'State of the bridge' })
+  await expect(verdict).toContainText('There is no public address yet')
+  await world.call('setup.publicAddress', { address: world.hooks })
+  await expect(verdict).toContainText('Everything works.')
+  await expect(page.getByText('No messages yet')).toHaveCount(2)
+  const today = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+  await expect(page.getByText(`No downtime since ${today.format(Date.now())}.`)).toBeVisible()
+  await axeInBothThemes(page)
+  const anna = await chatra.visit({ name: 'Anna' })
+  await anna.says('Hello?')
+  await expect(verdict).toContainText('Last message from Chatra')
+})
+
+test('figures and bars lead to the messages that they count', async ({ page, chatra, planfix }) => {
+  const anna = await chatra.visit({ name: 'Anna' })
+  await anna.says('Hello?')
+  const task = await until('the task', async () => (await planfix.tasks())[0])
+  await planfix.replies(task.id, 5, 'Good morning')
+  await until('the reply', async () => (await anna.sees()).find((text) => text.includes('Good morning')))
+  await page.reload()
+  await page.getByRole('link', { name: 'From employees: 1' }).click()
+  const rows = page.getByRole('row').filter({ hasText: /Hello|Good morning/ })
+  await expect(rows).toHaveCount(1)
+  await expect(rows).toContainText('Good morning')
+  await page.getByRole('link', { name: 'Overview' }).click()
+  const bar = page.locator('figure').first().locator('.recharts-bar-rectangle path').last()
+  await bar.hover()
+  // The chart notes the hour under the pointer in the next frame.
+  await expect(page.locator('.recharts-tooltip-cursor')).toBeVisible()
+  await bar.click()
+  await expect(rows).toHaveCount(2)
+})
+
+test('a connection that is off says what happens meanwhile, and is turned on again', async ({
+  page,
+  world,
+}) => {
+  await world.call('connection.enable', { id: 'shop', enabled: false })
+  const verdict = page.getByRole('region', { name: 'State of the bridge' })
+  await expect(verdict).toContainText(
+    '“shop.example” is turned off. Messages from clients are saved for 7 days',
+  )
+  await verdict.getByRole('button', { name: 'Turn on' }).click()
+  await expect(verdict).not.toContainText('is turned off')
+})
+
+test('what waits says why, and is tried at once when asked', async ({ page, chatra, planfix }) => {
+  await planfix.fault({ kind: 'status', status: 402, times: 1000, body: { code: 20, error: 'not paid' } })
+  const anna = await chatra.visit({ name: 'Anna' })
+  await anna.says('Is anybody there?')
+  const card = page.getByRole('article', { name: 'shop.example' })
+  await card.getByRole('link', { name: '1' }).click()
+  await page.getByRole('row').filter({ hasText: 'Is anybody there?' }).click()
+  const panel = page.getByLabel('Message', { exact: true })
+  await expect(panel).toContainText('Planfix account')
+  await axe(page)
+  await planfix.clearFaults()
+  await panel.getByRole('button', { name: 'Try now' }).click()
+  await until('the task', async () => (await planfix.tasks())[0])
+})
+
+test('a new page begins at its top', async ({ page }) => {
+  await goTo(page, '/settings')
+  const top = () => page.locator('main h1').evaluate((heading) => heading.getBoundingClientRect().top)
+  await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible()
+  await page.mouse.move(700, 400)
+  await page.mouse.wheel(0, 4000)
+  await expect.poll(top).toBeLessThan(0)
+  await page.getByRole('link', { name: 'Overview' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible()
+  await expect.poll(top).toBeGreaterThan(0)
 })
 
 test.describe('in another language', () => {

@@ -9,7 +9,7 @@ import { addJob } from './delivery/patches.ts'
 import { PlanfixSender } from './delivery/planfix/planfix-sender.ts'
 import { Intake } from './intake/intake.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
-import { isRestore, type ParseChannelCall, type ParseChatEvent, type Queue } from './ports.ts'
+import { type Change, isRestore, type ParseChannelCall, type ParseChatEvent, type Queue } from './ports.ts'
 import { type SeparateAnswer, separateConversation } from './separate.ts'
 
 /** A slow answer of Chatra to a request for a message's author does not block everything. */
@@ -108,6 +108,28 @@ export class Engine {
       this.queues.wake(conversationId, queue)
     }
     this.intake.wake()
+  }
+
+  /** Queues of this connection that wait for their next try are due at once. */
+  async waitNoLonger(connectionId: string): Promise<void> {
+    const { store, clock } = this.context
+    const queues = await store.queuesWithWork()
+    const ids = new Set(
+      queues.filter((one) => one.connectionId === connectionId).map((one) => one.conversationId),
+    )
+    const now = clock.now()
+    const changes: Change[] = []
+    for (const id of ids) {
+      const conversation = await store.conversation(id)
+      if (!conversation) continue
+      const { planfixLane, chatraLane } = conversation
+      const patch = {
+        ...(planfixLane.notBefore > now && { planfixLane: { ...planfixLane, notBefore: 0 } }),
+        ...(chatraLane.notBefore > now && { chatraLane: { ...chatraLane, notBefore: 0 } }),
+      }
+      if (Object.keys(patch).length > 0) changes.push({ type: 'conversation.patch', id, patch })
+    }
+    await commit(this.context, changes)
   }
 
   /** The owner separates two merged clients (engine/merge.ts). */

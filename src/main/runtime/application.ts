@@ -240,6 +240,11 @@ export class Application {
     return answer
   }
 
+  /** Tries all that waits in this connection at once; false when it does not exist or is off. */
+  tryNow(connectionId: string): Promise<boolean> {
+    return this.supervisor.runtime.tryNow(connectionId)
+  }
+
   /** The owner separates a merged conversation: see engine/merge.ts. */
   separate(conversationId: number): Promise<SeparateAnswer> {
     return this.engine.separate(conversationId)

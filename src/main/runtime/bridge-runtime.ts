@@ -148,6 +148,18 @@ export class BridgeRuntime {
     for (const { watcher } of this.connections.values()) watcher.wake()
   }
 
+  /** The owner wants all that waits in this connection tried at once; false when it does not run. */
+  async tryNow(connectionId: string): Promise<boolean> {
+    const live = this.connections.get(connectionId)
+    if (live === undefined) return false
+    await this.engine.waitNoLonger(connectionId)
+    live.chatraBreaker.reset()
+    live.planfixBreaker.reset()
+    await this.engine.resume()
+    live.watcher.wake()
+    return true
+  }
+
   /**
    * Finishes the calls under way and starts none. Calls waiting for a rate-limit slot are cancelled; their
    * work is on disk.

@@ -28,7 +28,15 @@ import {
 import { type Outline, outline, pageAfter, pageFrom } from './queries/log-query.ts'
 import { type LifeStep, lifeOf, type MessageView, messageViews } from './queries/message-view.ts'
 import { type OrphanedConnection, orphanedConnections } from './queries/orphaned-connections.ts'
-import { type Bar, bars, type DayFigures, dayFigures, gapsSince } from './queries/statistics.ts'
+import {
+  type Bar,
+  bars,
+  beganAt,
+  type DayFigures,
+  dayFigures,
+  gapsSince,
+  settling,
+} from './queries/statistics.ts'
 import { type Forgotten, findPerson, forgetPerson, type Wanted } from './removal/forget-client.ts'
 import { type Dropped, dropOlderThan } from './removal/retention.ts'
 import { applyChanges } from './rows/changes.ts'
@@ -281,6 +289,14 @@ export class SqliteStore extends EngineReads implements Store {
   /** Figures of the messages received since `since`. */
   dayFigures(since: number): Promise<DayFigures> {
     return dayFigures(this.#sql, since)
+  }
+  /** When the bridge first ran on this data; null = unknown. */
+  async beganAt(): Promise<number | null> {
+    return beganAt(this.#sql)
+  }
+  /** Number of messages of a connection that became uncertain after `since`. */
+  async settling(connectionId: string, since: number): Promise<number> {
+    return settling(this.#sql, connectionId, since)
   }
   /** Periods when the bridge was not running, newest first, that ended after `since`. */
   gapsSince(since: number): Promise<{ from: number; to: number }[]> {

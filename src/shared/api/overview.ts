@@ -23,6 +23,8 @@ export const overview = z.object({
   hours: z.array(bar),
   /** One entry for each of `dayStarts`. */
   days: z.array(bar),
+  /** When the bridge first ran on this data, at most 30 days ago: `gaps` are those since then. */
+  since: time,
   /** Periods of the last 30 days when the bridge was not running, newest first. */
   gaps: z.array(z.object({ from: time, to: time })),
 })

@@ -93,6 +93,11 @@ export const settingsCalls = {
   'connection.get': call(byId, z.object({ settings: connectionSettings, enabled: z.boolean() })),
   'connection.save': call(z.strictObject({ id: connectionId, settings: connectionSettings }), done),
   'connection.enable': call(z.strictObject({ id: connectionId, enabled: z.boolean() }), done),
+  /**
+   * Tries everything of the connection that waits, at once: both services, and messages that wait for their next
+   * try. Resolves when the tries have begun.
+   */
+  'connection.tryNow': call(byId, done),
   /** Removes it with its secrets. Its messages stay in the log. */
   'connection.remove': call(byId, done),
   /** New keys are tested before they replace the old ones; null keeps the old one. */

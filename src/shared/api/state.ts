@@ -18,6 +18,8 @@ export const sideState = z.discriminatedUnion('state', [
     state: z.enum(['waiting', 'paused']),
     /** An `ErrorCode`: together with the side it forms the key `error.{side}.{code}`. */
     code: z.string(),
+    /** Since when it does not work. */
+    since: time,
     until: time,
     /** The missing scope's name, otherwise the service's message. */
     detail: z.string(),
@@ -55,6 +57,8 @@ export const connectionState = z.object({
   }),
   /** Number of messages (without events) by direction and state. */
   counts: z.record(direction, z.record(messageState, z.number())),
+  /** Unclear messages of the last minute: most of them are settled without the owner. */
+  settling: z.number().default(0),
   /** When the last webhook of each kind came in since the bridge was set up; null = never. */
   heard: z.object({
     chatra: time.nullable(),

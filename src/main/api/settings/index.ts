@@ -48,6 +48,8 @@ export function settingsCalls(context: ApiContext): Pick<Handlers, keyof typeof 
       return emptied(await context.changeConnection(id, (one) => ({ ...one, enabled })))
     },
 
+    'connection.tryNow': async ({ id }) => ((await application.tryNow(id)) ? empty() : notFound()),
+
     async 'connection.remove'({ id }) {
       if (context.runningDemo?.connection?.id === id) {
         await context.runningDemo.stop()

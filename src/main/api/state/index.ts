@@ -49,6 +49,8 @@ async function connectionState(
   const { id, name, enabled, planfix, employees } = connection
   const live = application.connections.get(id)
   const { states } = await application.store.counts(id)
+  const isUnclear = states['to-planfix'].uncertain + states['to-chatra'].uncertain > 0
+  const settling = isUnclear ? await application.store.settling(id, application.now() - SETTLES_MS) : 0
   return {
     id,
     name,
@@ -61,10 +63,14 @@ async function connectionState(
     planfixWebUrl: planfix.webUrl,
     budget: live ? planOf(live) : NOTHING_SPENT,
     counts: states,
+    settling,
     heard: application.webhookTimes(id),
     everybodyMayAnswer: employees.length === 0,
   }
 }
+
+/** As long as notifications wait: most unclear replies are settled by their echo before. */
+const SETTLES_MS = 60_000
 
 /** The daily plan, shared by all connections of the account. */
 function planOf({ account }: LiveConnection): ConnectionState['budget'] {

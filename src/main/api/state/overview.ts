@@ -23,6 +23,7 @@ export const overviewCalls = ({ application }: ApiContext): Pick<Handlers, keyof
         },
         hours: await application.store.bars(hourStarts(midnight, now), now + 1),
         days,
+        since: Math.max(now - GAP_DAYS * DAY, (await application.store.beganAt()) ?? now),
         gaps: await application.store.gapsSince(now - GAP_DAYS * DAY),
       },
     }

@@ -31,6 +31,7 @@ export class CircuitBreaker {
   private troubles = 0
   private episode = 0
   private openUntil = 0
+  private openSince = 0
   private prober: Permit | null = null
   private last: BridgeError | null = null
   private healed = 0
@@ -50,6 +51,13 @@ export class CircuitBreaker {
   /** Why it is open; null = it is closed. */
   get error(): BridgeError | null {
     return this.last
+  }
+  /** When it opened, milliseconds since 1970; only meaningful while it is open. */
+  get since(): number {
+    return this.openSince
+  }
+  get now(): number {
+    return this.clock.now()
   }
   /** Time of the next probe, milliseconds since 1970. */
   get until(): number {
@@ -134,7 +142,10 @@ export class CircuitBreaker {
     this.prober = null
     this.troubles = 0
     this.failures += 1
-    if (!this.last) this.episode += 1
+    if (!this.last) {
+      this.episode += 1
+      this.openSince = this.clock.now()
+    }
     this.openUntil = this.nextProbe(error)
     const isKnown = this.last?.code === error.code
     this.last = error

@@ -12,7 +12,7 @@ const FAILING_AFTER = 3
 export class SideBreaker {
   readonly breaker: CircuitBreaker
   /** Refusals of a part of the work while the side as a whole is reachable, by part. */
-  private readonly denied = new Map<string, BridgeError>()
+  private readonly denied = new Map<string, { error: BridgeError; since: number }>()
   private readonly partFailures = new Map<string, number>()
   private readonly changed: (state: SideState) => void
   private readonly unsubscribe: () => void
@@ -31,11 +31,14 @@ export class SideBreaker {
   }
 
   get state(): SideState {
-    const error = this.breaker.error ?? [...this.denied.values()].at(-1)
+    const denied = [...this.denied.values()].at(-1)
+    const error = this.breaker.error ?? denied?.error
     if (!error) return { state: 'ok' }
+    const isWhole = this.breaker.error !== null
     return {
       state: needsOwner(error) ? 'paused' : 'waiting',
       code: error.code,
+      since: isWhole ? this.breaker.since : (denied?.since ?? 0),
       until: this.breaker.until,
       // The right that the owner must grant, by its name (shared/api/state.ts).
       detail: error.code === 'missing-scope' && error.scope ? error.scope : error.detail,
@@ -48,8 +51,9 @@ export class SideBreaker {
 
   /** A part of the work is refused, for example for a missing right: it waits alone, the rest continues. */
   denyPart(part: string, error: BridgeError): void {
-    const isKnown = this.denied.get(part)?.code === error.code
-    this.denied.set(part, error)
+    const before = this.denied.get(part)
+    const isKnown = before?.error.code === error.code
+    this.denied.set(part, { error, since: before?.since ?? this.breaker.now })
     if (!isKnown && !this.breaker.error) this.changed(this.state)
   }
 

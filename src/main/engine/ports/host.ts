@@ -68,4 +68,5 @@ export interface Listener {
 }
 export type SideState =
   | { state: 'ok' }
-  | { state: 'paused' | 'waiting'; code: string; until: number; detail: string }
+  /** Since when it does not work, and when it is tried again; milliseconds since 1970. */
+  | { state: 'paused' | 'waiting'; code: string; since: number; until: number; detail: string }

@@ -150,6 +150,8 @@ async function noteGap(
 ): Promise<void> {
   const last = await store.fact<number>(ALL, 'aliveAt')
   const now = clock.now()
+  const isFirst = last === null && (await store.fact<number>(ALL, 'beganAt')) === null
+  if (isFirst) beside.push({ type: 'fact.set', connectionId: ALL, key: 'beganAt', value: now })
   if (last === null || now - last <= 3 * MINUTE) return noteAlive(store, clock, beside)
   const event: BridgeEvent = {
     time: now,

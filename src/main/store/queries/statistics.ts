@@ -1,6 +1,7 @@
 import type { Direction, MessageKind, MessageState } from '../../../shared/domain.ts'
 import { Yielder } from '../event-loop-yield.ts'
 import type { Sql } from '../sql.ts'
+import { LOOKUPS } from './lookups.ts'
 import { remembered } from './message-view.ts'
 import { commonConversation, threadOf } from './threads.ts'
 
@@ -165,6 +166,28 @@ export function firstReceived(sql: Sql, since: number): number | null {
 }
 const AT = `SELECT id, received_at AS at FROM messages INDEXED BY messages_browse
   WHERE id >= ? ORDER BY id LIMIT 1`
+
+/**
+ * When the bridge first ran on this data; data of earlier versions has no record of it, but a first message and a
+ * first event. Null = unknown.
+ */
+export function beganAt(sql: Sql): number | null {
+  const noted = sql.value<string>(LOOKUPS.fact, '', 'beganAt')
+  if (noted !== null) return Number(JSON.parse(noted))
+  const first = [sql.value<number>(FIRST_MESSAGE), sql.value<number>(FIRST_EVENT)].filter((at) => at !== null)
+  return first.length === 0 ? null : Math.min(...first)
+}
+const FIRST_MESSAGE = `SELECT received_at FROM messages INDEXED BY messages_browse ORDER BY id LIMIT 1`
+const FIRST_EVENT = `SELECT time FROM events ORDER BY id LIMIT 1`
+
+/**
+ * Messages of a connection that became uncertain after `since`: their echo may still come. Reads all its uncertain
+ * ones.
+ */
+export const settling = (sql: Sql, connectionId: string, since: number): number =>
+  sql.value<number>(SETTLING, connectionId, since) ?? 0
+const SETTLING = `SELECT count(*) FROM messages INDEXED BY messages_uncertain
+  WHERE state = 'uncertain' AND connection = ? AND (SELECT max(time) FROM entries WHERE message = messages.id) > ?`
 
 /** Periods when the bridge was not running, newest first, that ended after `since`. */
 export async function gapsSince(sql: Sql, since: number): Promise<{ from: number; to: number }[]> {

@@ -7,10 +7,11 @@ import { ErrorAlert } from '../../components/error-alert.tsx'
 import { IconExternalLink, IconMessages } from '../../components/icons.ts'
 import { StatusBadge, type Tone } from '../../components/status-badge.tsx'
 import { useI18n } from '../../i18n.tsx'
+import { ActionButton } from '../connection/action-button.tsx'
 import { Actions } from './actions.tsx'
 import classes from './panel.module.css'
 import { RawData } from './raw-data.tsx'
-import { type Reason, reasonOf, toneOf } from './reason.ts'
+import { type Reason, reasonOf, toneOf, waitingReason } from './reason.ts'
 import { fileText, fullTime, speakerOf } from './row-text.ts'
 
 /** All facts about one message: text, state changes with reasons, place, and possible actions. */
@@ -51,7 +52,9 @@ export function Detail({
 function State({ message }: { message: MessageRow }) {
   const words = useI18n()
   const { t } = words
-  const reason = reasonOf(message, words)
+  const { connections } = useAppState()
+  const waits = waitingReason(message, connections, words)
+  const reason = waits ?? reasonOf(message, words)
   return (
     <Stack gap={4} role="status">
       <Group gap="xs" justify="space-between">
@@ -62,10 +65,15 @@ function State({ message }: { message: MessageRow }) {
           {t(`log.direction.${message.direction}`)}
         </Text>
       </Group>
-      {message.kind !== 'event' && (
+      {message.kind !== 'event' && waits === null && (
         <Text size="sm">{t(`log.state.${message.direction}.${message.state}`)}</Text>
       )}
       {reason !== null && <Why reason={reason} />}
+      {waits !== null && (
+        <Group>
+          <ActionButton action={{ do: waits.mend, connectionId: message.connectionId }} />
+        </Group>
+      )}
       {message.late && message.reason !== null && message.reason !== 'late' && (
         <Text size="sm">{t('log.panel.late')}</Text>
       )}

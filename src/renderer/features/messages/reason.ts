@@ -1,4 +1,5 @@
 import type { MessageRow } from '../../../shared/api/log.ts'
+import type { ConnectionState } from '../../../shared/api/state.ts'
 import { isTextKey, type TextKey } from '../../../shared/i18n/index.ts'
 import { type Reason as Cause, parseReason } from '../../../shared/reason.ts'
 import type { Tone } from '../../components/status-badge.tsx'
@@ -35,6 +36,34 @@ export function reasonOf(
       return known(cause.why, reason, t)
     case 'word':
       return known(cause.word, reason, t)
+  }
+}
+
+/** Whether it waits for its turn or its next try. */
+export const isWaiting = ({ state }: Pick<MessageRow, 'state'>): boolean => WAITING.has(state)
+const WAITING: ReadonlySet<MessageRow['state']> = new Set(['received', 'queued', 'retrying'])
+
+/** Why a message waits for its turn: its side does not work, or its connection is off. Null = only for its turn. */
+export function waitingReason(
+  { state, direction, connectionId }: Pick<MessageRow, 'state' | 'direction' | 'connectionId'>,
+  connections: readonly ConnectionState[],
+  { t }: Pick<Speech, 't'>,
+): (Reason & { mend: 'try' | 'turn-on' }) | null {
+  if (!isWaiting({ state })) return null
+  const connection = connections.find(({ id }) => id === connectionId)
+  if (connection === undefined) return null
+  if (!connection.enabled)
+    return { short: t('verdict.waits-off'), long: t('verdict.waits-off.text'), detail: null, mend: 'turn-on' }
+  const side = direction === 'to-planfix' ? 'planfix' : 'chatra'
+  const now = connection[side]
+  if (now.state === 'ok') return null
+  const [why, long] = [`log.why-error.${now.code}`, `error.${side}.${now.code}`]
+  if (!isTextKey(why) || !isTextKey(long)) return null
+  return {
+    short: t('verdict.waits-for', { side: t(`side.${side}`), why: t(why) }),
+    long: t(long, { scope: now.detail }),
+    detail: null,
+    mend: 'try',
   }
 }
 

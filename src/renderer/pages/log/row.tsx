@@ -2,9 +2,10 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active line.
 import { memo } from 'react'
 import type { MessageRow } from '../../../shared/api/log.ts'
+import { useAppState } from '../../client/hooks.tsx'
 import { IconArrowLeft, IconArrowRight, IconPaperclip } from '../../components/icons.ts'
 import { StatusBadge } from '../../components/status-badge.tsx'
-import { reasonOf, toneOf } from '../../features/messages/reason.ts'
+import { isWaiting, reasonOf, toneOf, waitingReason } from '../../features/messages/reason.ts'
 import { filesOf, fullTime, lineOf, speakerOf } from '../../features/messages/row-text.ts'
 import { useI18n } from '../../i18n.tsx'
 import classes from './table.module.css'
@@ -82,12 +83,19 @@ const Cells = memo(function Cells({ row }: { row: MessageRow }) {
           {t(`state.${row.state}`)}
         </StatusBadge>
       </span>
-      <span role="gridcell" className={classes.reason} title={reason?.long}>
-        {reason?.short}
+      <span role="gridcell" className={classes.reason}>
+        {isWaiting(row) ? <WhyItWaits row={row} /> : <span title={reason?.long}>{reason?.short}</span>}
       </span>
     </>
   )
 })
+
+/** Follows the state of its connection. */
+function WhyItWaits({ row }: { row: MessageRow }) {
+  const words = useI18n()
+  const reason = waitingReason(row, useAppState().connections, words) ?? reasonOf(row, words)
+  return <span title={reason?.long}>{reason?.short}</span>
+}
 
 const isToday = (time: number): boolean => new Date(time).toDateString() === new Date().toDateString()
 

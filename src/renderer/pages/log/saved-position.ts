@@ -1,4 +1,4 @@
-import { type Choice, NO_CHOICE, QUICK, type Quick } from './filters/filter.ts'
+import { type Choice, NO_CHOICE, QUICK, type Quick, SPANS, type Span } from './filters/filter.ts'
 import type { List } from './list.ts'
 
 /** Where the log was left: the chosen filters, and the position in their list. */
@@ -34,16 +34,27 @@ export function rememberPlace(left: Place | null): void {
 /** A link's filters apply once: they are removed from the address. */
 function asked(): Choice | null {
   const wishes = new URLSearchParams(location.search)
-  const [quick, connectionId] = [wishes.get('state'), wishes.get('connection')]
-  if (quick === null && connectionId === null) return null
+  if (!ASKED.some((name) => wishes.has(name))) return null
+  const [quick, direction] = [wishes.get('state'), wishes.get('direction')]
   history.replaceState(history.state, '', `${location.pathname}${location.hash}`)
-  const choice = {
+  const choice: Choice = {
     ...NO_CHOICE,
-    connectionId,
+    connectionId: wishes.get('connection'),
+    direction: direction === 'to-planfix' || direction === 'to-chatra' ? direction : null,
     quick: QUICK.includes(quick as Quick) ? (quick as Quick) : 'all',
+    when: whenOf(wishes),
   }
   rememberChoice(choice)
   return choice
+}
+
+const ASKED = ['state', 'connection', 'direction', 'when', 'from']
+
+function whenOf(wishes: URLSearchParams): Span | null {
+  const span = SPANS.find((one) => one === wishes.get('when'))
+  if (span !== undefined) return { span }
+  const [start, end] = [Number(wishes.get('from') ?? Number.NaN), Number(wishes.get('to') ?? Number.NaN)]
+  return Number.isFinite(start) && Number.isFinite(end) ? { start, end } : null
 }
 
 function read(): Choice {

@@ -1,84 +1,145 @@
 import type { AppState, ConnectionState } from '../../../shared/api/state.ts'
 import type { Words } from '../../../shared/api.ts'
+import type { MendingAction } from '../../features/connection/action-button.tsx'
 
-/** Something that the owner should know or fix, and where to fix it. */
+/** Something that does not work, or that the owner must decide. */
 export interface AttentionItem {
   id: string
-  tone: 'bad' | 'attention'
+  /** `wait` = it is tried again without the owner. */
+  tone: 'bad' | 'attention' | 'wait'
+  /** 0 is the most severe. */
+  severity: number
   connection: string | null
   text: Words
   /** A time for `{time}` in `text`; milliseconds. */
   until?: number
-  /** Where to fix it: a page of the interface and the verb on its button. */
-  action: { label: Words['key']; href: string } | null
+  /** Since when; null = unknown. */
+  since: number | null
+  /** When it is tried again without the owner. */
+  next: number | null
+  action: MendingAction | null
 }
 
-/** Items that need the owner, most severe first. Pure. */
+/** What stops every message, then one side, then what waits, then single messages. */
+const SEVERITY = { stopped: 0, off: 1, 'one-side': 2, waiting: 3, failed: 4, unclear: 5 }
+
+/** Items that need the owner or time, most severe first. Pure. */
 export function attentionItemsOf(state: AppState): AttentionItem[] {
-  const concerns = [
-    ...state.connections
-      .filter(({ enabled }) => enabled)
-      .flatMap((one) => ofConnection(one, state.keychainTrouble !== null, state.time)),
+  const items = [
     ...ofAddress(state),
+    ...state.connections.flatMap((one) =>
+      one.enabled ? ofConnection(one, state.keychainTrouble !== null, state.time) : ofOff(one),
+    ),
   ]
-  return concerns.sort((one, other) => GRAVITY[one.tone] - GRAVITY[other.tone])
+  return items.sort((one, other) => one.severity - other.severity)
 }
-const GRAVITY = { bad: 0, attention: 1 }
 
 /** `asked`: the same page asks for its keys, and they restore its address. */
 function ofConnection(connection: ConnectionState, asked: boolean, time: number): AttentionItem[] {
   const { id, name } = connection
-  const settings = { label: 'overview.open-settings', href: `/settings/${id}` }
   const isAsked = asked && connection.missing.some((what) => what !== 'webhook-secret')
   const missing = (isAsked ? [] : connection.missing).map(
     (what): AttentionItem => ({
       id: `${id}-${what}`,
       tone: 'bad',
+      severity: SEVERITY.stopped,
       connection: name,
       text: { key: `overview.missing.${what}`, params: {} },
-      action: settings,
+      since: null,
+      next: null,
+      action: settingsOf(id),
     }),
   )
   // Without its secrets a side must fail: only the cause is shown.
-  const sides = connection.missing.length > 0 ? [] : (['chatra', 'planfix'] as const).flatMap(ofSide)
-  return [...missing, ...sides, ...stuck('failed', 'bad'), ...stuck('uncertain', 'attention')]
+  const sides =
+    connection.missing.length > 0
+      ? []
+      : (['chatra', 'planfix'] as const).flatMap((side) => ofSide(connection, side, time))
+  return [...missing, ...sides, ...ofStuck(connection, 'failed'), ...ofStuck(connection, 'uncertain')]
+}
 
-  function ofSide(side: 'chatra' | 'planfix'): AttentionItem[] {
-    const now = connection[side]
-    if (now.state === 'ok') return []
-    // A service that names the end of a pause: no quota is used up, and no action is needed.
-    const pause = now.code === 'rate-limited' && now.until > time ? { until: now.until } : {}
-    const text: Words =
-      'until' in pause
+const settingsOf = (id: string): MendingAction => ({
+  do: 'open',
+  label: 'overview.open-settings',
+  href: `/settings/${id}`,
+})
+
+/** Codes that a change in the connection's settings mends. */
+const OF_SETTINGS = ['wrong-keys', 'missing-scope', 'wrong-chat-token']
+
+function ofSide(connection: ConnectionState, side: 'chatra' | 'planfix', time: number): AttentionItem[] {
+  const now = connection[side]
+  if (now.state === 'ok') return []
+  const { id, name } = connection
+  // A service that names the end of a pause: no quota is used up, and no action is needed.
+  const isPause = now.code === 'rate-limited' && now.until > time
+  const isWaiting = now.state === 'waiting' || now.code === 'daily-limit'
+  return [
+    {
+      id: `${id}-${side}`,
+      tone: isWaiting ? 'wait' : 'bad',
+      severity: isWaiting ? SEVERITY.waiting : side === 'chatra' ? SEVERITY.stopped : SEVERITY['one-side'],
+      connection: name,
+      text: isPause
         ? { key: `overview.wait-until.${side}`, params: {} }
-        : { key: `error.${side}.${now.code}`, params: { scope: now.detail } }
-    const keys = ['wrong-keys', 'missing-scope', 'wrong-chat-token'].includes(now.code)
-    return [
-      {
-        id: `${id}-${side}`,
-        tone: now.state === 'paused' ? 'bad' : 'attention',
-        connection: name,
-        text,
-        ...pause,
-        action: keys ? settings : { label: 'overview.open-check-up', href: '/diagnostics' },
-      },
-    ]
-  }
+        : { key: `error.${side}.${now.code}`, params: { scope: now.detail } },
+      ...(isPause && { until: now.until }),
+      since: now.since,
+      next: isPause || now.until <= time ? null : now.until,
+      action: OF_SETTINGS.includes(now.code)
+        ? settingsOf(id)
+        : isPause
+          ? null
+          : { do: 'try', connectionId: id },
+    },
+  ]
+}
 
-  function stuck(what: 'failed' | 'uncertain', tone: AttentionItem['tone']): AttentionItem[] {
-    const count =
-      (connection.counts['to-planfix']?.[what] ?? 0) + (connection.counts['to-chatra']?.[what] ?? 0)
-    if (count === 0) return []
-    return [
-      {
-        id: `${id}-${what}`,
-        tone,
-        connection: name,
-        text: { key: `overview.stuck.${what}`, params: { count } },
-        action: { label: 'overview.open-messages', href: `/log?state=attention&connection=${id}` },
+function ofStuck(connection: ConnectionState, what: 'failed' | 'uncertain'): AttentionItem[] {
+  const { id, name } = connection
+  const count = stuckOf(connection)[what]
+  if (count <= 0) return []
+  return [
+    {
+      id: `${id}-${what}`,
+      tone: what === 'failed' ? 'bad' : 'attention',
+      severity: what === 'failed' ? SEVERITY.failed : SEVERITY.unclear,
+      connection: name,
+      text: { key: `overview.stuck.${what}`, params: { count } },
+      since: null,
+      next: null,
+      action: { do: 'open', label: 'overview.open-messages', href: `/log?state=attention&connection=${id}` },
+    },
+  ]
+}
+
+/** Messages that only the owner can settle: an unclear one of the last minute is most likely settled by its echo. */
+export function stuckOf({ counts, settling }: Pick<ConnectionState, 'counts' | 'settling'>): {
+  failed: number
+  uncertain: number
+} {
+  const sum = (state: 'failed' | 'uncertain') =>
+    (counts['to-planfix']?.[state] ?? 0) + (counts['to-chatra']?.[state] ?? 0)
+  return { failed: sum('failed'), uncertain: Math.max(0, sum('uncertain') - (settling ?? 0)) }
+}
+
+function ofOff({ id, name, keepsWhilePausedDays }: ConnectionState): AttentionItem[] {
+  const isKept = keepsWhilePausedDays > 0
+  return [
+    {
+      id: `${id}-off`,
+      tone: isKept ? 'attention' : 'bad',
+      severity: SEVERITY.off,
+      connection: null,
+      text: {
+        key: isKept ? 'verdict.off' : 'verdict.off-lossy',
+        params: { name, ...(isKept && { count: keepsWhilePausedDays }) },
       },
-    ]
-  }
+      since: null,
+      next: null,
+      action: { do: 'turn-on', connectionId: id },
+    },
+  ]
 }
 
 /** A longer outage of the public address needs the owner's attention. */
@@ -86,25 +147,28 @@ const BRIEF_MS = 10 * 60_000
 
 function ofAddress({ publicAddress, connections, time }: AppState): AttentionItem[] {
   if (!connections.some(({ enabled, demo }) => enabled && !demo)) return []
-  const concern = (tone: AttentionItem['tone'], text: Words): AttentionItem => ({
+  const { needsOwner, lostAt, retryAt } = publicAddress
+  const item = (tone: AttentionItem['tone'], text: Words, action: MendingAction): AttentionItem => ({
     id: 'address',
     tone,
+    severity: SEVERITY.stopped,
     connection: null,
     text,
-    action: { label: 'overview.open-settings', href: '/settings/~address' },
+    since: lostAt ?? null,
+    next: retryAt !== undefined && retryAt !== null && retryAt > time ? retryAt : null,
+    action,
   })
+  const settings: MendingAction = { do: 'open', label: 'overview.open-settings', href: '/settings/~address' }
   // Received chats prove a public address, even when its address is unknown to us.
   const isHeard = connections.some(({ heard }) => heard.chatra !== null)
   if (publicAddress.state === 'none' && !isHeard)
-    return [concern('attention', { key: 'overview.address.none', params: {} })]
+    return [item('attention', { key: 'overview.address.none', params: {} }, settings)]
   if (publicAddress.state !== 'failing') return []
   // It worked until a moment ago and is being retried: most outages end by themselves.
-  const { needsOwner, lostAt } = publicAddress
   const isBrief = !needsOwner && typeof lostAt === 'number' && time - lostAt < BRIEF_MS
-  return [
-    concern(isBrief ? 'attention' : 'bad', {
-      key: publicAddress.problem ?? 'overview.address.failing',
-      params: { address: publicAddress.address ?? '', ...publicAddress.problemParams },
-    }),
-  ]
+  const text: Words = {
+    key: publicAddress.problem ?? 'overview.address.failing',
+    params: { address: publicAddress.address ?? '', ...publicAddress.problemParams },
+  }
+  return [item(isBrief ? 'wait' : 'bad', text, needsOwner ? settings : { do: 'prove-address' })]
 }

@@ -1,53 +1,31 @@
 import { Alert, Button, Group, Stack, Text } from '@mantine/core'
 import { Link } from 'wouter'
 import type { AppState } from '../../../shared/api/state.ts'
-import type { TextKey } from '../../../shared/i18n/index.ts'
 import { useClient } from '../../client/hooks.tsx'
 import { ConfirmButton } from '../../components/confirm-button.tsx'
-import { IconAlertTriangle, IconX } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
-import { type AttentionItem, attentionItemsOf } from './attention-items.ts'
+import { attentionItemsOf } from './attention-items.ts'
+import { ItemLine, Verdict } from './verdict.tsx'
 
-/** Items that need the owner, each with a button to the page that fixes it; and unfinished set-ups. */
+/** One sentence about everything; what else needs the owner below it; and unfinished set-ups. */
 export function Attention({ state }: { state: AppState }) {
   const { t } = useI18n()
-  const concerns = attentionItemsOf(state)
-  if (concerns.length === 0 && state.drafts.length === 0) return null
+  const [worst, ...others] = attentionItemsOf(state)
+  if (state.connections.length === 0 && state.drafts.length === 0) return null
   return (
-    <Stack gap="xs" component="section" aria-label={t('overview.attention')}>
-      {state.drafts.map((draft) => (
-        <Draft key={draft.id} draft={draft} />
-      ))}
-      {concerns.map((concern) => (
-        <Line key={concern.id} concern={concern} />
-      ))}
+    <Stack gap="xs">
+      {state.connections.length > 0 && <Verdict state={state} worst={worst ?? null} />}
+      {others.length + state.drafts.length > 0 && (
+        <Stack gap="xs" component="section" aria-label={t('overview.attention')}>
+          {others.map((item) => (
+            <ItemLine key={item.id} item={item} />
+          ))}
+          {state.drafts.map((draft) => (
+            <Draft key={draft.id} draft={draft} />
+          ))}
+        </Stack>
+      )}
     </Stack>
-  )
-}
-
-function Line({ concern }: { concern: AttentionItem }) {
-  const { t, say, clock } = useI18n()
-  const { text, until } = concern
-  const words = until === undefined ? text : { ...text, params: { ...text.params, time: clock(until) } }
-  const isBad = concern.tone === 'bad'
-  return (
-    <Alert
-      color={isBad ? 'red' : 'orange'}
-      py="xs"
-      icon={isBad ? <IconX size={18} aria-hidden /> : <IconAlertTriangle size={18} aria-hidden />}
-    >
-      <Group justify="space-between" wrap="nowrap" align="center">
-        <Text>
-          {concern.connection !== null && <strong>{concern.connection}: </strong>}
-          {say(words)}
-        </Text>
-        {concern.action && (
-          <Button component={Link} href={concern.action.href} variant="default" flex="none">
-            {t(concern.action.label as TextKey)}
-          </Button>
-        )}
-      </Group>
-    </Alert>
   )
 }
 
@@ -56,9 +34,9 @@ function Draft({ draft }: { draft: AppState['drafts'][number] }) {
   const bridge = useClient()
   return (
     <Alert py="xs" color="bridge">
-      <Group justify="space-between" wrap="nowrap">
+      <Group justify="space-between">
         <Text>{draft.name ? t('overview.draft', { name: draft.name }) : t('overview.draft-nameless')}</Text>
-        <Group gap="xs" wrap="nowrap">
+        <Group gap="xs">
           <ConfirmButton
             title={t('overview.draft-discard-title')}
             consequence={t(draft.redo ? 'overview.draft-discard-redo' : 'overview.draft-discard-text')}

@@ -1,10 +1,13 @@
 import '@mantine/charts/styles.css'
 import { BarChart } from '@mantine/charts'
-import { Paper, SimpleGrid, Skeleton, Table, Title, VisuallyHidden } from '@mantine/core'
+import { Paper, SimpleGrid, Skeleton, Table, Text, Title, VisuallyHidden } from '@mantine/core'
+import { useLocation } from 'wouter'
 import type { Bar, Overview } from '../../../shared/api/overview.ts'
 import { useI18n } from '../../i18n.tsx'
+import classes from './overview.module.css'
 
 const HEIGHT = 210
+const HOUR = 3_600_000
 
 /** Messages by hour and by day, both directions stacked. */
 export function Charts({ overview }: { overview: Overview | undefined }) {
@@ -15,8 +18,13 @@ export function Charts({ overview }: { overview: Overview | undefined }) {
   })
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="sm">
-      <Chart title={t('overview.hours')} bars={overview?.hours} label={clock} />
-      <Chart title={t('overview.days')} bars={overview?.days} label={(time) => day.format(time)} />
+      <Chart title={t('overview.hours')} bars={overview?.hours} label={clock} lastMs={HOUR} />
+      <Chart
+        title={t('overview.days')}
+        bars={overview?.days}
+        label={(time) => day.format(time)}
+        lastMs={24 * HOUR}
+      />
     </SimpleGrid>
   )
 }
@@ -25,12 +33,21 @@ function Chart({
   title,
   bars,
   label,
+  lastMs,
 }: {
   title: string
   bars: Bar[] | undefined
   label(time: number): string
+  /** Length of the last bar, milliseconds; the others end where the next one begins. */
+  lastMs: number
 }) {
   const { t, number } = useI18n()
+  const [, go] = useLocation()
+  const total = (bars ?? []).reduce((sum, bar) => sum + bar.toPlanfix + bar.toChatra, 0)
+  const show = (index: number) => {
+    const from = bars?.[index]?.from
+    if (from !== undefined) go(`/log?from=${from}&to=${bars?.[index + 1]?.from ?? from + lastMs}`)
+  }
   const [clients, employees] = [t('overview.from-clients'), t('overview.from-employees')]
   const data = bars?.map((bar) => ({
     time: label(bar.from),
@@ -44,8 +61,15 @@ function Chart({
       </Title>
       {data === undefined ? (
         <Skeleton height={HEIGHT} />
+      ) : total === 0 ? (
+        <div className={classes.empty}>
+          <Text fw={600}>{t('verdict.chart-empty')}</Text>
+          <Text size="sm" c="dimmed" maw="24rem">
+            {t('verdict.chart-empty.text')}
+          </Text>
+        </div>
       ) : (
-        <div aria-hidden>
+        <div aria-hidden className={classes.chart}>
           <BarChart
             h={HEIGHT}
             data={data}
@@ -61,17 +85,22 @@ function Chart({
             valueFormatter={number}
             barProps={{ isAnimationActive: false }}
             // Hidden from assistive technology (a table is beside it), so it must not take the focus either.
-            barChartProps={{ accessibilityLayer: false }}
+            barChartProps={{
+              accessibilityLayer: false,
+              onClick: ({ activeTooltipIndex }) => show(Number(activeTooltipIndex ?? -1)),
+            }}
+            xAxisProps={{ interval: 'equidistantPreserveStart' }}
             yAxisProps={{ allowDecimals: false, width: 36 }}
-            legendProps={{ verticalAlign: 'top', height: 36 }}
+            // In the order of the bars, in every language.
+            legendProps={{ verticalAlign: 'top', height: 36, itemSorter: null }}
             tooltipAnimationDuration={0}
           />
         </div>
       )}
-      {bars && (
+      {bars && total > 0 && (
         <VisuallyHidden>
           <Table>
-            <caption>{title}</caption>
+            <caption>{t('verdict.chart-total', { title, count: total, shown: number(total) })}</caption>
             <thead>
               <tr>
                 <th scope="col">{t('overview.time')}</th>

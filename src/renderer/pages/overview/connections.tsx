@@ -1,9 +1,10 @@
-import { Badge, Button, Group, Paper, Progress, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Badge, Button, Group, Paper, Progress, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { AppState, ConnectionState } from '../../../shared/api/state.ts'
 import { Empty } from '../../components/error-alert.tsx'
 import { StatusBadge, type Tone } from '../../components/status-badge.tsx'
+import { ActionButton } from '../../features/connection/action-button.tsx'
 import { useI18n } from '../../i18n.tsx'
 
 /** Each connection with the state of its two sides, and the public address. */
@@ -57,7 +58,16 @@ function Card({ connection, now }: { connection: ConnectionState; now: number })
           <Side connection={connection} side="planfix" now={now} />
         </Fact>
         <Fact label={t('overview.waiting')}>
-          <Text size="sm">{number(waiting)}</Text>
+          {waiting === 0 ? (
+            <Text size="sm">{number(waiting)}</Text>
+          ) : (
+            <Group gap="xs" wrap="nowrap">
+              <Anchor component={Link} href={`/log?state=waiting&connection=${connection.id}`} size="sm">
+                {number(waiting)}
+              </Anchor>
+              {isStopped(connection) && <ActionButton action={{ do: 'try', connectionId: connection.id }} />}
+            </Group>
+          )}
         </Fact>
         <Fact label={t('overview.last-chat')}>
           <Text size="sm">{heard.chatra === null ? t('overview.never') : moment(heard.chatra)}</Text>
@@ -80,6 +90,9 @@ const Fact = ({ label, children }: { label: string; children: ReactNode }) => (
   </Group>
 )
 
+const isStopped = ({ enabled, chatra, planfix }: ConnectionState): boolean =>
+  enabled && (chatra.state !== 'ok' || planfix.state !== 'ok')
+
 const SECRETS: Record<'chatra' | 'planfix', ConnectionState['missing']> = {
   chatra: ['chatra-secret-key'],
   planfix: ['planfix-token', 'planfix-chat-token'],
@@ -101,13 +114,20 @@ function Side({
   if (connection.missing.some((what) => secrets.includes(what)))
     return <StatusBadge tone="bad">{t('side.missing')}</StatusBadge>
   if (current.state === 'ok') return <StatusBadge tone="good">{t('side.ok')}</StatusBadge>
+  const isAhead = current.until > now
+  // Nothing but the time is missing.
+  if (current.code === 'daily-limit' && isAhead)
+    return <StatusBadge tone="wait">{t('verdict.side.until', { time: clock(current.until) })}</StatusBadge>
   const tone: Tone = current.state === 'paused' ? 'bad' : 'wait'
-  const again = current.until > now ? ` (${clock(current.until)})` : ''
   return (
-    <StatusBadge tone={tone}>
-      {t(`side.${current.state}`)}
-      {again}
-    </StatusBadge>
+    <Stack gap={0} align="flex-end">
+      <StatusBadge tone={tone}>{t(`side.${current.state}`)}</StatusBadge>
+      {isAhead && (
+        <Text size="xs" c="dimmed">
+          {t('verdict.side.next', { time: clock(current.until) })}
+        </Text>
+      )}
+    </Stack>
   )
 }
 

@@ -1,8 +1,10 @@
-import { Paper, SimpleGrid, Skeleton, Text, Title } from '@mantine/core'
+import { Anchor, Paper, SimpleGrid, Skeleton, Text, Title } from '@mantine/core'
+import { Link } from 'wouter'
 import type { Overview } from '../../../shared/api/overview.ts'
 import type { CallError } from '../../../shared/api.ts'
 import { ErrorAlert } from '../../components/error-alert.tsx'
 import { useI18n } from '../../i18n.tsx'
+import classes from './overview.module.css'
 
 /** Today in six numbers. */
 export function Figures(props: {
@@ -19,32 +21,49 @@ export function Figures(props: {
       <Title order={2} id="today" mb="xs">
         {t('overview.today')}
       </Title>
-      <SimpleGrid cols={{ base: 3, lg: 6 }} spacing="sm">
+      <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
         <Tile label={t('overview.chats')} value={today && number(today.chats)} />
         <Tile label={t('overview.new-chats')} value={today && number(today.newChats)} />
-        <Tile label={t('overview.from-clients')} value={today && number(today.toPlanfix)} />
-        <Tile label={t('overview.from-employees')} value={today && number(today.toChatra)} />
+        <Tile
+          label={t('overview.from-clients')}
+          value={today && number(today.toPlanfix)}
+          href="/log?when=today&direction=to-planfix"
+        />
+        <Tile
+          label={t('overview.from-employees')}
+          value={today && number(today.toChatra)}
+          href="/log?when=today&direction=to-chatra"
+        />
         <Tile
           label={t('overview.first-reply')}
           value={today && (first === null || first === undefined ? '–' : duration(first))}
         />
-        <Tile label={t('overview.failed')} value={today && number(today.failed + today.uncertain)} />
+        <Tile
+          label={t('overview.failed')}
+          value={today && number(today.failed + today.uncertain)}
+          href="/log?when=today&state=attention"
+        />
       </SimpleGrid>
     </section>
   )
 }
 
-const Tile = ({ label, value }: { label: string; value: string | undefined }) => (
-  <Paper px="sm" py="xs">
-    <Text size="sm" c="dimmed" lineClamp={1} title={label}>
-      {label}
-    </Text>
-    {value === undefined ? (
-      <Skeleton height={24} width={56} mt={4} />
-    ) : (
-      <Text fz={20} fw={600} lh="28px">
-        {value}
+/** A figure; with `href` it leads to the messages that it counts. */
+function Tile({ label, value, href }: { label: string; value: string | undefined; href?: string }) {
+  return (
+    <Paper px="sm" py="xs">
+      <Text size="sm" c="dimmed" className={classes.label}>
+        {label}
       </Text>
-    )}
-  </Paper>
-)
+      {value === undefined ? (
+        <Skeleton height={24} width={56} mt={4} />
+      ) : href === undefined || value === '0' ? (
+        <Text className={classes.figure}>{value}</Text>
+      ) : (
+        <Anchor component={Link} href={href} className={classes.figure} aria-label={`${label}: ${value}`}>
+          {value}
+        </Anchor>
+      )}
+    </Paper>
+  )
+}

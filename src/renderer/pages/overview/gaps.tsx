@@ -5,17 +5,18 @@ import { type Speech, useI18n } from '../../i18n.tsx'
 const SHOWN = 10
 
 /** When the bridge was not running, so that no message could come in. */
-export function Gaps({ gaps }: { gaps: Overview['gaps'] | undefined }) {
+export function Gaps({ overview }: { overview: Overview | undefined }) {
   const speech = useI18n()
-  const { t } = speech
-  if (gaps === undefined) return null
+  const { t, date } = speech
+  if (overview === undefined) return null
+  const { gaps, since } = overview
   return (
     <section aria-labelledby="gaps">
       <Title order={2} id="gaps" mb={4}>
         {t('overview.gaps')}
       </Title>
       {gaps.length === 0 ? (
-        <Text c="dimmed">{t('overview.no-gaps')}</Text>
+        <Text c="dimmed">{t('verdict.no-gaps', { since: date(since) })}</Text>
       ) : (
         <>
           <Text c="dimmed" size="sm" mb={4}>

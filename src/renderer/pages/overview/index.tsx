@@ -56,7 +56,7 @@ export function OverviewPage() {
         <Suspense fallback={<ChartsToCome />}>
           <Charts overview={value} />
         </Suspense>
-        <Gaps gaps={value?.gaps} />
+        <Gaps overview={value} />
         <Happenings />
       </Stack>
     </Page>

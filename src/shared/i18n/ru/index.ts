@@ -11,6 +11,7 @@ import notices from './notices.json' with { type: 'json' }
 import overview from './overview.json' with { type: 'json' }
 import settings from './settings.json' with { type: 'json' }
 import tunnel from './tunnel.json' with { type: 'json' }
+import verdict from './verdict.json' with { type: 'json' }
 import wizard from './wizard.json' with { type: 'json' }
 
 export const ru = {
@@ -27,5 +28,6 @@ export const ru = {
   ...overview,
   ...settings,
   ...tunnel,
+  ...verdict,
   ...wizard,
 }

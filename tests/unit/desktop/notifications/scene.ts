@@ -115,7 +115,7 @@ export class Scene {
       type: 'side',
       side,
       connectionId,
-      state: state === 'ok' ? { state } : { state, code, until: 0, detail: 'away' },
+      state: state === 'ok' ? { state } : { state, code, since: 0, until: 0, detail: 'away' },
     })
   }
 

@@ -8,7 +8,7 @@ import { isTextKey, LANGUAGES, translate } from '../../../../src/shared/i18n/ind
 import { appState } from '../../api/values.ts'
 
 const trouble = (state: 'waiting' | 'paused') =>
-  ({ state, code: 'no-access', until: 0, detail: '' }) as ConnectionState['chatra']
+  ({ state, code: 'no-access', since: 0, until: 0, detail: '' }) as ConnectionState['chatra']
 const one = (changes: Partial<ConnectionState> = {}): ConnectionState => ({
   id: 'shop',
   name: 'shop.example',
@@ -29,6 +29,7 @@ const one = (changes: Partial<ConnectionState> = {}): ConnectionState => ({
     pollEveryMs: 5000,
   },
   counts: {} as ConnectionState['counts'],
+  settling: 0,
   heard: { chatra: null, planfix: null, 'planfix-chat': null },
   everybodyMayAnswer: false,
   keepsWhilePausedDays: 7,

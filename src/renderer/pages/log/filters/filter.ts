@@ -14,7 +14,11 @@ const STATES: Record<Quick, MessageState[] | null> = {
 
 export const SPANS = ['today', 'yesterday', 'week', 'month'] as const
 /** A named span moves with the clock; a range includes both of its days, as `YYYY-MM-DD`. */
-export type Span = { span: (typeof SPANS)[number] } | { from: string; to: string }
+export type Span =
+  | { span: (typeof SPANS)[number] }
+  | { from: string; to: string }
+  /** Milliseconds since 1970: an hour of a chart. */
+  | { start: number; end: number }
 
 /** The choice in the bar above the list. */
 export interface Choice {
@@ -63,6 +67,7 @@ export function filterOf(choice: Choice, now: number): LogFilter {
 
 /** From (inclusive) and to (exclusive) in the computer's time zone. */
 export function boundsOf(when: Span, now: number): { from: number; to?: number } {
+  if ('start' in when) return { from: when.start, to: when.end }
   if ('from' in when) return { from: dayStart(dateOf(when.from)), to: dayStart(dateOf(when.to), 1) }
   const today = new Date(now)
   switch (when.span) {

@@ -80,10 +80,14 @@ function Preset({ chosen, children, onClick }: { chosen: boolean; children: stri
   )
 }
 
-function useSpanText(value: Span | null): string {
-  const { t, date } = useI18n()
+export function useSpanText(value: Span | null): string {
+  const { t, date, clock, moment } = useI18n()
   if (value === null) return t('log.filter.any-time')
   if ('span' in value) return t(`log.filter.${value.span}`)
+  if ('start' in value) {
+    const isDay = value.end - value.start > 12 * 3_600_000
+    return isDay ? date(value.start) : `${moment(value.start)} – ${clock(value.end)}`
+  }
   const { from } = boundsOf(value, 0)
   const to = boundsOf({ from: value.to, to: value.to }, 0).from
   return from === to ? date(from) : `${date(from)} – ${date(to)}`

@@ -34,6 +34,7 @@ const connection = (change: Partial<ConnectionState> = {}): ConnectionState => (
     pollEveryMs: 5000,
   },
   counts: { 'to-planfix': none, 'to-chatra': none },
+  settling: 0,
   heard: { chatra: null, planfix: null, 'planfix-chat': null },
   everybodyMayAnswer: false,
   keepsWhilePausedDays: 7,
@@ -55,7 +56,8 @@ const state = (connections: ConnectionState[], address: AppState['publicAddress'
 const keys = (app: AppState) => attentionItemsOf(app).map((concern) => concern.text.key)
 
 it('the end of a pause is shown where the service names it', () => {
-  const side = (until: number) => ({ state: 'waiting', code: 'rate-limited', until, detail: '' }) as const
+  const side = (until: number) =>
+    ({ state: 'waiting', code: 'rate-limited', since: 500, until, detail: '' }) as const
   const told = (until: number) =>
     attentionItemsOf({ ...state([connection({ planfix: side(until) })]), time: 1000 } as AppState).map(
       (one) => [one.text.key, one.until],
@@ -79,7 +81,7 @@ describe('items that need the owner', () => {
   })
 
   it('a missing key is one item, without the side that fails for it', () => {
-    const paused = { state: 'paused', code: 'wrong-keys', until: 0, detail: '' } as const
+    const paused = { state: 'paused', code: 'wrong-keys', since: 7, until: 0, detail: '' } as const
     expect(keys(state([connection({ missing: ['chatra-secret-key'], chatra: paused })]))).toEqual([
       'overview.missing.chatra-secret-key',
     ])
@@ -87,7 +89,7 @@ describe('items that need the owner', () => {
 
   it('a refused token, of the chat too, leads to the settings of its connection', () => {
     for (const code of ['wrong-keys', 'missing-scope', 'wrong-chat-token']) {
-      const planfix = { state: 'paused', code, until: 0, detail: '' } as const
+      const planfix = { state: 'paused', code, since: 7, until: 0, detail: '' } as const
       const one = connection({ planfix })
       expect(attentionItemsOf(state([one]))).toMatchObject([
         { text: { key: `error.planfix.${code}` }, action: { href: `/settings/${one.id}` } },
@@ -98,18 +100,49 @@ describe('items that need the owner', () => {
     ])
   })
 
-  it('a disabled connection causes no item', () => {
-    const paused = { state: 'paused', code: 'wrong-keys', until: 0, detail: '' } as const
-    expect(attentionItemsOf(state([connection({ enabled: false, chatra: paused })], 'none'))).toEqual([])
+  it('a connection that is off is one item: what happens to messages, and the button that turns it on', () => {
+    const paused = { state: 'paused', code: 'wrong-keys', since: 7, until: 0, detail: '' } as const
+    const off = connection({ enabled: false, chatra: paused })
+    expect(attentionItemsOf(state([off], 'none'))).toMatchObject([
+      {
+        tone: 'attention',
+        text: { key: 'verdict.off', params: { name: 'shop.example', count: 7 } },
+        action: { do: 'turn-on', connectionId: 'shop' },
+      },
+    ])
+    expect(attentionItemsOf(state([{ ...off, keepsWhilePausedDays: 0 }]))).toMatchObject([
+      { tone: 'bad', text: { key: 'verdict.off-lossy' } },
+    ])
   })
 
-  it('stopped parts come before doubtful ones', () => {
+  it('what stops every message comes first, then what waits, then single messages', () => {
     const counts = { 'to-planfix': none, 'to-chatra': { ...none, uncertain: 2, failed: 1 } }
-    const waiting = { state: 'waiting', code: 'unreachable', until: 5, detail: '' } as const
-    expect(keys(state([connection({ counts, planfix: waiting })]))).toEqual([
-      'overview.stuck.failed',
+    const waiting = { state: 'waiting', code: 'unreachable', since: 7, until: 5, detail: '' } as const
+    const app = state([connection({ counts, planfix: waiting })], 'failing')
+    expect(keys({ ...app, time: 6 })).toEqual([
+      'overview.address.failing',
       'error.planfix.unreachable',
+      'overview.stuck.failed',
       'overview.stuck.uncertain',
+    ])
+  })
+
+  it('an unclear message is not the owner’s work while its echo may still come', () => {
+    const counts = { 'to-planfix': none, 'to-chatra': { ...none, uncertain: 2 } }
+    expect(keys(state([connection({ counts, settling: 2 })]))).toEqual([])
+    expect(attentionItemsOf(state([connection({ counts, settling: 1 })]))).toMatchObject([
+      { text: { key: 'overview.stuck.uncertain', params: { count: 1 } } },
+    ])
+  })
+
+  it('what waits says since when and when it is tried again, and can be tried now', () => {
+    const limit = { state: 'paused', code: 'daily-limit', since: 7, until: 90, detail: '' } as const
+    expect(attentionItemsOf({ ...state([connection({ planfix: limit })]), time: 50 })).toMatchObject([
+      { tone: 'wait', since: 7, next: 90, action: { do: 'try', connectionId: 'shop' } },
+    ])
+    const unpaid = { ...limit, code: 'unpaid' } as const
+    expect(attentionItemsOf({ ...state([connection({ planfix: unpaid })]), time: 50 })).toMatchObject([
+      { tone: 'bad', action: { do: 'try', connectionId: 'shop' } },
     ])
   })
 
@@ -142,7 +175,7 @@ describe('items that need the owner', () => {
     })
 
     it('a lost address that is retried is only a notice, until it takes too long', () => {
-      expect(failing({ ...login, lostAt: now - 9 * 60_000 })).toEqual([['attention', text]])
+      expect(failing({ ...login, lostAt: now - 9 * 60_000 })).toEqual([['wait', text]])
       expect(failing({ ...login, lostAt: now - 10 * 60_000 })).toEqual([['bad', text]])
     })
 
@@ -164,7 +197,7 @@ describe('items that need the owner', () => {
     ]
     const found = [
       ...keys(state(all, 'none')),
-      ...attentionItemsOf(state(all)).map((one) => one.action?.label ?? ''),
+      ...attentionItemsOf(state(all)).flatMap(({ action }) => (action?.do === 'open' ? [action.label] : [])),
     ]
     expect(found.filter((key) => !isTextKey(key))).toEqual([])
   })
