@@ -7,6 +7,8 @@ import { type Caller, checkedFeed, createCaller, type PushSource } from './api/d
 import { createApi } from './api/index.ts'
 import type { Listener } from './engine/ports.ts'
 import { Application, type Log } from './runtime/application.ts'
+import { detailedHealth } from './runtime/health.ts'
+import { Metrics } from './runtime/metrics.ts'
 import type { SecretStore } from './secrets/store.ts'
 import type { Redactor } from './settings/redact.ts'
 import type { SettingsStore } from './settings/settings-store.ts'
@@ -38,8 +40,12 @@ export interface OpenBridge {
   application: Application
   caller: Caller
   feed: PushSource
+  /** What operators ask. */
+  status: { isReady(): boolean; health(): object; metrics(): Promise<string> }
   /** Starts receiving and delivering. Rejects when the receiver's port is in use. */
   begin(): Promise<void>
+  /** Settings or secrets have changed outside: they are used from now on. */
+  reload(): Promise<void>
   /** At most about 4 s. May be called twice. */
   stop(): Promise<void>
 }
@@ -64,10 +70,17 @@ export async function openBridge(options: OpeningOptions, host: ApiContext['host
     ...(notices && { notices }),
     ...(desktop && { desktop }),
   })
+  const metrics = new Metrics(application, packageFile.version)
   return {
     application,
+    status: {
+      isReady: () => application.isReady(),
+      health: () => detailedHealth(application),
+      metrics: () => metrics.text(),
+    },
     caller: createCaller({ handlers: api.handlers, log }),
     feed: checkedFeed({ feed: api.feed, log }),
+    reload: () => api.reload(),
     async begin() {
       await application.start()
       await noteAddress(application)

@@ -267,6 +267,75 @@ describe('a running server', () => {
   })
 })
 
+describe('for operators', () => {
+  test('secrets come from files, SIGHUP reads settings and secrets again, the log says each step', async () => {
+    bench.configure()
+    const token = `${bench.folder}/token`
+    const environment = `${bench.folder}/server.env`
+    writeFileSync(token, 'wrong')
+    writeFileSync(environment, `BRIDGE_SHOP_CHATRA_SECRET_KEY=${bench.chatra.secretKey}\n`)
+    const server = bench.run(
+      'cli',
+      ['serve', '--data-dir', `${bench.folder}/operated`, '--config', bench.configFile].concat([
+        '--env-file',
+        environment,
+        '--metrics-port',
+        '0',
+        '--log-level',
+        'debug',
+      ]),
+      { BRIDGE_SHOP_PLANFIX_TOKEN_FILE: token },
+    )
+    const ready = (await bench.ready(server)) as Ready & { metrics: string }
+    bench.chatra.visit({ name: 'Dora' }).says('Hello?')
+    const details = async () => (await fetch(`${ready.metrics}/healthz`)).json()
+    await until('the refused token', async () => {
+      const { connections } = (await details()) as { connections: { planfix: string }[] }
+      return connections[0]?.planfix !== 'ok'
+    })
+    writeFileSync(token, bench.planfix.token)
+    server.kill('SIGHUP')
+    await until('the task', () => bench.planfix.tasks.find(({ name }) => name === 'Dora (Chatra)'))
+    expect(await details()).toMatchObject({ ready: true, connections: [{ id: 'shop', missing: [] }] })
+    const delivered = await until('the delivered step', () =>
+      server.err.split('\n').find((line) => line.includes('"level":"debug"') && line.includes('"delivered"')),
+    )
+    expect(JSON.parse(delivered)).toMatchObject({
+      connection: 'shop',
+      conversation: expect.any(Number),
+      message: expect.any(Number),
+      direction: 'to-planfix',
+      state: 'delivered',
+    })
+    expect(await (await fetch(`${ready.metrics}/metrics`)).text()).toContain('bridge_ready 1')
+
+    writeFileSync(bench.configFile, '{"connections":[{"id":"shop","colour":1}]}')
+    server.kill('SIGHUP')
+    await until('the refusal', () => server.err.includes('not reloaded'))
+    expect(await details()).toMatchObject({ connections: [{ id: 'shop' }] })
+    bench.configure((_connection, whole) => {
+      whole.connections = []
+    })
+    server.kill('SIGHUP')
+    await until('no connection', async () => {
+      const { connections } = (await details()) as { connections: unknown[] }
+      return connections.length === 0
+    })
+    server.kill('SIGTERM')
+    const { code, err } = await server.ended
+    bench.configure()
+    expect(code).toBe(0)
+    expect(err).not.toContain(bench.planfix.token)
+    expect(err).not.toContain('Hello?')
+    expect(err).not.toMatch(/\bbug\b/)
+  })
+
+  test('a secret’s file that is missing starts nothing, and is named', async () => {
+    const { code, err } = await bench.serve([], { BRIDGE_SHOP_PLANFIX_TOKEN_FILE: '/nowhere/token' }).ended
+    expect([code, err.includes('BRIDGE_SHOP_PLANFIX_TOKEN_FILE: /nowhere/token')]).toEqual([2, true])
+  })
+})
+
 describe('a connection without its secrets', () => {
   test('a connection without its secrets starts paused and names them, and the server starts', async () => {
     const server = bench.serve(['--data-dir', `${bench.folder}/paused`], {})

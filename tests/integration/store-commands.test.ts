@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, test, vi } from 'vitest'
+import { backup } from '../../src/main/cli/backup.ts'
 import { forget } from '../../src/main/cli/forget.ts'
 import { parseCliOptions } from '../../src/main/cli/options.ts'
 import { rename } from '../../src/main/cli/rename.ts'
@@ -36,6 +37,55 @@ async function used(): Promise<string> {
   await db.close()
   return dir
 }
+
+describe('bridge backup', () => {
+  it('backup copies data and settings of a running bridge, and another computer goes on from it', async () => {
+    const dataDir = await used()
+    writeFileSync(join(dataDir, 'config.json'), '{"connections":[]}')
+    const running = await store({ dir: dataDir })
+    const disk = folder()
+    expect(await backup({ folder: join(disk, 'copies'), dataDir, config: undefined })).toBe(0)
+    expect(out).toContain('sound')
+    await running.close()
+    const [copy = ''] = readdirSync(join(disk, 'copies'))
+    expect(readdirSync(join(disk, 'copies', copy)).toSorted()).toEqual(['bridge.sqlite', 'config.json'])
+    expect(statSync(join(disk, 'copies', copy)).mode & 0o777).toBe(0o700)
+    const other = join(folder(), 'new-computer')
+    expect(await restoreBackup({ from: join(disk, 'copies'), yes: true, dataDir: other })).toBe(0)
+    expect(readFileSync(join(other, 'config.json'), 'utf8')).toBe('{"connections":[]}')
+    const db = await store({ dir: other })
+    expect([await db.message(10), await db.message(11)]).toEqual([expect.anything(), expect.anything()])
+    expect(await db.fact('', 'takeover')).toMatchObject({ cause: 'restore' })
+  })
+
+  it('restore takes the newest of several copies, and keeps settings that are there', async () => {
+    const dataDir = await used()
+    writeFileSync(join(dataDir, 'config.json'), '{"first":1}')
+    const copies = folder()
+    await backup({ folder: copies, dataDir, config: undefined, now: Date.parse('2026-01-01T10:00:00Z') })
+    await backup({ folder: copies, dataDir, config: undefined, now: Date.parse('2026-01-02T10:00:00Z') })
+    writeFileSync(join(dataDir, 'config.json'), '{"now":1}')
+    expect(await restoreBackup({ from: copies, yes: true, dataDir })).toBe(0)
+    expect(out).toContain('made at 2026-01-02T10:00:00.000Z')
+    expect(readFileSync(join(dataDir, 'config.json'), 'utf8')).toBe('{"now":1}')
+  })
+
+  it('backup leaves nothing behind when it cannot copy, and needs a data folder', async () => {
+    const dataDir = await used()
+    writeFileSync(join(dataDir, 'file'), '')
+    expect(await backup({ folder: join(dataDir, 'file'), dataDir, config: undefined })).toBe(1)
+    expect(out).toContain('Nothing was copied')
+    damageStore(dataDir)
+    const copies = folder()
+    expect(await backup({ folder: copies, dataDir, config: undefined })).toBe(1)
+    expect(readdirSync(copies)).toEqual([])
+    const empty = folder()
+    await expect(backup({ folder: copies, dataDir: empty, config: undefined })).rejects.toThrow(
+      'no bridge data',
+    )
+    expect(await restoreBackup({ from: copies, yes: true, dataDir })).toBe(1)
+  })
+})
 
 describe('bridge restore', () => {
   it('restore rehearses: it prints what would be lost and changes nothing', async () => {
@@ -118,7 +168,7 @@ describe('the command line', () => {
     [['retry', '1', '--yes'], 'no option --yes'],
     [['log', '--connection', 'x'], 'no option --connection'],
   ])('the command line %j is refused', (args, why) => {
-    expect(parseCliOptions(args)).toContain(why)
+    expect(parseCliOptions('1.2.3', args)).toMatchObject({ wrong: expect.stringContaining(why) })
   })
 
   test.each([
@@ -126,7 +176,7 @@ describe('the command line', () => {
     [['forget', 'c', '--connection', 'shop'], { name: 'forget', client: 'c', connection: 'shop' }],
     [['rename', 'a', 'b'], { name: 'rename', from: 'a', to: 'b' }],
   ])('the command line %j is accepted', (args, command) => {
-    expect(parseCliOptions(args)).toMatchObject({ command })
+    expect(parseCliOptions('1.2.3', args)).toMatchObject({ command })
   })
 })
 

@@ -48,6 +48,8 @@ export interface ApiOptions {
 export interface Api {
   handlers: Handlers
   feed: Feed
+  /** The settings, or secrets outside them, have changed: they are used from now on. */
+  reload(): Promise<void>
   /** Ends the feed and a running demo. */
   stop(): Promise<void>
 }
@@ -71,6 +73,10 @@ export function createApi(options: ApiOptions): Api {
   return {
     handlers: withErrorRules(createHandlers(context), redact),
     feed,
+    async reload() {
+      await context.apply()
+      if (application.publicAddress.needsOwner) application.reopenPublicAddress()
+    },
     async stop() {
       unwatch?.()
       feed.stop()

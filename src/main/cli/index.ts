@@ -1,20 +1,26 @@
+import packageFile from '../../../package.json' with { type: 'json' }
 import { errorStack } from '../../shared/node-errors.ts'
 import { isStoreError } from '../../shared/store-error.ts'
+import { loadEnvironmentFile } from '../process/environment-file.ts'
 import { dataDirFrom } from '../settings/data-dir.ts'
-import { type CliOptions, parseCliOptions, USAGE } from './options.ts'
+import { type Command, parseCliOptions } from './options.ts'
 import { endWith, quietWhenNobodyReads } from './output.ts'
 
 /**
- * The command line: `npm run bridge -- …` (docs/architecture.md, "Commands"). Exit codes: 0 done, 1 not done,
- * 2 usage or configuration error.
+ * The program `bridge` (docs/architecture.md, "Commands"): the server host, and commands on its data folder.
+ * Exit codes: 0 done, 1 not done, 2 usage or configuration error.
  */
-async function main(args: string[]): Promise<never> {
+async function main(args: string[]): Promise<void> {
+  const options = parseCliOptions(packageFile.version, args)
+  if ('wrong' in options) return endWith(2, '', options.wrong)
+  if ('show' in options) return endWith(0, options.show)
+  const problem = loadEnvironmentFile(options.envFile)
+  if (problem !== null) return endWith(2, '', `${problem}\n`)
+  if ('serve' in options) return (await import('../server/serve.ts')).serve(options.serve)
   quietWhenNobodyReads()
-  const options = parseCliOptions(args)
-  if (options === null) return endWith(0, USAGE)
-  if (typeof options === 'string') return endWith(2, '', `${options}\n\n${USAGE}`)
+  const { command, config } = options
   try {
-    return await endWith(await run(options))
+    return await endWith(await run(command, dataDirFrom(options.dataDir, process.env), config))
   } catch (error) {
     // A folder without data, data of another version, a full disk: the store's error explains it.
     const text = isStoreError(error) ? error.message : `bug: ${errorStack(error) ?? error}`
@@ -23,8 +29,7 @@ async function main(args: string[]): Promise<never> {
 }
 
 /** Each command loads only the modules it needs, so that all of them start fast. */
-async function run({ command, dataDir: option, config }: CliOptions): Promise<number> {
-  const dataDir = dataDirFrom(option, process.env)
+async function run(command: Command, dataDir: string, config: string | undefined): Promise<number> {
   switch (command.name) {
     case 'log':
       return (await import('./log.ts')).log({ ...command, dataDir, config })
@@ -34,6 +39,8 @@ async function run({ command, dataDir: option, config }: CliOptions): Promise<nu
       return (await import('./separate.ts')).separate({ id: command.id, dataDir })
     case 'export':
       return (await import('./export.ts')).exportTo({ ...command, dataDir, config })
+    case 'backup':
+      return (await import('./backup.ts')).backup({ ...command, dataDir, config })
     case 'restore':
       return (await import('./restore.ts')).restoreBackup({ ...command, dataDir })
     case 'forget':

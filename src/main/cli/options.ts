@@ -1,128 +1,86 @@
-import { parseArgs } from 'node:util'
-import { errorMessage } from '../../shared/node-errors.ts'
+import { completionScript, SHELLS } from '../process/command-line/completion.ts'
+import { commandHelp } from '../process/command-line/help.ts'
+import { manPage } from '../process/command-line/man-page.ts'
+import { type Given, parseCommandLine } from '../process/command-line/parse.ts'
+import { type ServeOptions, serveOptions } from '../server/options.ts'
+import { BRIDGE } from './program.ts'
 
+/** A command on the data folder; `serve` is the server host's. */
 export type Command =
   | { name: 'log'; json: boolean; follow: boolean }
   | { name: 'doctor'; json: boolean }
-  | { name: 'retry'; id: number }
-  | { name: 'separate'; id: number }
+  | { name: 'retry' | 'separate'; id: number }
   | { name: 'export'; file: string; force: boolean }
+  | { name: 'backup'; folder: string }
   | { name: 'restore'; from: string | undefined; yes: boolean }
   | { name: 'forget'; client: string; connection: string | undefined }
   | { name: 'rename'; from: string; to: string }
 
-export interface CliOptions {
-  command: Command
+export interface Place {
   dataDir: string | undefined
   config: string | undefined
+  /** A file with environment variables, to be read before anything else. */
+  envFile: string | undefined
 }
 
-export const USAGE = `Usage: npm run bridge -- COMMAND [--data-dir DIR] [--config FILE]
+/** `show`: the text to print instead of doing something. `wrong`: the error with the help that fits. */
+export type CliOptions =
+  | { show: string }
+  | { wrong: string }
+  | (Place & ({ serve: ServeOptions } | { command: Command }))
 
-  log [--json] [--follow]   what happened to each message, oldest first; --follow goes on until Ctrl+C
-  doctor [--json]           checks everything and says what to do; exit code 1 when something fails
-  retry ID                  sends a failed, uncertain or dismissed message again
-  separate ID               takes a conversation apart again that was joined with another one
-  export FILE [--force]     writes the configuration without its secrets
-  restore [--from FILE] [--yes]
-                            puts the backup (or FILE) in the place of the data file; without --yes it only
-                            says what would be lost
-  forget CLIENT [--connection ID]
-                            removes all words, names and addresses of a client (Chatra's id, or an e-mail
-                            address) from data, journal and backups
-  rename OLD NEW            gives everything of connection OLD to connection NEW, whose id was changed in the
-                            configuration
-
-  --data-dir DIR   the data folder of the bridge (default: the same as of npm run serve)
-  --config FILE    the configuration (default: config.json in the data folder)
-  --help           this text
-
-Works also while the bridge is running; restore --yes, forget and rename want it stopped.
-`
-
-const FLAGS: Record<string, readonly string[]> = {
-  log: ['json', 'follow'],
-  doctor: ['json'],
-  retry: [],
-  separate: [],
-  export: ['force'],
-  restore: ['from', 'yes'],
-  forget: ['connection'],
-  rename: [],
-}
-/** The number of arguments of a command, and the name of each. */
-const ARGUMENTS: Record<string, readonly string[]> = {
-  log: [],
-  doctor: [],
-  retry: ['the ID of a message'],
-  separate: ['the ID of a conversation'],
-  export: ['a FILE'],
-  restore: [],
-  forget: ['a CLIENT'],
-  rename: ['the OLD id', 'the NEW id'],
-}
-const OPTIONS = ['json', 'follow', 'force', 'yes', 'from', 'connection']
-
-/** Parses the command line; a string is the description of an error. `null` = help was requested. */
-export function parseCliOptions(args: string[]): CliOptions | string | null {
-  let parsed: { values: { [name: string]: string | boolean | undefined }; positionals: string[] }
-  try {
-    parsed = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        'data-dir': { type: 'string' },
-        config: { type: 'string' },
-        json: { type: 'boolean' },
-        follow: { type: 'boolean' },
-        force: { type: 'boolean' },
-        yes: { type: 'boolean' },
-        from: { type: 'string' },
-        connection: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-  } catch (error) {
-    return errorMessage(error)
+/** Parses the command line of `bridge`. */
+export function parseCliOptions(version: string, args: string[]): CliOptions {
+  const given = parseCommandLine(BRIDGE, version, args)
+  if ('show' in given || 'wrong' in given) return given
+  const { name } = given.command
+  if (name === 'man') return { show: manPage(BRIDGE, version) }
+  if (name === 'completion') return completionOf(given)
+  const place = {
+    dataDir: given.text('data-dir'),
+    config: given.text('config'),
+    envFile: given.text('env-file'),
   }
-  const { values, positionals } = parsed
-  if (values.help === true) return null
-  const [name, ...given] = positionals
-  if (name === undefined) return 'a command is missing'
-  const flags = FLAGS[name]
-  const wanted = ARGUMENTS[name]
-  if (!flags || !wanted) return `there is no command "${name}"`
-  const stray = OPTIONS.find((flag) => values[flag] !== undefined && !flags.includes(flag))
-  if (stray) return `${name} has no option --${stray}`
-  const missing = wanted.find((_what, at) => given[at] === undefined || given[at] === '')
-  if (missing !== undefined) return `${name} needs ${missing}`
-  const text = (option: string) => (typeof values[option] === 'string' ? values[option] : undefined)
-  for (const option of ['data-dir', 'config', 'from', 'connection']) {
-    if (text(option)?.trim() === '') return `--${option} needs a value`
-  }
-  const command = commandOf(name, given, { has: (flag) => values[flag] === true, text })
-  if (typeof command === 'string') return command
-  const extra = given[wanted.length]
-  if (extra !== undefined) return `${name} takes no further argument ("${extra}")`
-  return { command, dataDir: text('data-dir'), config: text('config') }
+  const read = name === 'serve' ? serveOptions(given) : commandOf(given)
+  if (typeof read === 'string') return { wrong: `${read}\n\n${commandHelp(BRIDGE, given.command)}` }
+  return name === 'serve' ? { ...place, serve: read as ServeOptions } : { ...place, command: read as Command }
 }
 
-function commandOf(
-  name: string,
-  [first = '', second = '']: readonly string[],
-  { has, text }: { has(flag: string): boolean; text(option: string): string | undefined },
-): Command | string {
-  if (name === 'log') return { name, json: has('json'), follow: has('follow') }
-  if (name === 'doctor') return { name, json: has('json') }
-  if (name === 'export') return { name, file: first, force: has('force') }
-  if (name === 'restore') return { name, from: text('from'), yes: has('yes') }
-  if (name === 'forget') return { name, client: first, connection: text('connection') }
-  if (name === 'rename') {
-    return first === second ? 'rename needs two different ids' : { name, from: first, to: second }
+function completionOf({ command, arguments: [wanted] }: Given): CliOptions {
+  const shell = SHELLS.find((one) => one === wanted)
+  return shell === undefined
+    ? { wrong: `there is no completion for "${wanted}"\n\n${commandHelp(BRIDGE, command)}` }
+    : { show: completionScript(BRIDGE, shell) }
+}
+
+/** The command as data; a string is the description of an error. */
+function commandOf({ command, arguments: given, has, text }: Given): Command | string {
+  const [first = '', second = ''] = given
+  switch (command.name) {
+    case 'log':
+      return { name: 'log', json: has('json'), follow: has('follow') }
+    case 'doctor':
+      return { name: 'doctor', json: has('json') }
+    case 'export':
+      return { name: 'export', file: first, force: has('force') }
+    case 'backup':
+      return { name: 'backup', folder: first }
+    case 'restore':
+      return { name: 'restore', from: text('from'), yes: has('yes') }
+    case 'forget':
+      return { name: 'forget', client: first, connection: text('connection') }
+    case 'rename':
+      return first === second ? 'rename needs two different ids' : { name: 'rename', from: first, to: second }
+    case 'retry':
+    case 'separate':
+      return numbered(command.name, first)
+    default:
+      return `there is no command "${command.name}"`
   }
-  const what = name === 'separate' ? 'conversation' : 'message'
-  const id = Number(first)
-  if (!/^\d{1,16}$/.test(first) || !Number.isSafeInteger(id) || id <= 0)
-    return `"${first}" is no ID of a ${what}: take it from "log"`
-  return name === 'separate' ? { name, id } : { name: 'retry', id }
+}
+
+function numbered(name: 'retry' | 'separate', text: string): Command | string {
+  const id = Number(text)
+  if (/^\d{1,16}$/.test(text) && Number.isSafeInteger(id) && id > 0) return { name, id }
+  return `"${text}" is no ID of a ${name === 'separate' ? 'conversation' : 'message'}: take it from "log"`
 }

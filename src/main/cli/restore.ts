@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { constants, copyFileSync, existsSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import { type Rehearsal, rehearse, restoreNow } from '../store/backup/restore-rehearsal.ts'
+import { privateFolder } from '../store/files.ts'
+import { findBackup } from './backup-folder.ts'
 import { complain, print } from './output.ts'
 
 /** `restore`: 0 rehearsed or done, 1 when there is no good backup. With --yes the bridge must be stopped. */
@@ -10,11 +12,15 @@ export async function restoreBackup(options: {
   dataDir: string
 }): Promise<number> {
   const { dataDir, yes } = options
-  const from = options.from === undefined ? undefined : resolve(options.from)
-  if (from !== undefined && !existsSync(from)) {
-    complain(`There is no file ${from}.\n`)
+  const named = options.from === undefined ? undefined : resolve(options.from)
+  const copy = named === undefined ? null : findBackup(named)
+  if (named !== undefined && copy === null) {
+    complain(`There is no file ${named}, and no folder of "bridge backup".\n`)
     return 1
   }
+  const from = copy?.store
+  // A new computer has no data folder yet.
+  if (from !== undefined && yes) privateFolder(dataDir)
   const found = rehearse(dataDir, from, Date.now())
   await print(inWords(found))
   if (found.backup === null) {
@@ -28,6 +34,11 @@ export async function restoreBackup(options: {
     return 0
   }
   const movedTo = restoreNow(dataDir, from, Date.now())
+  const settings = join(dataDir, 'config.json')
+  if (copy?.settings != null && !existsSync(settings)) {
+    copyFileSync(copy.settings, settings, constants.COPYFILE_EXCL)
+    await print('The settings are those of the backup. Give the bridge its keys and tokens again.\n')
+  }
   await print(`Done.${movedTo === '' ? '' : ` The file from before is kept as ${movedTo}.`}\n`)
   return 0
 }

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
-import { join } from 'node:path'
 import { app, session, shell } from 'electron'
 import { openBridge } from '../bootstrap.ts'
 import { findProxiesBy } from '../http/outgoing.ts'
@@ -26,6 +25,8 @@ export interface DesktopOptions {
   /** The folder of `out` and `resources`. */
   root: string
   dataDir: string
+  /** Folder of the log files; created when missing. */
+  logs: string
   /** Why the data folder is unusable, if already known. */
   trouble: Error | null
 }
@@ -40,10 +41,9 @@ const COMPILED_AFTER_MS = 10_000
 /**
  * Starts the desktop application, which then runs in the tray. Shows an error and exits when it cannot start.
  */
-export async function startDesktop({ root, dataDir, trouble }: DesktopOptions): Promise<void> {
+export async function startDesktop({ root, dataDir, logs, trouble }: DesktopOptions): Promise<void> {
   if (PLATFORM === 'win32') identifyOnWindows(app)
   const redact = createRedactor()
-  const logs = join(dataDir, 'logs')
   const log = createFileLog({ dir: logs, redact, console: !app.isPackaged })
   try {
     if (trouble !== null) throw trouble

@@ -36,6 +36,8 @@ export interface HttpServerOptions {
   /** Proxies (addresses or networks) whose X-Forwarded-For is trusted, besides those on this computer. */
   proxies?: readonly string[] | undefined
   limits?: Limits | undefined
+  /** Whether events can be accepted now; for /readyz. */
+  isReady?: (() => boolean) | undefined
 }
 
 export interface Limits {
@@ -149,6 +151,19 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       takeEvent(source, request, reply),
     )
   }
+
+  // For whoever starts and watches the program; strangers learn one word from them.
+  const status = (path: string, isGood: () => boolean) =>
+    server.get(path, { onRequest: onlySometimes }, (_request, reply) => {
+      if (stopping) reply.header('connection', 'close')
+      const good = isGood()
+      return reply
+        .code(good ? 200 : 503)
+        .header('cache-control', 'no-store')
+        .send({ status: good ? 'ok' : 'unavailable' })
+    })
+  status('/livez', () => true)
+  status('/readyz', () => !stopping && (options.isReady?.() ?? true))
 
   server.post('/hooks/:id/:secret/planfix-chat', { onRequest: onlyKnownAddresses }, takeChatCall)
 

@@ -2,8 +2,13 @@ import { writeSync } from 'node:fs'
 import { pino } from 'pino'
 import type { Redactor } from '../settings/redact.ts'
 
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
 /** The sink of the program's messages; `fields` are written beside the text. */
 export interface Log {
+  /** Each step of each message; absent unless the owner asks for it. */
+  debug?(fields: object, text: string): void
   info(fields: object, text: string): void
   warn(fields: object, text: string): void
   error(fields: object, text: string): void
@@ -16,6 +21,8 @@ export interface Log {
 export function createLog(options: {
   redact: Redactor
   pretty: boolean
+  /** Lines below it are not written; `info`. */
+  level?: LogLevel | undefined
   /** For tests. */
   write?: (text: string) => void
 }): Log {
@@ -23,7 +30,15 @@ export function createLog(options: {
   const sink = {
     write: (line: string) => write(options.redact(options.pretty ? prettyLine(line) : line)),
   }
-  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: asWord } }, sink)
+  const { level = 'info' } = options
+  const logger = pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: asWord } },
+    sink,
+  )
+  if (level === 'debug') return logger
+  // So that whoever would have to read something for such a line need not.
+  const { info, warn, error } = logger
+  return { info: info.bind(logger), warn: warn.bind(logger), error: error.bind(logger) }
 }
 
 const asWord = (level: string) => ({ level })

@@ -12,11 +12,15 @@ export const LONGEST_STOP_MS = 4_600
 export function listenForEnd({
   asked,
   fault,
+  hangUp = () => asked('SIGHUP'),
 }: {
   asked(why: string): void
   fault(error: unknown): void
+  /** SIGHUP; without it an end as well: the terminal was closed. */
+  hangUp?: () => void
 }): void {
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => asked(signal))
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => asked(signal))
+  process.on('SIGHUP', hangUp)
   if (process.channel) process.on('disconnect', () => asked(STARTER_GONE))
   process.on('uncaughtException', fault)
   process.on('unhandledRejection', fault)
@@ -35,12 +39,19 @@ export function endWith(
   return new Promise(() => stream.write(text, () => process.exit(code)))
 }
 
+export interface Ending {
+  onShutdown(stop: () => Promise<void>): void
+  /** SIGHUP to a program without a terminal asks for this; without it SIGHUP ends the program. */
+  onReload(reload: () => Promise<void>): void
+}
+
 /**
- * Stops the program in order on SIGTERM, SIGINT and SIGHUP, once even if they repeat, and when its parent
- * process has exited. All accepted data is already on disk, so a shutdown that takes too long may be cut
- * short.
+ * Stops the program in order on SIGTERM and SIGINT, once even if they repeat, and when its parent process has
+ * exited. SIGHUP reloads where there is no terminal, and stops where the terminal was closed. All accepted data
+ * is already on disk, so a shutdown that takes too long may be cut short.
  */
-export function stopOnSignals(log: Log): { onShutdown(stop: () => Promise<void>): void } {
+export function stopOnSignals(log: Log): Ending {
+  let reload: (() => Promise<void>) | null = null
   let stop: (() => Promise<void>) | null = null
   let wanted: { code: number } | null = null
   let stopping = false
@@ -74,13 +85,25 @@ export function stopOnSignals(log: Log): { onShutdown(stop: () => Promise<void>)
     if (stop === null) process.exit(1)
     end(1)
   }
-  listenForEnd({ asked, fault })
+  const isOfTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
+  const hangUp = () => {
+    if (isOfTerminal || reload === null) return asked('SIGHUP')
+    if (wanted !== null) return
+    log.info({}, 'reloading (SIGHUP)')
+    reload().catch((error: unknown) =>
+      log.error({ stack: errorStack(error) }, `bug while reloading: ${errorMessage(error)}`),
+    )
+  }
+  listenForEnd({ asked, fault, hangUp })
   watchStarter(() => asked(STARTER_GONE))
 
   return {
     onShutdown(work) {
       stop = work
       if (wanted) end(wanted.code)
+    },
+    onReload(work) {
+      reload = work
     },
   }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import packageFile from '../../../package.json' with { type: 'json' }
 import { errorCode } from '../../shared/node-errors.ts'
 import { isStoreError, type StoreError } from '../../shared/store-error.ts'
 import { NotANetwork } from '../http/client-ip.ts'
@@ -7,23 +8,24 @@ import { createLog } from '../process/log.ts'
 import { endWith, stopOnSignals } from '../process/shutdown.ts'
 import { defaultDataDir } from '../settings/data-dir.ts'
 import { createRedactor } from '../settings/redact.ts'
-import { parseRelayOptions, type RelayCommand, USAGE } from './options.ts'
+import { parseRelayOptions, type RelayCommand } from './options.ts'
 import { offerCode } from './pairing.ts'
 import { startRelay } from './relay.ts'
 import { RelayStore } from './store.ts'
 
 /** The relay: `npm run relay` (docs/relay.md). Exit codes: 0 stopped or done, 1 failed, 2 usage error. */
 async function main(args: string[]): Promise<void> {
-  const options = parseRelayOptions(args)
-  if (options === null) return endWith(0, USAGE, process.stdout)
-  if (typeof options === 'string') return endWith(2, `${options}\n\n${USAGE}`)
+  const options = parseRelayOptions(packageFile.version, args)
+  if ('show' in options) return endWith(0, options.show, process.stdout)
+  if ('wrong' in options) return endWith(2, options.wrong)
+  const { command } = options
   const dataDir =
     options.dataDir === undefined
       ? defaultDataDir(process.env, process.platform, 'chatra-planfix-relay')
       : resolve(options.dataDir)
   try {
-    if (options.name === 'run') return await run(options, dataDir)
-    return await endWith(...(await beside(options, dataDir)))
+    if (command.name === 'run') return await run(command, dataDir)
+    return await endWith(...(await beside(command, dataDir)))
   } catch (error) {
     const text = troubleOf(error, dataDir)
     if (text === null) throw error
@@ -40,16 +42,23 @@ async function run(options: Extract<RelayCommand, { name: 'run' }>, dataDir: str
     dataDir,
     log,
     keptMs: keepDays * 86_400_000,
-    tls: tls
-      ? { cert: readFileSync(tls.certFile, 'utf8'), key: readFileSync(tls.keyFile, 'utf8') }
-      : undefined,
+    tls: read(tls),
   })
   ending.onShutdown(() => relay.stop())
+  ending.onReload(async () => {
+    relay.renewCertificate(read(tls))
+    log.info({}, 'reloaded')
+  })
   process.stdout.write(
     `${JSON.stringify({ event: 'ready', public: relay.public, control: relay.control })}\n`,
   )
   log.info({ dataDir, public: relay.public }, 'ready')
 }
+
+const read = (tls: { certFile: string; keyFile: string } | null) =>
+  tls === null
+    ? undefined
+    : { cert: readFileSync(tls.certFile, 'utf8'), key: readFileSync(tls.keyFile, 'utf8') }
 
 /** A command beside the relay, which need not be running: exit code, text and output stream. */
 async function beside(

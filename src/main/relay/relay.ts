@@ -1,3 +1,4 @@
+import { Server as TlsServer } from 'node:tls'
 import type { FastifyRequest } from 'fastify'
 import { readBody, TOO_LARGE } from '../http/body-reader.ts'
 import { createHttpServer, type HttpServer, type Limits } from '../http/http-server.ts'
@@ -37,12 +38,16 @@ export interface Relay {
   public: string
   /** The listening address: for a desktop on the same computer, and for a proxy. */
   control: string
+  /** New connections get this certificate. Throws what is wrong with it; the old one stays then. */
+  renewCertificate(tls: { cert: string; key: string } | undefined): void
   stop(): Promise<void>
 }
 
 const LEASE_MS = 30_000
 const KEPT_MS = 14 * 24 * 3_600_000
 const SWEEP_MS = 3_600_000
+/** How often a disk that refused is tried again. */
+const DISK_AGAIN_MS = 5_000
 const AWAY = 'The computer that has this file cannot be reached at the moment. Please try again later.\n'
 
 /** Starts the relay. Rejects when the port is taken or the folder is in use (StoreError, kind `in-use`) or cannot be written. */
@@ -56,6 +61,16 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   let storeFails = false
   const trouble = (error: unknown) =>
     log.error({}, `relay: ${error instanceof Error ? error.message : 'unknown error'}`)
+
+  let diskTimer: NodeJS.Timeout | undefined
+  const diskFailed = () => {
+    storeFails = true
+    clearTimeout(diskTimer)
+    const works = () => {
+      storeFails = false
+    }
+    diskTimer = setTimeout(() => store.proveWritable(now()).then(works, diskFailed), DISK_AGAIN_MS)
+  }
 
   const desktops = new DeviceRegistry({
     store,
@@ -75,12 +90,13 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       desktops.pump()
     },
     onProblem({ connectionId, detail }) {
-      storeFails = true
       log.error({ connection: connectionId }, `relay: ${detail}`)
+      diskFailed()
     },
     tls: options.tls,
     proxies: options.proxies,
     limits: options.limits,
+    isReady: () => !storeFails,
   })
   addPairing(http, new Pairing(store, relayKeys.publicKey, now), (device) => {
     log.info({ device }, 'a computer was paired')
@@ -124,6 +140,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const sweeping = setInterval(sweep, SWEEP_MS)
   const close = async () => {
     clearInterval(sweeping)
+    clearTimeout(diskTimer)
     desktops.stop()
     endPolling()
     const cut = setTimeout(cutSockets, 500)
@@ -139,7 +156,14 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     throw error
   }
   void sweep()
-  return { public: options.publicUrl ?? at, control: at, stop: close }
+  return {
+    public: options.publicUrl ?? at,
+    control: at,
+    renewCertificate(tls) {
+      if (tls !== undefined && server.server instanceof TlsServer) server.server.setSecureContext(tls)
+    },
+    stop: close,
+  }
 }
 
 function addPairing(http: HttpServer, pairing: Pairing, paired: (device: string) => void): void {

@@ -223,6 +223,10 @@ export class RelayStore {
   get heardAt(): number {
     return Number(this.#stored('heard_at') ?? 0)
   }
+  /** Writes a small record; rejects while the disk refuses. */
+  proveWritable(now: number): Promise<void> {
+    return this.#writes.write(() => this.#setMeta('written_at', now))
+  }
   setHeardAt(at: number): Promise<void> {
     return this.#writes.write(() => this.#setMeta('heard_at', at))
   }

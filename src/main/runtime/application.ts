@@ -86,6 +86,7 @@ export class Application {
       checkChatCall: (connectionId, form) => chatCalls.check(connectionId, form),
       file: (token) => downloads.get(token),
       health: () => healthOf(this.isDegraded(), this.publicAddress.standby),
+      isReady: () => this.isReady(),
       isFile: (token) => links.open(token) !== null,
       onProof: (nonce) => this.publicAddressService.arrived(nonce),
       onProblem: (problem) => options.log.error({ ...problem }, `receiver: ${problem.detail}`),
@@ -173,6 +174,11 @@ export class Application {
   /** Resolves when every stored event has been decided on. */
   settled(): Promise<void> {
     return this.engine.intake.idle()
+  }
+
+  /** Events can be stored. */
+  isReady(): boolean {
+    return this.storeFailing === null && this.stopping === null
   }
 
   isDegraded(): boolean {

@@ -1,4 +1,5 @@
 import { environmentName, type PROGRAM_SECRETS } from '../../shared/config.ts'
+import { secretFrom } from '../process/secret-variable.ts'
 
 /** Used as the connection for secrets of the program. */
 export type ProgramSecret = (typeof PROGRAM_SECRETS)[number]
@@ -30,14 +31,15 @@ export const secretVariable = (connectionId: string, name: SecretName): string =
   connectionId === PROGRAM ? `BRIDGE_${name}` : `BRIDGE_${environmentName(connectionId)}_${name}`
 
 /**
- * `BRIDGE_<ID>_CHATRA_SECRET_KEY` and `BRIDGE_<ID>_PLANFIX_TOKEN`, and those of the program, such as `BRIDGE_NGROK_TOKEN`
- * (docs/architecture.md, "Secrets").
+ * `BRIDGE_<ID>_CHATRA_SECRET_KEY` and `BRIDGE_<ID>_PLANFIX_TOKEN`, and those of the program, such as `BRIDGE_NGROK_TOKEN`;
+ * each also as a file (docs/architecture.md, "Secrets").
  */
 export function environmentSecrets(environment: NodeJS.ProcessEnv): SecretSource {
   return {
     async get(connectionId, name) {
-      return environment[secretVariable(connectionId, name)]?.trim() || null
+      return secretFrom(environment, secretVariable(connectionId, name))
     },
-    whereToPut: (connectionId, name) => `environment variable ${secretVariable(connectionId, name)}`,
+    whereToPut: (connectionId, name) =>
+      `environment variable ${secretVariable(connectionId, name)}, or a file that ${secretVariable(connectionId, name)}_FILE names`,
   }
 }

@@ -3,11 +3,15 @@ import { isStoreError } from '../../shared/store-error.ts'
 import { type OpenBridge, type OpeningOptions, openBridge } from '../bootstrap.ts'
 import { trustSystemCertificates } from '../process/system-certificates.ts'
 import type { Application } from '../runtime/application.ts'
+import { logSteps } from '../runtime/step-log.ts'
 import { startInterface } from './interface/server.ts'
+import { type MetricsPort, startMetricsPort } from './metrics-port.ts'
 
 export interface HostOptions extends OpeningOptions {
   /** 0 = any free port; always on 127.0.0.1. */
   uiPort: number
+  /** A port for status and metrics without a login; null = none. */
+  metrics?: { host: string; port: number } | null
 }
 
 export interface Host {
@@ -15,6 +19,9 @@ export interface Host {
   /** With the token: this address gives full access. */
   uiUrl: string
   hooksUrl: string
+  metricsUrl: string | null
+  /** Settings and secrets as they are now are used from now on. */
+  reload(): Promise<void>
   /** At most about 4 s. May be called twice. */
   stop(): Promise<void>
 }
@@ -28,23 +35,38 @@ export class CannotStart extends Error {}
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const bridge = await openHere(options)
-  const { application, caller, feed } = bridge
+  const { application, caller, feed, status } = bridge
   const { uiPort: port, redact, hooks } = options
   let ui: Awaited<ReturnType<typeof startInterface>> | null = null
+  let metrics: MetricsPort | null = null
+  let endSteps: (() => void) | null = null
   const stop = async () => {
-    await Promise.all([ui?.stop(), bridge.stop()])
+    endSteps?.()
+    await Promise.all([ui?.stop(), metrics?.stop(), bridge.stop()])
   }
   try {
-    ui = await startInterface({ caller, feed, port, redact }).catch(
+    ui = await startInterface({ caller, feed, status, port, redact }).catch(
       portTrouble('interface', '--ui-port', '127.0.0.1', port),
     )
+    if (options.metrics)
+      metrics = await startMetricsPort(options.metrics, status).catch(
+        portTrouble('metrics', '--metrics-port', options.metrics.host, options.metrics.port),
+      )
+    endSteps = await logSteps(application, options.log)
     trustSystemCertificates(options.log)
     await bridge.begin().catch(portTrouble('receiver of webhooks', '--hook-port', hooks.host, hooks.port))
   } catch (error) {
     await stop()
     throw error
   }
-  return { application, uiUrl: ui.url, hooksUrl: application.hooksUrl, stop }
+  return {
+    application,
+    uiUrl: ui.url,
+    hooksUrl: application.hooksUrl,
+    metricsUrl: metrics?.url ?? null,
+    reload: bridge.reload,
+    stop,
+  }
 }
 
 const openHere = (options: HostOptions): Promise<OpenBridge> =>

@@ -47,6 +47,7 @@ export class GroupCommit {
   /** Runs inside each transaction, after the writes: for data that can be saved without an extra sync. */
   readonly #alongside: () => Settle | null
   readonly #companion: Companion
+  readonly #took: (seconds: number) => void
   #queue: Job[] = []
   #scheduled = false
   #stale = false
@@ -54,8 +55,15 @@ export class GroupCommit {
   /** Transactions that are on disk while their companion data is not yet. */
   #unsettled = 0
 
-  constructor(sql: Sql, alongside: () => Settle | null = () => null, companion: Companion = NONE) {
+  /** `took` gets the seconds from the first write of a transaction until it is on disk. */
+  constructor(
+    sql: Sql,
+    alongside: () => Settle | null = () => null,
+    companion: Companion = NONE,
+    took: (seconds: number) => void = () => undefined,
+  ) {
     this.#sql = sql
+    this.#took = took
     this.#alongside = alongside
     this.#companion = companion
   }
@@ -98,7 +106,7 @@ export class GroupCommit {
     const { taken, settle, beside, failure } = this.#runJobs()
     const jobs = this.#queue.splice(0, taken)
     if (failure) this.#rejectAll(failure.jobs, failure.error)
-    else if (beside === null) for (const resolve of settle) resolve()
+    else if (beside === null) this.#settle(settle, jobs)
     else this.#settleWith(beside, settle, jobs)
     this.#finish()
   }
@@ -108,15 +116,18 @@ export class GroupCommit {
     this.#unsettled += 1
     beside
       .then(
-        () => {
-          for (const resolve of settle) resolve()
-        },
+        () => this.#settle(settle, jobs),
         (error: unknown) => this.#rejectAll(jobs, error),
       )
       .finally(() => {
         this.#unsettled -= 1
         if (!this.#isBusy) this.#notifyIdle()
       })
+  }
+
+  #settle(settle: readonly Settle[], [first]: readonly Job[]): void {
+    if (first) this.#took((performance.now() - first.queuedAt) / 1000)
+    for (const resolve of settle) resolve()
   }
 
   get #isBusy(): boolean {

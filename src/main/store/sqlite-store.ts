@@ -1,6 +1,7 @@
 import type { LogFilter } from '../../shared/api/log.ts'
 import type { LogEntry } from '../../shared/domain.ts'
 import type { Change, Store } from '../engine/ports.ts'
+import { Histogram } from '../process/prometheus.ts'
 import type { Journal } from './backup/journal.ts'
 import { storeClosed } from './errors.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -27,6 +28,7 @@ import {
 } from './queries/log.ts'
 import { type Outline, outline, pageAfter, pageFrom } from './queries/log-query.ts'
 import { type LifeStep, lifeOf, type MessageView, messageViews } from './queries/message-view.ts'
+import { backlog, type Step, steps } from './queries/operating.ts'
 import { type OrphanedConnection, orphanedConnections } from './queries/orphaned-connections.ts'
 import {
   type Bar,
@@ -74,6 +76,8 @@ const CONNECTIONS = 'SELECT DISTINCT connection FROM tallies'
  * disk is a StoreError `unavailable`, and the store works again when the disk does.
  */
 export class SqliteStore extends EngineReads implements Store {
+  /** Seconds from a write until it is on disk. */
+  readonly commits = new Histogram([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5])
   readonly #sql: Sql
   readonly #host: StoreHost
   readonly #ids: Ids
@@ -87,7 +91,12 @@ export class SqliteStore extends EngineReads implements Store {
     this.#sql = sql
     this.#host = around
     this.#ids = new Ids(sql)
-    this.#writes = new GroupCommit(sql, () => this.#ids.reserveAlongside(), around.journal ?? undefined)
+    this.#writes = new GroupCommit(
+      sql,
+      () => this.#ids.reserveAlongside(),
+      around.journal ?? undefined,
+      (seconds) => this.commits.observe(seconds),
+    )
   }
 
   // ---- writing
@@ -214,6 +223,14 @@ export class SqliteStore extends EngineReads implements Store {
     return events(this.#sql, afterId, limit)
   }
   /** Messages (not events) of a connection by direction and state. */
+  /** Steps of messages after the log line `afterSeq`, oldest first. */
+  async steps(afterSeq: number, limit: number): Promise<Step[]> {
+    return steps(this.#sql, afterSeq, limit)
+  }
+  /** Received events that are not decided on yet, and work beside messages, by connection. */
+  async backlog(): Promise<{ inbox: Map<string, number>; jobs: Map<string, number> }> {
+    return backlog(this.#sql)
+  }
   async counts(connectionId: string): Promise<Counts> {
     return counts(this.#sql, connectionId)
   }

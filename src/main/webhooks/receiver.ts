@@ -25,6 +25,8 @@ export interface ReceiverOptions {
   isFile?: (token: string) => boolean
   /** Answer of /healthz. */
   health: () => object
+  /** Whether events can be stored now; for /readyz. */
+  isReady?: () => boolean
   /**
    * The value of `?proof=` of a request to /healthz; returns whether it was expected. Senders cannot see the
    * result.
@@ -59,6 +61,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     onWrongAddress,
     limits,
     checkChatCall: options.checkChatCall,
+    isReady: options.isReady,
   })
   const { server, sendEmpty: empty, rateLimited: onlySometimes } = http
   const downloads = createRateLimiter(limits?.downloads ?? DOWNLOADS)

@@ -117,16 +117,21 @@ describe('errors are explained', () => {
 })
 
 test('the defaults are those of docs/relay.md', () => {
-  expect(parseRelayOptions([])).toEqual({
-    name: 'run',
+  expect(parseRelayOptions('1.2.3', [])).toEqual({
     dataDir: undefined,
-    port: 8787,
-    host: '127.0.0.1',
-    publicUrl: null,
-    tls: null,
-    proxies: [],
-    quota: { events: 50_000, bytes: 500 * 1024 * 1024 },
-    keepDays: 14,
+    command: {
+      name: 'run',
+      port: 8787,
+      host: '127.0.0.1',
+      publicUrl: null,
+      tls: null,
+      proxies: [],
+      quota: { events: 50_000, bytes: 500 * 1024 * 1024 },
+      keepDays: 14,
+    },
   })
-  expect(parseRelayOptions(['--help'])).toBeNull()
+  expect(parseRelayOptions('1.2.3', ['--help'])).toMatchObject({
+    show: expect.stringContaining('--keep-days N'),
+  })
+  expect(parseRelayOptions('1.2.3', ['--version'])).toEqual({ show: 'bridge-relay 1.2.3\n' })
 })

@@ -12,6 +12,7 @@ const PAGES = [
   'CHANGELOG.md',
   'docs/architecture.md',
   'docs/licences.md',
+  'docs/operating.md',
   'docs/planfix-scenario.md',
   'docs/relay.md',
   'docs/releasing.md',

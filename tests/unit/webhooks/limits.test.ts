@@ -1,7 +1,7 @@
 import { get } from 'node:http'
 import { PassThrough, Readable } from 'node:stream'
 import { afterEach, describe, expect, test } from 'vitest'
-import { parseServeOptions } from '../../../src/main/server/options.ts'
+import { parseCliOptions } from '../../../src/main/cli/options.ts'
 import { type Receiver, type ReceiverOptions, startReceiver } from '../../../src/main/webhooks/receiver.ts'
 
 const SECRET = 'abcdefghijklmnopqrstuvwxyz'
@@ -106,6 +106,7 @@ describe('a file link', () => {
 })
 
 test('the receiver listens on this computer only by default', () => {
-  expect(parseServeOptions([])).toMatchObject({ host: '127.0.0.1' })
-  expect(parseServeOptions(['--host', '0.0.0.0'])).toMatchObject({ host: '0.0.0.0' })
+  const optionsOf = (...args: string[]) => parseCliOptions('1.2.3', ['serve', ...args])
+  expect(optionsOf()).toMatchObject({ serve: { host: '127.0.0.1', metrics: null } })
+  expect(optionsOf('--host', '0.0.0.0')).toMatchObject({ serve: { host: '0.0.0.0' } })
 })

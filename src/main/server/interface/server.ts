@@ -9,6 +9,7 @@ import type { Redactor } from '../../settings/redact.ts'
 import { sendErrorStatus } from './http-errors.ts'
 import { createSession, type Session } from './session.ts'
 import { addPage } from './static-files.ts'
+import { addStatus, type StatusSource } from './status.ts'
 import { createLive, type Live } from './websocket.ts'
 
 export interface Interface {
@@ -28,6 +29,7 @@ const MOST_BYTES = 4 * 1024 * 1024
 export async function startInterface(options: {
   caller: Caller
   feed: PushSource
+  status: StatusSource
   /** 0 = any free port. */
   port: number
   redact: Redactor
@@ -66,6 +68,7 @@ export async function startInterface(options: {
     if (!isOurs(request.headers.host, port())) return sendErrorStatus(reply, 421, 'unknown host')
     if (request.ws && request.routeOptions.url !== LIVE) return sendErrorStatus(reply, 404, 'not found')
   })
+  addStatus(server, options.status)
   addPage(server, session, port, options.pageFolder)
   server.register(async (api) => addApi(api, session, port, options.caller, live))
 

@@ -18,6 +18,9 @@ const caller: Caller = {
   },
 }
 const redact = createRedactor()
+let isReady = true
+let metrics: () => Promise<string> = async () => '# a metric\n'
+const status = { isReady: () => isReady, health: () => ({ status: 'ok' }), metrics: () => metrics() }
 const folder = mkdtempSync(join(tmpdir(), 'bridge-page-'))
 let ui: Interface
 let cookie: string
@@ -27,7 +30,7 @@ let port: string
 beforeAll(async () => {
   writeFileSync(join(folder, 'index.html'), '<meta name="csp-nonce" content="__CSP_NONCE__">')
   writeFileSync(join(folder, 'letters.woff2'), 'x')
-  ui = await startInterface({ caller, feed, port: 0, redact, pageFolder: folder })
+  ui = await startInterface({ caller, feed, status, port: 0, redact, pageFolder: folder })
   const url = new URL(ui.url)
   origin = url.origin
   port = url.port
@@ -226,7 +229,7 @@ test('the token is in no log line', () => {
 })
 
 test('stopping closes the live pages at once', async () => {
-  const second = await startInterface({ caller, feed, port: 0, redact, pageFolder: folder })
+  const second = await startInterface({ caller, feed, status, port: 0, redact, pageFolder: folder })
   const url = new URL(second.url)
   const key = (await fetch(second.url, { redirect: 'manual' })).headers.get('set-cookie') ?? ''
   const socket = new WebSocket(`ws://${url.host}/api/live`, {
@@ -237,4 +240,28 @@ test('stopping closes the live pages at once', async () => {
   await second.stop()
   expect(await closed).toBe(1001)
   await expect(fetch(url.origin)).rejects.toThrow()
+})
+
+describe('status for operators', () => {
+  const ask = async (path: string) => {
+    const answer = await fetch(origin + path)
+    return [answer.status, await answer.text()]
+  }
+
+  test('liveness is always 200, readiness is 503 while events cannot be stored', async () => {
+    expect(await ask('/livez')).toMatchObject([200, '{"status":"ok"}'])
+    expect(await ask('/readyz')).toMatchObject([200, '{"status":"ok"}'])
+    isReady = false
+    expect(await ask('/readyz')).toMatchObject([503, '{"status":"unavailable"}'])
+    expect(await ask('/livez')).toEqual([200, '{"status":"ok"}'])
+    isReady = true
+  })
+
+  test('metrics come as Prometheus expects them, and as 503 when the store cannot be read', async () => {
+    expect(await ask('/metrics')).toEqual([200, '# a metric\n'])
+    const { headers } = await fetch(`${origin}/metrics`)
+    expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+    metrics = () => Promise.reject(new Error('SQLITE_IOERR'))
+    expect(await ask('/metrics')).toMatchObject([503, '{"status":"unavailable"}'])
+  })
 })

@@ -1,0 +1,93 @@
+import { SHELLS } from '../process/command-line/completion.ts'
+import type { ProgramSpecification } from '../process/command-line/specification.ts'
+import { PLACE, SECRETS_ENVIRONMENT, SERVE } from '../server/program.ts'
+
+/** The program `bridge`: the server host and the commands on its data folder. */
+export const BRIDGE: ProgramSpecification = {
+  name: 'bridge',
+  inCheckout: 'npm run bridge --',
+  summary: 'carries Chatra website chats into Planfix tasks and the answers back',
+  commands: [
+    SERVE,
+    {
+      name: 'log',
+      arguments: [],
+      options: [
+        { name: 'json', help: 'one JSON object a line' },
+        { name: 'follow', help: 'goes on until Ctrl+C' },
+      ],
+      help: 'what happened to each message, oldest first',
+    },
+    {
+      name: 'doctor',
+      arguments: [],
+      options: [{ name: 'json', help: 'the findings as JSON' }],
+      help: 'checks everything and says what to do; exit code 1 when something fails',
+    },
+    {
+      name: 'retry',
+      arguments: [{ name: 'ID', what: 'the ID of a message' }],
+      options: [],
+      help: 'sends a failed, uncertain or dismissed message again',
+    },
+    {
+      name: 'separate',
+      arguments: [{ name: 'ID', what: 'the ID of a conversation' }],
+      options: [],
+      help: 'takes a conversation apart again that was joined with another one',
+    },
+    {
+      name: 'export',
+      arguments: [{ name: 'FILE', what: 'a FILE', completes: 'file' }],
+      options: [{ name: 'force', help: 'replaces the file when it exists' }],
+      help: 'writes the configuration without its secrets',
+    },
+    {
+      name: 'backup',
+      arguments: [{ name: 'DIR', what: 'a folder DIR', completes: 'folder' }],
+      options: [],
+      help: 'copies the data into a new folder below DIR, verified; the bridge may run meanwhile',
+      details: `The copy holds the data file and the settings file with the webhook secrets, readable for you alone. Keys and tokens are not in it.`,
+    },
+    {
+      name: 'restore',
+      arguments: [],
+      options: [
+        {
+          name: 'from',
+          value: 'PATH',
+          completes: 'file',
+          help: 'a copy of the data file, a folder made by "backup", or the folder of such folders (the newest is taken); default: the hourly backup in the data folder',
+        },
+        { name: 'yes', help: 'does it; without it the command only says what would be lost' },
+      ],
+      help: 'puts the backup in the place of the data file; the bridge must be stopped',
+      details: `What is in Chatra or Planfix already is looked for first, and no reply of the time since the copy is sent again.`,
+    },
+    {
+      name: 'forget',
+      arguments: [{ name: 'CLIENT', what: 'a CLIENT' }],
+      options: [{ name: 'connection', value: 'ID', help: 'only there' }],
+      help: 'removes all words, names and addresses of a client (Chatra’s id, or an e-mail address) from data, journal and backups; the bridge must be stopped',
+    },
+    {
+      name: 'rename',
+      arguments: [
+        { name: 'OLD', what: 'the OLD id' },
+        { name: 'NEW', what: 'the NEW id' },
+      ],
+      options: [],
+      help: 'gives everything of connection OLD to connection NEW, whose id was changed in the configuration; the bridge must be stopped',
+    },
+    {
+      name: 'completion',
+      arguments: [{ name: 'SHELL', what: 'a SHELL: bash or zsh', completes: SHELLS }],
+      options: [],
+      help: 'prints the completion of a shell: eval "$(bridge completion bash)"',
+    },
+    { name: 'man', arguments: [], options: [], help: 'prints the manual page: bridge man | man -l -' },
+  ],
+  common: PLACE,
+  environment: SECRETS_ENVIRONMENT,
+  notes: `Secrets typed into the interface go before those of the environment and are forgotten when the server ends.\n\nThe commands also work while the bridge is running; "restore --yes", "forget" and "rename" want it stopped.`,
+}

@@ -1,0 +1,34 @@
+import type { Log } from '../process/log.ts'
+import type { Application } from './application.ts'
+
+const EVERY_MS = 250
+const STRIDE = 500
+
+/**
+ * Writes a line (level debug) for each change of a message's state, with the numbers of message and conversation and
+ * without its text. Returns a function that ends it; null when nobody wants such lines.
+ */
+export async function logSteps(application: Application, log: Log): Promise<(() => void) | null> {
+  if (log.debug === undefined) return null
+  const { store, clock } = application
+  let seq = await store.latestSeq()
+  let cancel = () => {}
+  let isOver = false
+  const look = async (): Promise<void> => {
+    try {
+      const steps = await store.steps(seq, STRIDE)
+      for (const { seq: line, ageMs, ...fields } of steps) {
+        seq = line
+        log.debug?.({ ...fields, ageMs }, fields.state)
+      }
+    } catch {
+      // The disk refuses, or the store is closed: the bridge reports that itself.
+    }
+    if (!isOver) cancel = clock.after(EVERY_MS, () => void look())
+  }
+  cancel = clock.after(EVERY_MS, () => void look())
+  return () => {
+    isOver = true
+    cancel()
+  }
+}

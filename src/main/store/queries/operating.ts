@@ -1,0 +1,31 @@
+import type { Direction, MessageState } from '../../../shared/domain.ts'
+import type { Sql } from '../sql.ts'
+
+/** A change of a message's state, for metrics and for the log of an operator: no texts, no names. */
+export interface Step {
+  seq: number
+  message: number
+  connection: string
+  conversation: number | null
+  direction: Direction
+  state: MessageState
+  reason: string | null
+  /** Milliseconds since the message was received. */
+  ageMs: number
+}
+
+export const steps = (sql: Sql, afterSeq: number, limit: number): Step[] =>
+  sql.all<Step>(STEPS, afterSeq, limit)
+const STEPS = `SELECT seq, line.message, connection, conversation, direction, line.state, line.reason,
+    max(0, line.time - received_at) AS ageMs
+  FROM (SELECT seq, message, time, state, reason FROM entries NOT INDEXED WHERE seq > ? ORDER BY seq LIMIT ?) AS line
+  JOIN messages ON messages.id = line.message ORDER BY seq`
+
+export function backlog(sql: Sql): { inbox: Map<string, number>; jobs: Map<string, number> } {
+  const counted = (text: string) =>
+    new Map(sql.all<{ connection: string; number: number }>(text).map((row) => [row.connection, row.number]))
+  return { inbox: counted(INBOX), jobs: counted(JOBS) }
+}
+const INBOX = `SELECT connection, count(*) AS number FROM inbox INDEXED BY inbox_pending
+  WHERE outcome IS NULL GROUP BY connection`
+const JOBS = 'SELECT connection, count(*) AS number FROM chores GROUP BY connection'
