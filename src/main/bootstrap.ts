@@ -7,7 +7,7 @@ import { type Caller, checkedFeed, createCaller, type PushSource } from './api/d
 import { createApi } from './api/index.ts'
 import type { Listener } from './engine/ports.ts'
 import { Application, type Log } from './runtime/application.ts'
-import { detailedHealth } from './runtime/health.ts'
+import { detailedHealth } from './runtime/detailed-health.ts'
 import { Metrics } from './runtime/metrics.ts'
 import type { SecretStore } from './secrets/store.ts'
 import type { Redactor } from './settings/redact.ts'

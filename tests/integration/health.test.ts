@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { detailedHealth } from '../../src/main/runtime/health.ts'
+import { detailedHealth } from '../../src/main/runtime/detailed-health.ts'
 import { Metrics } from '../../src/main/runtime/metrics.ts'
 import { World } from '../support/world.ts'
 

@@ -1,5 +1,3 @@
-import type { SideState } from '../engine/ports.ts'
-import type { Application } from './application.ts'
 import type { LiveConnection } from './connections.ts'
 
 type Connections = ReadonlyMap<string, LiveConnection>
@@ -19,23 +17,3 @@ export const healthOf = (degraded: boolean, standby: boolean): object => ({
   status: degraded ? 'degraded' : 'ok',
   standby,
 })
-
-/** For operators, on the interface's port alone. */
-export function detailedHealth(application: Application): object {
-  const { publicAddress, storeFailing, connections } = application
-  return {
-    ...healthOf(application.isDegraded(), publicAddress.standby),
-    ready: application.isReady(),
-    store: storeFailing ?? 'ok',
-    publicAddress: publicAddress.state,
-    connections: [...connections].map(([id, { missing, chatraBreaker, planfixBreaker }]) => ({
-      id,
-      missing,
-      chatra: wordFor(chatraBreaker.state),
-      planfix: wordFor(planfixBreaker.state),
-    })),
-  }
-}
-
-/** `ok`, or the code of the error (shared/errors.ts). */
-const wordFor = (side: SideState): string => (side.state === 'ok' ? 'ok' : side.code)
