@@ -1,5 +1,12 @@
-import { expect, test } from 'vitest'
-import { comparable, fingerprint, firstLine, printOfText, sameText } from '../../../src/main/engine/text.ts'
+import { describe, expect, test } from 'vitest'
+import {
+  comparable,
+  fingerprint,
+  firstLine,
+  printOfText,
+  sameText,
+  wordPrint,
+} from '../../../src/main/engine/text.ts'
 
 test.each([
   ['white space', 'Hello   there\n', ' Hello\tthere'],
@@ -39,4 +46,19 @@ test('the first line represents a text, shortened when long', () => {
   expect(firstLine(' ')).toBe('')
   expect(firstLine('x'.repeat(200))).toBe(`${'x'.repeat(119)}…`)
   expect(firstLine('abcdef', 4)).toBe('abc…')
+})
+
+describe('the fingerprint of words', () => {
+  test('case, signs and spaces make no difference', () => {
+    expect(wordPrint('“Hello”,\nWORLD!')).toBe(wordPrint('hello world'))
+    expect(wordPrint('hello world')).not.toBe(wordPrint('hello word'))
+  })
+  test('a text without letters and digits is compared as it is, without the spaces around', () => {
+    expect(wordPrint('👍')).not.toBe(wordPrint('🙂'))
+    expect(wordPrint(' 👍\n')).toBe(wordPrint('👍'))
+  })
+  /** As it is stored: it may never change. */
+  test('it is that of the small letters', () => {
+    expect(wordPrint('Hello')).toBe(fingerprint('hello'))
+  })
 })

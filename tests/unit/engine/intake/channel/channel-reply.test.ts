@@ -269,6 +269,11 @@ describe('a reply that is known', () => {
     const fresh = recent.map((one) => ({ ...one, receivedAt: state().now }))
     expect(decide({ recent: fresh, numbersAreComments: false }).skipped).toBe('read-in-task')
   })
+  test('where the number is that of the comment, another comment of the author keeps no call back', () => {
+    const recent = [readReply({ text: 'Another', planfixCommentId: 800, receivedAt: NOW })]
+    expect(decide({ recent, numbersAreComments: true }).skipped).toBeNull()
+    expect(decide({ recent, numbersAreComments: null }).skipped).toBe(READ_IN_TASK)
+  })
   test('a reply kept inside because the client was not notified goes out after all', () => {
     const kept = (changes: Partial<Message>, recent: readonly Message[] = []) =>
       patches(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ReplyAuthor } from '../../../../../src/main/engine/intake/channel/author.ts'
-import { announcementOf, linkOf } from '../../../../../src/main/engine/intake/channel/pairing.ts'
+import { announcementOf, linkOf, mayBeLate } from '../../../../../src/main/engine/intake/channel/pairing.ts'
 import type { WriteOfClient } from '../../../../../src/main/engine/intake/comment/own-comment.ts'
 import type { ChannelReply, PlanfixComment } from '../../../../../src/main/engine/ports.ts'
 import { wordPrint } from '../../../../../src/main/engine/text.ts'
@@ -230,6 +230,7 @@ describe('a call of the Chat API', () => {
   const unknown: ReplyAuthor = { id: null, name: 'Ana', by: 'unknown', mayBe: [] }
   interface More {
     author?: ReplyAuthor
+    numbersAreComments?: boolean
     known?: readonly Message[]
     commentId?: number | null
     attempts?: readonly WriteOfClient[]
@@ -237,9 +238,15 @@ describe('a call of the Chat API', () => {
   const announced = (
     changes: Partial<ChannelReply>,
     recent: readonly Message[],
-    { author = ana, known = [], commentId = null, attempts = [] }: More = {},
+    { author = ana, known = [], commentId = null, attempts = [], numbersAreComments }: More = {},
   ) => {
-    const facts = { settings, attempts, now: NOW, recent }
+    const facts = {
+      settings,
+      attempts,
+      now: NOW,
+      recent,
+      ...(numbersAreComments !== undefined && { numbersAreComments }),
+    }
     const found = announcementOf({ ...call, ...changes }, author, known, commentId, facts)
     if (found === null || found.kind === 'twice') return found
     return { kind: found.kind, ids: found.messages.map(({ id }) => id) }
@@ -360,10 +367,49 @@ describe('a call of the Chat API', () => {
         ids: [20, 21],
       })
     })
+    test('the number may be that of a comment of this author which was edited since, unless it never is', () => {
+      const edited = [read({ planfixCommentId: 900, text: 'Edited since' })]
+      expect(announced({}, edited)).toEqual(first)
+      expect(announced({}, edited, { numbersAreComments: false })).toBeNull()
+      expect(announced({ messageId: '901' }, edited)).toBeNull()
+      expect(announced({}, edited, { author: { ...ana, id: 6 } })).toBeNull()
+    })
     test('a known number of the comment decides alone', () => {
       const recent = [read(), read({ id: 21, planfixCommentId: 900, text: 'Edited since' })]
       expect(announced({}, recent, { commentId: 900 })).toEqual({ kind: 'reply', ids: [21] })
       expect(announced({}, recent, { commentId: 901 })).toBeNull()
     })
+  })
+})
+
+describe('a call that comes late', () => {
+  const ana: ReplyAuthor = { id: 5, name: 'Ana', by: 'picture', mayBe: [5] }
+  const read = (changes: Partial<Message> = {}) => reply({ receivedAt: NOW, ...changes })
+  const isLate = (changes: Partial<Message> = {}, author = ana) =>
+    mayBeLate(author, { recent: [read(changes)], now: NOW })
+
+  test('a comment of its author that no call has announced may be the one', () => {
+    expect(isLate()).toBe(true)
+    expect(isLate({}, { ...ana, id: null })).toBe(true)
+    expect(mayBeLate(ana, { recent: [], now: NOW })).toBe(false)
+  })
+  test.each([
+    ['goes into Planfix', { direction: 'to-planfix' }],
+    ['has no comment', { planfixCommentId: null }],
+    ['was announced', { channelMessageId: '899' }],
+    ['was read an hour ago', { receivedAt: NOW - 60 * MINUTE }],
+    ['has another author', { author: { kind: 'employee', id: 6, name: 'Ana' } }],
+    ['is no employee’s', { author: { kind: 'agent', id: '5', name: 'Ana', email: null } }],
+  ] as const)('a message that %s is not', (_which, changes) => {
+    expect(isLate(changes)).toBe(false)
+  })
+  test('an author without a number is compared by name', () => {
+    const author: ReplyAuthor = { id: null, name: 'Ion', by: 'unknown', mayBe: [] }
+    expect(isLate({}, author)).toBe(false)
+    const agent = { kind: 'agent', id: '5', name: 'Ana', email: null } as const
+    expect(isLate({ author: agent }, { ...author, name: 'Ana' })).toBe(false)
+  })
+  test('a comment read within the hour counts', () => {
+    expect(isLate({ receivedAt: NOW - 60 * MINUTE + 1 })).toBe(true)
   })
 })

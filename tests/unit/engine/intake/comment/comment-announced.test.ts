@@ -82,11 +82,22 @@ describe('a comment that the Chat API has announced', () => {
       changes: [
         {
           type: 'job.add',
-          job: { kind: 'reread', data: { taskId: 100, commentId: one.id }, notBefore: 6000 },
+          job: {
+            kind: 'reread',
+            key: `comment:${one.id}`,
+            data: { taskId: 100, commentId: one.id },
+            notBefore: 6000,
+          },
         },
       ],
       skipped: 'read-again',
     })
+  })
+  test('other words at the first reading of a task are decided at once', () => {
+    const one = comment({ text: 'Hello Anna' })
+    const first = decideComment({ taskId: 100, comment: one, first: true }, state({ recent: [called()] }))
+    expect(first.skipped).not.toBe('read-again')
+    expect(added(first)).toMatchObject([{ kind: 'edit', targetId: 20, text: 'Hello Anna' }])
   })
   test('other words are an edit', () => {
     const decision = decide({ text: 'Hello Anna' }, { recent: [called()] })
