@@ -176,9 +176,9 @@ async function checkUp(page: Page, world: World): Promise<void> {
 }
 
 async function repliesAtOnce(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Replies at once' }).click()
+  await page.getByRole('button', { name: 'Instant replies' }).click()
   await page.getByRole('button', { name: 'Show what to enter in Planfix' }).click()
-  await page.getByLabel('Our token', { exact: true }).waitFor()
+  await page.getByLabel('Token for Planfix', { exact: true }).waitFor()
 }
 
 async function wizardAt(page: Page, world: World, step: Step): Promise<void> {

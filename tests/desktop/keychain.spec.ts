@@ -50,11 +50,11 @@ test.describe('without a Secret Service', () => {
 
     await keys.getByLabel('Chatra: secret key').fill('certainly-not-the-secret-key')
     await keys.getByLabel('Planfix: token').fill(world.planfix.token)
-    await keys.getByRole('button', { name: 'Try and use' }).click()
+    await keys.getByRole('button', { name: 'Check and use' }).click()
     await expect(keys.getByLabel('Chatra: secret key')).toHaveAttribute('data-invalid', 'true')
     await expect(keys.getByLabel('Planfix: token')).toHaveValue(world.planfix.token)
     await keys.getByLabel('Chatra: secret key').fill(world.chatra.secretKey)
-    await keys.getByRole('button', { name: 'Try and use' }).click()
+    await keys.getByRole('button', { name: 'Check and use' }).click()
     await expect(keys).toBeHidden()
 
     await (await world.chatra.visit()).says('Hello')

@@ -7,9 +7,9 @@ test('changed notification settings apply at once: a click opens the task in Pla
   await page.evaluate(() => {
     location.hash = '/settings'
   })
-  await expect(page.getByText('Notifications belong to the desktop app.')).toHaveCount(0)
+  await expect(page.getByText('Notifications are available in the desktop app only.')).toHaveCount(0)
   await expect(page.getByRole('switch', { name: 'New chats' })).toBeEnabled()
-  await page.getByText('The task in Planfix', { exact: true }).click()
+  await page.getByText('the task in Planfix', { exact: true }).click()
   await until(
     'it is kept',
     async () => (await world.call('settings.get', {})).notifications.opens === 'planfix',
@@ -57,9 +57,9 @@ test('start at login explains why it is off here, and the log folder opens', asy
   await page.evaluate(() => {
     location.hash = '/settings'
   })
-  await expect(page.getByRole('switch', { name: /Start with the computer/ })).toBeChecked()
+  await expect(page.getByRole('switch', { name: /Start at login/ })).toBeChecked()
   await expect(page.getByText(/The program is not installed/)).toBeVisible()
-  await page.getByRole('button', { name: 'Open the folder' }).click()
+  await page.getByRole('button', { name: 'Open folder' }).click()
   await until('the folder', async () => (await opened(world.app)).includes(`${world.dataDir}/logs`))
   const lines = (await readFile(`${world.dataDir}/logs/bridge.log`, 'utf8')).trimEnd().split('\n')
   expect(lines.map((line) => JSON.parse(line).msg)).toContain('ready')

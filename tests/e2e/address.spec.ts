@@ -38,13 +38,13 @@ test.describe('an address of the owner’s own', () => {
     await page.getByRole('textbox', { name: 'Public address', exact: true }).fill(nowhere)
     await expect(page.getByText(/paste the webhook addresses into Chatra again/)).toBeVisible()
     await save(page)
-    await expect(page.getByText(/Nobody answers at this address/)).toBeVisible()
-    await expect(state(page)).toContainText('Does not work')
+    await expect(page.getByText(/There is no response at this address/)).toBeVisible()
+    await expect(state(page)).toContainText('Not reachable')
     await goTo(page, '/')
     const card = page.getByRole('article', { name: 'Public address' })
-    await expect(card).toContainText('does not lead here')
+    await expect(card).toContainText('not reachable')
     await expect(card).toContainText('My own address')
-    await expect(card).toContainText(/Nobody answers at this address/)
+    await expect(card).toContainText(/There is no response at this address/)
   })
 
   test('a changed but unsaved address is asked about, and can be discarded', async ({ page, world }) => {
@@ -52,7 +52,7 @@ test.describe('an address of the owner’s own', () => {
     await page.getByRole('textbox', { name: 'Public address', exact: true }).fill(world.hooks)
     await goTo(page, '/')
     await expect(page.getByRole('dialog', { name: 'Leave without saving?' })).toBeVisible()
-    await page.getByRole('button', { name: 'Stay here' }).click()
+    await page.getByRole('button', { name: 'Keep editing' }).click()
     await page.getByRole('button', { name: 'Discard changes' }).click()
     await expect(card(page, 'none')).toBeChecked()
   })
@@ -64,7 +64,7 @@ test("missing values are named at their fields, and ngrok's token is stored unse
 }) => {
   await choose(page, 'ssh')
   await save(page)
-  await expect(page.getByText('This must not be empty.')).toHaveCount(2)
+  await expect(page.getByText('This field is required.')).toHaveCount(2)
   await expect(page.getByLabel('Server', { exact: true })).toBeFocused()
   await page.getByLabel('Server', { exact: true }).fill('a b')
   await page.getByLabel('User', { exact: true }).fill('me')
@@ -159,7 +159,7 @@ test('a relay is paired by its code, a wrong code is refused, and a restart is s
   await expect(page.getByText(`Paired with ${relay.ready.control}`)).toBeVisible()
   await works(page)
   await relay.end()
-  await expect(state(page)).toContainText('Does not work')
+  await expect(state(page)).toContainText('Not reachable')
   await expect(page.getByText(/Not reached since/)).toBeVisible()
   relay = await start()
   await page.getByRole('button', { name: 'Try now' }).click()
@@ -261,7 +261,7 @@ const card = (page: Page, provider: keyof typeof NAMES) =>
   page.getByRole('radio', { name: NAMES[provider], exact: true })
 const state = (page: Page) => page.getByRole('region', { name: 'Public address' }).getByRole('status')
 const save = (page: Page) => page.getByRole('button', { name: 'Save', exact: true }).click()
-const works = (page: Page) => expect(state(page)).toContainText('Works: checked')
+const works = (page: Page) => expect(state(page)).toContainText('Reachable: checked')
 
 async function choose(page: Page, provider: keyof typeof NAMES): Promise<void> {
   await goTo(page, '/settings/~address')

@@ -21,16 +21,16 @@ const chats = (planfix: Planfix) => planfix.get<{ token: string }>('chats')
 /** The section of the settings, filled in as an owner does it. */
 async function openSection(page: Page) {
   await goTo(page, '/settings/shop')
-  return page.getByRole('region', { name: 'Replies at once' })
+  return page.getByRole('region', { name: 'Instant replies' })
 }
 
 /** The owner copies what the page shows into Planfix. */
 async function enterInPlanfix(page: Page, planfix: Planfix, employees: string[] = []) {
   const shown = (label: string) => page.getByLabel(label, { exact: true }).inputValue()
   await planfix.post('chatChannel', {
-    url: await shown('Our address'),
-    token: await shown('Our token'),
-    providerId: await shown('Our providerId'),
+    url: await shown('Address for Planfix'),
+    token: await shown('Token for Planfix'),
+    providerId: await shown('providerId'),
     taskTemplateId: 12,
     contactTemplateId: 5,
     employees,
@@ -38,8 +38,8 @@ async function enterInPlanfix(page: Page, planfix: Planfix, employees: string[] 
 }
 
 async function pasteToken(page: Page, token: string) {
-  await page.getByLabel("Planfix's token of the chat", { exact: true }).fill(token)
-  await page.getByRole('button', { name: 'Try and keep' }).click()
+  await page.getByLabel('Chat token from Planfix', { exact: true }).fill(token)
+  await page.getByRole('button', { name: 'Check and save' }).click()
 }
 
 test('the owner sets the chat of Planfix up, tests it both ways and switches it off again', async ({
@@ -48,13 +48,13 @@ test('the owner sets the chat of Planfix up, tests it both ways and switches it 
   world,
 }) => {
   const section = await openSection(page)
-  const onOff = section.getByRole('switch', { name: 'Replies at once' })
+  const onOff = section.getByRole('switch', { name: 'Instant replies' })
   await expect(onOff).toBeDisabled()
   await expect(section.getByRole('button', { name: 'Send a test message' })).toBeDisabled()
-  await expect(section.getByLabel('Our token')).toHaveCount(0)
+  await expect(section.getByLabel('Token for Planfix')).toHaveCount(0)
 
   await section.getByRole('button', { name: 'Show what to enter in Planfix' }).click()
-  await expect(section.getByLabel('Our address', { exact: true })).toHaveValue(
+  await expect(section.getByLabel('Address for Planfix', { exact: true })).toHaveValue(
     `${world.hooks}/hooks/shop/${HOOK_SECRET}/planfix-chat`,
   )
   await section.getByRole('button', { name: 'Copy: Our providerId' }).click()
@@ -62,7 +62,7 @@ test('the owner sets the chat of Planfix up, tests it both ways and switches it 
   await enterInPlanfix(page, planfix)
 
   await pasteToken(page, (await chats(planfix)).token)
-  await expect(page.getByText('Planfix accepts the token of the chat.')).toBeVisible()
+  await expect(page.getByText('Planfix accepted the chat token.')).toBeVisible()
   await expect(page.getByText(/BRIDGE_SHOP_PLANFIX_CHAT_TOKEN/)).toBeVisible()
   await onOff.click()
   await expect(onOff).toBeChecked()
@@ -84,9 +84,9 @@ test('the owner sets the chat of Planfix up, tests it both ways and switches it 
   const second = await until('the second task', async () => (await planfix.tasks())[1])
   await expect(section.getByText(/Now write a comment in that task/)).toBeVisible()
   await planfix.replies(second.id, ANA, 'I have read it')
-  await expect(section.getByText(/Planfix has handed over a reply/)).toBeVisible()
+  await expect(section.getByText(/Planfix passed on a reply/)).toBeVisible()
   // A notice that fades has colours of neither theme.
-  await expect(page.getByText('Planfix accepts the token of the chat.')).toHaveCount(0)
+  await expect(page.getByText('Planfix accepted the chat token.')).toHaveCount(0)
   await axeInBothThemes(page)
 
   await onOff.click()
@@ -96,13 +96,13 @@ test('the owner sets the chat of Planfix up, tests it both ways and switches it 
 
 test('a wrong token is refused at its input and not kept', async ({ page, planfix, world }) => {
   await openSection(page)
-  await page.getByRole('button', { name: 'Try and keep' }).click()
+  await page.getByRole('button', { name: 'Check and save' }).click()
   await expect(page.getByText('Paste the token from Planfix.')).toBeVisible()
   await pasteToken(page, 'not-the-token')
-  await expect(page.getByText(/Planfix refuses the token of its chat/)).toBeVisible()
+  await expect(page.getByText(/Planfix rejected the token of its chat/)).toBeVisible()
   expect(await mode(world)).toEqual({ mode: 'rest', hasToken: false })
   await pasteToken(page, (await chats(planfix)).token)
-  await expect(page.getByText('Planfix accepts the token of the chat.')).toBeVisible()
+  await expect(page.getByText('Planfix accepted the chat token.')).toBeVisible()
 })
 
 test('saving other settings leaves the switch as it is', async ({ page, planfix, world }) => {
@@ -110,8 +110,8 @@ test('saving other settings leaves the switch as it is', async ({ page, planfix,
   await section.getByRole('button', { name: 'Show what to enter in Planfix' }).click()
   await enterInPlanfix(page, planfix)
   await pasteToken(page, (await chats(planfix)).token)
-  await section.getByRole('switch', { name: 'Replies at once' }).click()
-  await expect(section.getByRole('switch', { name: 'Replies at once' })).toBeChecked()
+  await section.getByRole('switch', { name: 'Instant replies' }).click()
+  await expect(section.getByRole('switch', { name: 'Instant replies' })).toBeChecked()
   await page.getByLabel('Name', { exact: true }).first().fill('Shop with a chat')
   await page.getByRole('button', { name: 'Save', exact: true }).click()
   await expect
@@ -127,13 +127,13 @@ test('without its token a connection that uses the chat says on the overview wha
 }) => {
   const section = await openSection(page)
   await pasteToken(page, (await chats(planfix)).token)
-  await section.getByRole('switch', { name: 'Replies at once' }).click()
-  await expect(section.getByRole('switch', { name: 'Replies at once' })).toBeChecked()
+  await section.getByRole('switch', { name: 'Instant replies' }).click()
+  await expect(section.getByRole('switch', { name: 'Instant replies' })).toBeChecked()
   // A server forgets typed keys when it ends.
   await page.goto('about:blank')
   await world.restartServer()
   await page.goto(world.ui)
-  await expect(page.getByText(/Planfix's token of the chat is missing/)).toBeVisible()
+  await expect(page.getByText(/the chat token from Planfix is missing/)).toBeVisible()
 })
 
 test('in the wizard the entries are shown, and Enter in the token tries it instead of going on', async ({
@@ -145,16 +145,16 @@ test('in the wizard the entries are shown, and Enter in the token tries it inste
   const draft = await world.call('setup.begin', { connectionId: 'shop' })
   await wizard.show(draft, 'channel')
   await wizard.at('channel')
-  await expect(page.getByLabel('Our token', { exact: true })).toBeVisible()
+  await expect(page.getByLabel('Token for Planfix', { exact: true })).toBeVisible()
   for (const [width, height] of SIZES) {
     await sized(page, width, height)
     await axe(page)
   }
-  await page.getByLabel("Planfix's token of the chat", { exact: true }).fill((await chats(planfix)).token)
+  await page.getByLabel('Chat token from Planfix', { exact: true }).fill((await chats(planfix)).token)
   await page.keyboard.press('Enter')
-  await expect(page.getByText('Planfix accepts the token of the chat.')).toBeVisible()
-  await page.getByRole('switch', { name: 'Replies at once' }).click()
-  await expect(page.getByRole('switch', { name: 'Replies at once' })).toBeChecked()
+  await expect(page.getByText('Planfix accepted the chat token.')).toBeVisible()
+  await page.getByRole('switch', { name: 'Instant replies' }).click()
+  await expect(page.getByRole('switch', { name: 'Instant replies' })).toBeChecked()
   await wizard.onward()
   await wizard.at('scenario')
   await expect(page.getByText(wizard.t('wizard.scenario.not-needed'))).toBeVisible()

@@ -9,7 +9,7 @@ const bubble = (page: Page, text: string): Locator =>
 async function open(page: Page, text: string): Promise<void> {
   await openLog(page)
   await line(page, text).first().click()
-  await panel(page).getByRole('link', { name: 'Whole conversation' }).click()
+  await panel(page).getByRole('link', { name: 'View conversation' }).click()
   await expect(chat(page)).toBeVisible()
 }
 
@@ -37,21 +37,21 @@ test('a conversation reads like the chat, with the state of each message', async
   const right = (await bubble(page, 'It is on its way').locator('> *').boundingBox())!
   expect(right.x + right.width).toBeGreaterThan(left.x + left.width + 100)
   await expect(bubble(page, 'It is on its way')).toContainText('delivered')
-  await expect(bubble(page, 'Please call the courier')).toContainText('Internal: the client does not see it')
+  await expect(bubble(page, 'Please call the courier')).toContainText('Internal: not visible to the client')
   await expect(bubble(page, 'This is the warehouse')).toContainText('typed in Chatra')
   await expect(chat(page).getByText('Today')).toBeVisible()
 
   // Live: edits and deletions in Planfix appear at the message.
   const comment = await commentOf(planfix, task, 'It is on its way')
   await planfix.post('editsComment', { commentId: comment.id, html: '<p>It arrives tomorrow</p>' })
-  await expect(bubble(page, 'It arrives tomorrow')).toContainText(/changed \d\d:\d\d/)
+  await expect(bubble(page, 'It arrives tomorrow')).toContainText(/edited \d\d:\d\d/)
   await planfix.post('deletesComment', { commentId: comment.id })
   await expect(bubble(page, 'It arrives tomorrow')).toContainText(/deleted in Planfix \d\d:\d\d/)
   await visitor.says('Thank you')
   await expect(bubble(page, 'Thank you')).toBeInViewport()
 
   await bubble(page, 'Please call the courier').getByRole('button').click()
-  await expect(panel(page)).toContainText('add the client to the notified in Planfix')
+  await expect(panel(page)).toContainText('edit the comment in Planfix and select the client')
   await page.keyboard.press('Escape')
   await expect(panel(page)).toHaveCount(0)
 })
@@ -93,13 +93,13 @@ test('older messages are loaded on scrolling up, and nothing jumps', async ({ pa
     }
     element.scrollTop = 0
   })
-  await expect(chat(page).getByText('The conversation begins here')).toBeVisible()
+  await expect(chat(page).getByText('Start of the conversation')).toBeVisible()
   await expect(chat(page).getByRole('listitem').filter({ hasText: 'of a long story' })).toHaveCount(160)
 })
 
 test('a conversation that does not exist is reported', async ({ page }) => {
   await goTo(page, '/conversation/999')
-  await expect(page.getByText('It does not exist any more.')).toBeVisible()
+  await expect(page.getByText('This no longer exists.')).toBeVisible()
 })
 
 test('axe finds no serious problem in a conversation, small and large, in either theme', async ({
@@ -120,7 +120,7 @@ test('axe finds no serious problem in a conversation, small and large, in either
     await sized(page, width, height)
     await axeInBothThemes(page)
     await bubble(page, 'We are here').getByRole('button').click()
-    await expect(panel(page).getByText('What happened to it')).toBeVisible()
+    await expect(panel(page).getByText('History')).toBeVisible()
     await axeInBothThemes(page)
     await page.keyboard.press('Escape')
     await expect(panel(page)).toHaveCount(0)

@@ -15,7 +15,7 @@ const wrongToken = (error: string) => ({
 /** Runs the diagnostics to their end. */
 async function run(page: Page): Promise<void> {
   await goTo(page, '/diagnostics')
-  await page.getByRole('button', { name: 'Start the check-up' }).click()
+  await page.getByRole('button', { name: 'Start check-up' }).click()
   await ended(page)
 }
 const ended = (page: Page) => expect(page.getByText(/^Checked /)).toBeVisible({ timeout: 30_000 })
@@ -28,11 +28,11 @@ test('the page explains the checks, which find no problem in good accounts', asy
   await expect(page.getByText('It changes nothing in Chatra or Planfix')).toBeVisible()
   await run(page)
   const summary = page.getByRole('region', { name: 'Check-up' })
-  await expect(summary.getByText(/^\d+ fine$/)).toBeVisible()
-  await expect(summary.getByText(/to mend/)).toHaveCount(0)
+  await expect(summary.getByText(/^\d+ passed$/)).toBeVisible()
+  await expect(summary.getByText(/problem/)).toHaveCount(0)
 
   // Passed checks are folded away and can be opened, also by keyboard.
-  const fold = connection(page).getByRole('button', { name: /checks are fine/ })
+  const fold = connection(page).getByRole('button', { name: /checks passed/ })
   await expect(finding(page, 'Chatra keys')).toHaveCount(0)
   await fold.focus()
   await page.keyboard.press('Enter')
@@ -46,12 +46,12 @@ test('a wrong token is shown first with instructions, and as fixed in the next r
 }) => {
   await planfix.fault(wrongToken('unknown token'))
   await run(page)
-  await expect(page.getByText('1 to mend', { exact: true })).toBeVisible()
+  await expect(page.getByText('1 problem', { exact: true })).toBeVisible()
   const first = connection(page).getByRole('listitem').first()
   await expect(first).toContainText('Planfix token')
-  await expect(first).toContainText('to mend')
-  await expect(first).toContainText('Make a new one in Planfix')
-  await first.getByRole('link', { name: 'Open the settings' }).click()
+  await expect(first).toContainText('problem')
+  await expect(first).toContainText('Create a new one in Planfix')
+  await first.getByRole('link', { name: 'Open settings' }).click()
   await expect(page).toHaveURL(/#\/settings\/shop$/)
 
   // The result is kept while other pages are shown.
@@ -61,7 +61,7 @@ test('a wrong token is shown first with instructions, and as fixed in the next r
   await page.getByRole('button', { name: 'Run again' }).click()
   await expect(finding(page, 'Planfix token')).toHaveCount(0)
   await ended(page)
-  await expect(page.getByText('1 to mend', { exact: true })).toHaveCount(0)
+  await expect(page.getByText('1 problem', { exact: true })).toHaveCount(0)
 })
 
 test('a missing scope is named, and the filter leaves only problems', async ({ page, planfix, world }) => {
@@ -71,14 +71,12 @@ test('a missing scope is named, and the filter leaves only problems', async ({ p
   await expect.poll(async () => (await world.call('tunnel.get', {})).state.state).toBe('proven')
   await planfix.scopes(SCOPES.filter((scope) => scope !== 'comment_add'))
   await run(page)
-  await expect(finding(page, "The token's right to write comments")).toContainText(
-    'Allow comment_add for this token',
-  )
-  const folds = page.getByRole('button', { name: /checks are fine|checks? (was|were) not made/ })
+  await expect(finding(page, 'Permission to add comments')).toContainText('Allow comment_add for this token')
+  const folds = page.getByRole('button', { name: /checks passed|checks? skipped/ })
   await expect(folds.first()).toBeVisible()
-  await page.getByRole('switch', { name: 'Only what needs attention' }).check()
+  await page.getByRole('switch', { name: 'Problems only' }).check()
   await expect(folds).toHaveCount(0)
-  await expect(finding(page, "The token's right to write comments")).toBeVisible()
+  await expect(finding(page, 'Permission to add comments')).toBeVisible()
   await expect(page.getByRole('region', { name: 'This computer' })).toHaveCount(0)
 })
 
@@ -90,7 +88,7 @@ test('the progress of a run is shown, also on a page that opens meanwhile', asyn
 }) => {
   await planfix.fault({ kind: 'timeout-before-write', path: '/contact/list' })
   await goTo(page, '/diagnostics')
-  await page.getByRole('button', { name: 'Start the check-up' }).click()
+  await page.getByRole('button', { name: 'Start check-up' }).click()
   await expect(page.getByText(/Checking… \d+ of \d+/)).toBeVisible()
   await expect(page.getByRole('progressbar')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Run again' })).toBeDisabled()
@@ -110,7 +108,7 @@ test('the report is copied and saved without secrets, texts or e-mails', async (
   await planfix.fault(wrongToken(`no: ${planfix.token} ${CLIENT_MAIL} ${CLIENT_WORDS}`))
   const visitor = await chatra.visit({ name: 'Anna', email: CLIENT_MAIL })
   await visitor.says(CLIENT_WORDS)
-  await expect(page.getByText('Planfix does not accept the token').first()).toBeVisible()
+  await expect(page.getByText('Planfix rejected the token').first()).toBeVisible()
   await run(page)
   await page.getByRole('button', { name: 'Copy report' }).click()
   await expect(page.getByRole('status').filter({ hasText: 'Copied' })).toBeAttached()
@@ -131,7 +129,7 @@ test('the report is copied and saved without secrets, texts or e-mails', async (
   ]
   for (const text of [copied, file]) {
     expect(planted.filter((secret) => text.includes(secret))).toEqual([])
-    expect(text).toContain('Findings')
+    expect(text).toContain('Results')
     expect(text).toContain('Planfix has stopped working')
   }
 })
@@ -142,12 +140,12 @@ test('the page fits 900 by 600 and passes axe in both themes, before and after',
 }) => {
   await sized(page, 900, 600)
   await goTo(page, '/diagnostics')
-  await expect(page.getByRole('button', { name: 'Start the check-up' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Start check-up' })).toBeVisible()
   await axeInBothThemes(page)
   await planfix.scopes(SCOPES.filter((scope) => !['comment_add', 'file_add'].includes(scope)))
   await run(page)
   await connection(page)
-    .getByRole('button', { name: /checks are fine/ })
+    .getByRole('button', { name: /checks passed/ })
     .click()
   await axeInBothThemes(page)
   const wide = await page.evaluate(() => document.documentElement.scrollWidth)
@@ -155,8 +153,8 @@ test('the page fits 900 by 600 and passes axe in both themes, before and after',
 })
 
 for (const [language, title, start] of [
-  ['ro', 'Verificare', 'Pornește verificarea'],
-  ['ru', 'Проверка', 'Начать проверку'],
+  ['ro', 'Diagnosticare', 'Pornește diagnosticarea'],
+  ['ru', 'Диагностика', 'Запустить диагностику'],
 ] as const) {
   test.describe(language, () => {
     test.use({ worldOptions: { language } })

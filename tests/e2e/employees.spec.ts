@@ -24,7 +24,7 @@ interface Sent {
 }
 
 test.describe('the matching of employees', () => {
-  test('an agent seen in the chat is matched by e-mail, and shown with the next replies', async ({
+  test('an agent confirmed by the chat is matched by e-mail, and shown with the next replies', async ({
     page,
     chatra,
     planfix,
@@ -33,9 +33,9 @@ test.describe('the matching of employees', () => {
     await chatra.agentSays(visitor.clientId, 'One moment')
     await show(page)
     const julia = row(page, 'Julia Popa')
-    await expect(julia).toContainText('by e-mail')
+    await expect(julia).toContainText('matched by e-mail')
     await expect(julia).toContainText('Clients see: Julia')
-    await expect(row(page, 'Ana Rusu')).toContainText('Chatra adds the name with the first reply')
+    await expect(row(page, 'Ana Rusu')).toContainText('Chatra adds it with the first reply')
 
     await planfix.replies(task.id, JULIA, 'Written by Julia')
     const [agent] = await chatra.agents()
@@ -48,9 +48,9 @@ test.describe('the matching of employees', () => {
     const { visitor, task } = await conversation(chatra, planfix)
     await chatra.agentSays(visitor.clientId, 'One moment')
     await show(page)
-    const speaker = page.getByLabel('Ana Rusu speaks in the chat as')
+    const speaker = page.getByLabel('Ana Rusu replies as')
     await speaker.selectOption({ label: 'Julia · julia@shop.example' })
-    await expect(row(page, 'Ana Rusu')).toContainText('by hand')
+    await expect(row(page, 'Ana Rusu')).toContainText('chosen by you')
     await expect(row(page, 'Ana Rusu')).toContainText('same agent as another employee')
     await save(page)
 
@@ -59,14 +59,14 @@ test.describe('the matching of employees', () => {
     expect((await sent(chatra, visitor, 'Under the name of Julia')).agentId).toBe(agent?.id)
     await page.reload()
     await show(page)
-    await expect(row(page, 'Ana Rusu')).toContainText('by hand')
+    await expect(row(page, 'Ana Rusu')).toContainText('chosen by you')
   })
 
   test('the general agent is used for an employee assigned to it', async ({ page, chatra, planfix }) => {
     const { visitor, task } = await conversation(chatra, planfix)
     await show(page)
-    await page.getByLabel('Ana Rusu speaks in the chat as').selectOption('general:')
-    await expect(row(page, 'Ana Rusu')).toContainText('Goes out as shop.example')
+    await page.getByLabel('Ana Rusu replies as').selectOption('general:')
+    await expect(row(page, 'Ana Rusu')).toContainText('Clients see: shop.example')
     await save(page)
     await planfix.replies(task.id, ANA, 'For the shop')
     expect(await speakerOf(chatra, await sent(chatra, visitor, 'For the shop'))).toBe('bridge@shop.example')
@@ -86,13 +86,13 @@ test.describe('the matching of employees', () => {
 
     test('each conflict is shown in its row and above, and can be filtered', async ({ page }) => {
       await show(page)
-      await expect(page.getByText('4 employees need a look')).toBeVisible()
+      await expect(page.getByText('4 employees to review')).toBeVisible()
       await expect(page.getByText(/Ana Rusu, Julia Popa share an e-mail/)).toBeVisible()
       await expect(row(page, 'Ana Rusu')).toContainText('same e-mail as another employee')
       await expect(row(page, 'Julia Popa')).toContainText('same e-mail as another employee')
-      await expect(row(page, 'Mihai Ceban')).toContainText('this agent is not known')
+      await expect(row(page, 'Mihai Ceban')).toContainText('agent no longer known')
       await expect(row(page, 'Oleg Munteanu')).toContainText('not an active employee in Planfix')
-      await page.getByRole('button', { name: 'Show them' }).click()
+      await page.getByRole('button', { name: 'Show employees' }).click()
       await expect(row(page, 'Robot')).toHaveCount(0)
       await expect(rows(page)).toHaveCount(4)
       await axe(page)
@@ -113,9 +113,9 @@ test.describe('employees who may answer', () => {
     expect(await visitor.sees()).not.toContain('Not for the client')
 
     await show(page)
-    const allowed = page.getByRole('switch', { name: 'Mihai Ceban may answer clients' })
+    const allowed = page.getByRole('switch', { name: 'Mihai Ceban may reply to clients' })
     await expect(allowed).not.toBeChecked()
-    await expect(row(page, 'Mihai Ceban')).toContainText('Comments stay inside Planfix')
+    await expect(row(page, 'Mihai Ceban')).toContainText('Comments stay in Planfix')
     await toggle(page, 'Mihai Ceban')
     await save(page)
     await planfix.replies(task.id, MIHAI, 'Now for the client')
@@ -137,26 +137,26 @@ test.describe('employees who may answer', () => {
   }) => {
     const { visitor, task } = await conversation(chatra, planfix)
     await show(page)
-    await page.getByRole('radio', { name: 'Everybody in Planfix' }).check()
+    await page.getByRole('radio', { name: 'All employees in Planfix' }).check()
     await expect(page.getByText(/choose “Only the selected employees”/)).toBeVisible()
     await save(page)
     await planfix.replies(task.id, MIHAI, 'From Mihai')
     expect(await speakerOf(chatra, await sent(chatra, visitor, 'From Mihai'))).toBe('bridge@shop.example')
 
     await page.getByRole('radio', { name: 'Only the selected employees' }).check()
-    await expect(page.getByRole('switch', { name: 'Robot may answer clients' })).not.toBeChecked()
-    await expect(page.getByRole('switch', { name: 'Mihai Ceban may answer clients' })).toBeChecked()
+    await expect(page.getByRole('switch', { name: 'Robot may reply to clients' })).not.toBeChecked()
+    await expect(page.getByRole('switch', { name: 'Mihai Ceban may reply to clients' })).toBeChecked()
   })
 
   test('a list in which no employee may reply is not saved, with the reason', async ({ page }) => {
     await show(page)
     await page.getByRole('button', { name: 'Allow all shown' }).click()
-    await page.getByRole('button', { name: 'Allow none shown' }).click()
-    await expect(page.getByText('Nobody may answer now')).toBeVisible()
+    await page.getByRole('button', { name: 'Disallow all shown' }).click()
+    await expect(page.getByText('Nobody is allowed to reply')).toBeVisible()
     await page.getByRole('button', { name: 'Save' }).click()
-    await expect(page.getByText('Nobody may answer now')).toBeVisible()
+    await expect(page.getByText('Nobody is allowed to reply')).toBeVisible()
     await page.getByRole('button', { name: 'Discard changes' }).click()
-    await expect(page.getByRole('switch', { name: 'Ana Rusu may answer clients' })).toBeChecked()
+    await expect(page.getByRole('switch', { name: 'Ana Rusu may reply to clients' })).toBeChecked()
     await expect(page.getByRole('button', { name: 'Save' })).toHaveCount(0)
   })
 
@@ -166,8 +166,8 @@ test.describe('employees who may answer', () => {
     await expect(rows(page)).toHaveCount(1)
     await page.getByRole('button', { name: 'Allow all shown' }).click()
     await page.getByLabel('Search by name or e-mail').fill('')
-    await expect(page.getByRole('switch', { name: 'Mihai Ceban may answer clients' })).toBeChecked()
-    await expect(page.getByRole('switch', { name: 'Robot may answer clients' })).not.toBeChecked()
+    await expect(page.getByRole('switch', { name: 'Mihai Ceban may reply to clients' })).toBeChecked()
+    await expect(page.getByRole('switch', { name: 'Robot may reply to clients' })).not.toBeChecked()
   })
 })
 
@@ -183,16 +183,16 @@ test('with the keyboard alone an employee is allowed, given an agent, and saved'
   await page.keyboard.type('mihai')
   await expect(rows(page)).toHaveCount(1)
   // Filter, "allow all shown", refresh, the switch.
-  await tabTo(page, page.getByRole('switch', { name: 'Mihai Ceban may answer clients' }))
+  await tabTo(page, page.getByRole('switch', { name: 'Mihai Ceban may reply to clients' }))
   await page.keyboard.press('Space')
-  await expect(page.getByRole('switch', { name: 'Mihai Ceban may answer clients' })).toBeChecked()
+  await expect(page.getByRole('switch', { name: 'Mihai Ceban may reply to clients' })).toBeChecked()
   await page.keyboard.press('Tab')
-  await expect(page.getByLabel('Mihai Ceban speaks in the chat as')).toBeFocused()
+  await expect(page.getByLabel('Mihai Ceban replies as')).toBeFocused()
   await page.keyboard.press('ArrowDown')
-  await expect(row(page, 'Mihai Ceban')).toContainText('by hand')
+  await expect(row(page, 'Mihai Ceban')).toContainText('chosen by you')
   await tabTo(page, page.getByRole('button', { name: 'Save' }))
   await page.keyboard.press('Enter')
-  await expect(page.getByText('Saved. It is in use from now on.')).toBeVisible()
+  await expect(page.getByText('Saved')).toBeVisible()
 })
 
 test('leaving with changes asks once: staying keeps them, saving stores them', async ({ page }) => {
@@ -201,19 +201,19 @@ test('leaving with changes asks once: staying keeps them, saving stores them', a
   await page.getByRole('link', { name: 'Messages' }).click()
   const question = page.getByRole('dialog', { name: 'Leave without saving?' })
   await expect(question).toBeVisible()
-  await question.getByRole('button', { name: 'Stay here' }).click()
+  await question.getByRole('button', { name: 'Keep editing' }).click()
   await expect(question).toBeHidden()
   expect(page.url()).toContain('#/employees')
-  await expect(page.getByRole('switch', { name: 'Ana Rusu may answer clients' })).not.toBeChecked()
+  await expect(page.getByRole('switch', { name: 'Ana Rusu may reply to clients' })).not.toBeChecked()
 
   await page.goBack()
   await expect(question).toBeVisible()
-  await question.getByRole('button', { name: 'Stay here' }).click()
+  await question.getByRole('button', { name: 'Keep editing' }).click()
   await page.getByRole('link', { name: 'Messages' }).click()
   await question.getByRole('button', { name: 'Save' }).click()
   await expect(page).toHaveURL(/#\/log$/)
   await show(page)
-  await expect(page.getByRole('switch', { name: 'Ana Rusu may answer clients' })).not.toBeChecked()
+  await expect(page.getByRole('switch', { name: 'Ana Rusu may reply to clients' })).not.toBeChecked()
 })
 
 test('while Planfix is unreachable the last list is usable, with age and reason', async ({
@@ -223,13 +223,13 @@ test('while Planfix is unreachable the last list is usable, with age and reason'
   await show(page)
   await planfix.fault({ kind: 'status', status: 503, path: '/rest/user/list' })
   await page.getByRole('button', { name: 'Refresh' }).click()
-  await expect(page.getByText(/Planfix cannot be asked now: this list is .* old/)).toBeVisible()
+  await expect(page.getByText(/Planfix is unavailable: this list was loaded .* ago/)).toBeVisible()
   await toggle(page, 'Mihai Ceban')
   await save(page)
   await planfix.clearFaults()
   await page.getByRole('button', { name: 'Try again' }).click()
-  await expect(page.getByText(/Planfix cannot be asked now/)).toHaveCount(0)
-  await expect(page.getByRole('switch', { name: 'Mihai Ceban may answer clients' })).toBeChecked()
+  await expect(page.getByText(/Planfix is unavailable/)).toHaveCount(0)
+  await expect(page.getByRole('switch', { name: 'Mihai Ceban may reply to clients' })).toBeChecked()
 })
 
 test('a change that cannot be saved stays in the form', async ({ page, world, trouble }) => {
@@ -238,8 +238,8 @@ test('a change that cannot be saved stays in the form', async ({ page, world, tr
   await toggle(page, 'Mihai Ceban')
   await world.stopServer()
   await page.getByRole('button', { name: 'Save' }).click()
-  await expect(page.getByText(/What you typed is still here/)).toBeVisible()
-  await expect(page.getByRole('switch', { name: 'Mihai Ceban may answer clients' })).toBeChecked()
+  await expect(page.getByText(/The bridge is not responding/)).toBeVisible()
+  await expect(page.getByRole('switch', { name: 'Mihai Ceban may reply to clients' })).toBeChecked()
 })
 
 test.describe('replies under one name', () => {
@@ -247,15 +247,13 @@ test.describe('replies under one name', () => {
 
   test('with one name for all replies the page says so, and the mapping stays editable', async ({ page }) => {
     await show(page)
-    await expect(page.getByText(/replying under employees’ names is off/)).toBeVisible()
-    await expect(row(page, 'Ana Rusu')).toContainText('Goes out as shop.example')
-    await page.getByLabel('Ana Rusu speaks in the chat as').selectOption('general:')
+    await expect(page.getByText(/“Send message as an employee” is off/)).toBeVisible()
+    await expect(row(page, 'Ana Rusu')).toContainText('Clients see: shop.example')
+    await page.getByLabel('Ana Rusu replies as').selectOption('general:')
     await save(page)
     await page.getByRole('link', { name: 'Change this setting' }).click()
     await expect(page.getByRole('heading', { name: 'Replies', exact: true })).toBeInViewport()
-    await expect(
-      page.getByRole('switch', { name: /Send messages under the employee’s name/ }),
-    ).toBeInViewport()
+    await expect(page.getByRole('switch', { name: /Send message as an employee/ })).toBeInViewport()
   })
 })
 
@@ -331,7 +329,7 @@ const row = (page: Page, name: string) =>
 
 /** Mantine draws the switch beside the input that has the name. */
 const toggle = (page: Page, name: string) =>
-  page.getByRole('switch', { name: `${name} may answer clients` }).press('Space')
+  page.getByRole('switch', { name: `${name} may reply to clients` }).press('Space')
 
 async function save(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Save' }).click()

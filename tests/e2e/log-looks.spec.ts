@@ -13,7 +13,7 @@ for (const [width, height] of SIZES) {
     await allRead(page)
     await axeInBothThemes(page)
     await grid(page).getByRole('row').nth(2).click()
-    await expect(panel(page).getByText('What happened to it')).toBeVisible()
+    await expect(panel(page).getByText('History')).toBeVisible()
     await panel(page).getByRole('button', { name: 'Show raw data' }).click()
     await expect(panel(page).getByText('Keys and tokens are hidden')).toBeVisible()
     await axeInBothThemes(page)
@@ -21,7 +21,7 @@ for (const [width, height] of SIZES) {
     await expect(panel(page)).toHaveCount(0)
 
     await search(page).fill('no such word')
-    await expect(page.getByText('No message matches')).toBeVisible()
+    await expect(page.getByText('No messages found')).toBeVisible()
     await page.getByRole('button', { name: /^Time/ }).click()
     await expect(page.getByRole('button', { name: 'Next month' })).toBeVisible()
     await axeInBothThemes(page)
@@ -70,8 +70,8 @@ test.describe('in Russian', () => {
 })
 
 test('the overview leads to the messages that need the owner', async ({ page }) => {
-  await page.getByRole('link', { name: 'Show them' }).first().click()
-  await expect(page.getByRole('radio', { name: 'Needs you' })).toBeChecked()
+  await page.getByRole('link', { name: 'View messages' }).first().click()
+  await expect(page.getByRole('radio', { name: 'Needs attention' })).toBeChecked()
   await expect(grid(page).getByRole('row').nth(1)).toContainText(/failed|unclear/)
   await expect(line(page, 'delivered')).toHaveCount(0)
   expect(page.url()).not.toContain('state=')
@@ -82,8 +82,8 @@ test('a link to the messages that need the owner works in a new tab too', async 
   context,
   world,
 }) => {
-  const href = await page.getByRole('link', { name: 'Show them' }).first().getAttribute('href')
+  const href = await page.getByRole('link', { name: 'View messages' }).first().getAttribute('href')
   const tab = await context.newPage()
   await tab.goto(`${world.origin}/${href}`)
-  await expect(tab.getByRole('radio', { name: 'Needs you' })).toBeChecked()
+  await expect(tab.getByRole('radio', { name: 'Needs attention' })).toBeChecked()
 })

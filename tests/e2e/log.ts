@@ -11,7 +11,7 @@ export const panel = (page: Page): Locator =>
   page
     .getByRole('complementary', { name: 'Message', exact: true })
     .or(page.getByRole('dialog', { name: 'Message', exact: true }))
-export const search = (page: Page): Locator => page.getByRole('searchbox', { name: 'Search in messages' })
+export const search = (page: Page): Locator => page.getByRole('searchbox', { name: 'Search text or client' })
 export const found = (page: Page, text: string): Locator => page.getByRole('search').getByText(text)
 
 export async function openLog(page: Page): Promise<void> {

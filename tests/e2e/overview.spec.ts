@@ -29,15 +29,15 @@ test('a token that Planfix revokes is shown with a link to fix it, and its retur
   const anna = await chatra.visit({ name: 'Anna' })
   await anna.says('Hello?')
   const concerns = page.getByRole('region', { name: 'State of the bridge' })
-  await expect(concerns).toContainText('shop.example: Planfix does not accept the token')
+  await expect(concerns).toContainText('shop.example: Planfix rejected the token')
   await expect(concerns).toContainText('Since ')
   await axeInBothThemes(page)
   await concerns.getByRole('link', { name: 'Open settings' }).first().click()
   await expect(page).toHaveURL(/#\/settings\/shop/)
   await planfix.clearFaults()
   await page.getByRole('link', { name: 'Overview' }).click()
-  const happened = page.getByRole('region', { name: 'What happened' })
-  await expect(happened).toContainText('shop.example: Planfix has stopped working and waits for you.')
+  const happened = page.getByRole('region', { name: 'Recent events' })
+  await expect(happened).toContainText('shop.example: Planfix has stopped working – action needed.')
   await expect(page.getByRole('article', { name: 'shop.example' })).toContainText('Planfixworks', {
     timeout: 40_000,
   })
@@ -51,8 +51,8 @@ test('two stopped robots are shown on the overview, with a link to the conversat
 }) => {
   const robot = await chatra.visit({ name: 'Robot' })
   for (let n = 0; n < 10; n++) await robot.says('I am a robot')
-  const happened = page.getByRole('region', { name: 'What happened' })
-  await expect(happened).toContainText('two robots seem to answer each other')
+  const happened = page.getByRole('region', { name: 'Recent events' })
+  await expect(happened).toContainText('two bots seem to be answering each other')
   await axe(page)
   await happened.getByRole('link', { name: 'Open the conversation' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Robot')
@@ -65,8 +65,8 @@ test('a failed message is shown with a link to it', async ({ page, chatra, planf
   await chatra.fault({ kind: 'status', method: 'POST', path: '/messages', status: 400, times: 10 })
   await planfix.replies(task.id, 5, 'This will be refused')
   const concerns = page.getByRole('region', { name: 'State of the bridge' })
-  await expect(concerns).toContainText('1 message could not be delivered')
-  await concerns.getByRole('link', { name: 'Show them' }).click()
+  await expect(concerns).toContainText('1 message was not delivered')
+  await concerns.getByRole('link', { name: 'View messages' }).click()
   await expect(page.locator('main')).toContainText('This will be refused')
 })
 
@@ -148,7 +148,7 @@ test.describe('in another language', () => {
   test.use({ worldOptions: { language: 'ro' } })
 
   test("the figures and states are in the owner's language", async ({ page }) => {
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Privire de ansamblu')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sumar')
     await expect(page.getByRole('region', { name: 'Astăzi' })).toBeVisible()
     await expect(page.locator('html')).toHaveAttribute('lang', 'ro')
   })

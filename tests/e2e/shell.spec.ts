@@ -1,6 +1,6 @@
 import { AWAY, expect, goTo, openPrinted, test, WITHOUT_KEY } from './fixtures.ts'
 
-const needsKey = { name: 'This page needs its key' }
+const needsKey = { name: 'This page needs a new link' }
 
 test.describe('the key of the page', () => {
   test.use({ opens: 'nothing' })
@@ -45,7 +45,7 @@ test('a stopped bridge is reported, and a new start asks for the new address', a
 }) => {
   trouble.expect(AWAY, WITHOUT_KEY)
   await world.stopServer()
-  const away = page.getByText('The bridge does not answer', { exact: true })
+  const away = page.getByText('The bridge is not responding', { exact: true })
   await expect(away).toBeVisible()
   // The content stays readable.
   await expect(page.getByText('shop.example').first()).toBeVisible()
@@ -68,7 +68,7 @@ test('a lost connection is restored automatically', async ({ page, world }) => {
   await expect.poll(() => lines.length).toBe(1)
   await lines[0]?.close()
   await expect.poll(() => lines.length).toBe(2)
-  await expect(page.getByText('The bridge does not answer', { exact: true })).toBeHidden()
+  await expect(page.getByText('The bridge is not responding', { exact: true })).toBeHidden()
 })
 
 test('data that failed to load is loaded again automatically', async ({ page, trouble }) => {
@@ -76,7 +76,7 @@ test('data that failed to load is loaded again automatically', async ({ page, tr
   await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible()
   await page.route('**/api/call/**', (route) => route.abort())
   await goTo(page, '/employees')
-  const silent = page.getByText('The bridge does not answer. What you typed')
+  const silent = page.getByText('The bridge is not responding. What you typed')
   await expect(silent.first()).toBeVisible()
   await page.unroute('**/api/call/**')
   await expect(silent).toHaveCount(0)

@@ -11,7 +11,7 @@ afterEach(() => closeWorld(world))
 const pausedOf = async (world: World): Promise<(string | null)[]> =>
   (await conversationsOf(world.app.store, 'shop')).map((one) => one.paused)
 const loopNotes = (name: string) =>
-  shownTo(world, name).filter((one) => one.text.includes('two robots seem to answer each other'))
+  shownTo(world, name).filter((one) => one.text.includes('two bots seem to be answering each other'))
 
 test('the same client text ten times within a minute stops only that conversation', async () => {
   world = await openWorld()

@@ -237,9 +237,7 @@ export const notesTo = (world: World, clientName: string): string[] =>
   shownTo(world, clientName)
     .map((one) => one.text)
     .filter((text) =>
-      /^(Your reply could not be delivered|You changed this reply|You took this reply back|The file “)/.test(
-        text,
-      ),
+      /^(Your reply was not delivered|You edited this reply|You deleted this reply|The file “)/.test(text),
     )
 
 /**

@@ -160,7 +160,7 @@ async function toNobody(at: World, code: string): Promise<void> {
   )
   expect(failed?.reason).toContain(code)
   expect(notesTo(at, name)).toEqual([
-    'Your reply could not be delivered to the client: Chatra does not know this client any more. Reply: “r1: Are you there?”',
+    'Your reply was not delivered to the client: Chatra no longer has this client. Your text: “r1: Are you there?”',
   ])
   expect(visitor.sees()).toEqual([])
   expect(other.visitor.sees()).toEqual(['r1: You are'])
@@ -355,7 +355,7 @@ const claims: Claims<RestSwitch> = {
       const { name, visitor, answers } = await conversation(fresh)
       answers('r1: Hello')
       await fresh.until('the note', () => notesTo(fresh, name).length === 1)
-      expect(notesTo(fresh, name)[0]).toContain('Chatra did not accept the message')
+      expect(notesTo(fresh, name)[0]).toContain('Chatra rejected the message')
       expect(visitor.sees()).toEqual([])
       await closeWorld(fresh)
     },

@@ -203,7 +203,7 @@ describe('a reply that Chatra refuses', () => {
     else world.planfix.deletesComment(id)
     await world.until('a note', () => notes(talk).length > 0)
     expect(notes(talk)[0]).toMatch(
-      method === 'PUT' ? /^You changed this reply.*r3: New/ : /^You took this reply back.*r2: Old/,
+      method === 'PUT' ? /^You edited this reply.*r3: New/ : /^You deleted this reply.*r2: Old/,
     )
     await pass(5000)
     await world.quiet()
@@ -233,7 +233,7 @@ describe('a reply that Chatra refuses', () => {
       else world.planfix.deletesComment(id)
       await pass(5000)
       await world.quiet()
-      expect(notes(talk).map((text) => text.slice(0, 11))).toEqual(how === 'edit' ? ['You changed'] : [])
+      expect(notes(talk).map((text) => text.slice(0, 10))).toEqual(how === 'edit' ? ['You edited'] : [])
       expect(marks(talk.visitor.sees(), 'r')).toEqual(['r1'])
     },
   )

@@ -40,7 +40,7 @@ const everSaid = (world: World): string =>
     .map((call) => JSON.stringify(call.body ?? null))
     .join('\n')
 const notes = (world: World, task: number) =>
-  world.feed(task).filter(({ text }) => text.startsWith('You changed this reply'))
+  world.feed(task).filter(({ text }) => text.startsWith('You edited this reply'))
 const seen = ({ world, anna }: Scene, what: string, check: (texts: string[]) => boolean) =>
   world.until(what, () => check(anna.sees()))
 const stateOf = async (world: World, mark: string) => {
@@ -109,7 +109,7 @@ describe('a reply that waits', () => {
     ['Chatra asks for a pause', async (world) => refusing(world, { 'retry-after': '90' })],
     ['Chatra refuses for now', async (world) => refusing(world, {})],
     [
-      'Chatra cannot be reached',
+      'Cannot reach Chatra',
       async ({ chatra }) => {
         const port = Number(new URL(chatra.url).port)
         await chatra.server.stop()
@@ -128,7 +128,7 @@ describe('a reply that waits', () => {
       { why, leave, how: 'deleted', change: null },
     ]),
   )('because $why, it is $how: it is not sent', async ({ why, leave, change }) => {
-    await scene({ virtual: why !== 'Chatra cannot be reached' }, async (at) => {
+    await scene({ virtual: why !== 'Cannot reach Chatra' }, async (at) => {
       const { world, anna, task } = at
       const comeBack = await leave(world)
       const { id } = world.planfix.employeeComments(task, 5, '<p>SECRET #r1</p>')

@@ -232,7 +232,7 @@ test('a note for an employee who is gone goes to the assignee', async () => {
     })
     world.planfix.employeeComments(task, 5, '<p>Cannot be said #r1</p>')
     await world.until('the note', () =>
-      world.feed(task).some(({ text }) => text.startsWith('Your reply could not be delivered')),
+      world.feed(task).some(({ text }) => text.startsWith('Your reply was not delivered')),
     )
     await calm(world)
   })

@@ -14,7 +14,7 @@ test("the bridge's own note to an employee never goes to the client, whoever may
   const path = '/api/messages'
   chatra.server.faults.add({ kind: 'status', status: 400, method: 'POST', path, times: 1 })
   planfix.employeeComments(world.task().id, 5, '<p>Refused by Chatra</p>')
-  const note = () => world.feed(world.task().id).filter((one) => one.text.includes('could not be delivered'))
+  const note = () => world.feed(world.task().id).filter((one) => one.text.includes('was not delivered'))
   await world.until('the note', () => note().length > 0)
   planfix.employeeComments(world.task().id, 5, '<p>A second try</p>')
   await world.until('the next reply', () => anna.sees().includes('A second try'))

@@ -37,7 +37,7 @@ async function carries(
     }
     seen.chat = anna.sees()
     seen.notes = taskNamed(world, 'Anna').feed.flatMap(({ id, description }) =>
-      id > comment.id && description.includes('could not be passed') ? [description] : [],
+      id > comment.id && description.includes('was not delivered') ? [description] : [],
     )
     seen.reasons = (await world.log()).flatMap((line) =>
       line.direction === 'to-chatra' && line.state === 'delivered' ? [line.reason] : [],
@@ -68,7 +68,7 @@ describe('a picture that only employees can open', () => {
 
   test('a comment with only such a picture is a reply that mentions a picture', async () => {
     const { chat, notes } = await carries(() => '<p><img src="/?action=getfile&uniqueid=990001"></p>')
-    expect(chat).toEqual(['[picture]'])
+    expect(chat).toEqual(['[image]'])
     expect(notes).toHaveLength(1)
   })
 

@@ -214,8 +214,7 @@ test('a note whose write was indeterminate is written once', async () => {
     })
     world.chatra.server.faults.add({ kind: 'status', status: 400, path: '/messages', times: 6 })
     world.planfix.employeeComments(task, 5, '<p>Cannot be said #r1</p>')
-    const notes = () =>
-      world.feed(task).filter(({ text }) => text.startsWith('Your reply could not be delivered'))
+    const notes = () => world.feed(task).filter(({ text }) => text.startsWith('Your reply was not delivered'))
     await world.until('the note', () => notes().length > 0)
     await calm(world)
     await pass(world, 70_000)

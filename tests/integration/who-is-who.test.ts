@@ -82,7 +82,7 @@ describe.concurrent('strangers who type the same address', () => {
       expect(world.planfix.tasks.map(({ id }) => id)).toEqual([hers, his])
       // One contact; each task names the other, once.
       expect(world.planfix.contacts).toHaveLength(1)
-      expect(texts(world, his)).toContain(`Perhaps the same person: ${link(world, hers)}`)
+      expect(texts(world, his)).toContain(`Possibly the same person: ${link(world, hers)}`)
       expect(texts(world, hers).split(link(world, his))).toHaveLength(2)
       boris.says('Hello? #b2')
       await world.until('his message', () => feedMarks(world, 'Boris').includes('#b2'))

@@ -1,5 +1,6 @@
 import type { LogEntry } from '../../shared/domain.ts'
 import type { Language } from '../../shared/i18n/index.ts'
+import { withClient } from '../engine/index.ts'
 import { loadConfiguration } from '../settings/config-file.ts'
 import { openStore, type SqliteStore, type StoredEvent } from '../store/index.ts'
 import { print } from './output.ts'
@@ -82,7 +83,7 @@ function tablePrinter(store: SqliteStore, language: Language): Printer {
     }
     const eventsUntil = async (time: number) => {
       while (events[0] && events[0].time <= time)
-        await print(`${eventLine(events.shift()!, language, width)}\n`)
+        await print(`${eventLine(await withClient(store, events.shift()!), language, width)}\n`)
     }
     for (;;) {
       const entries = await store.logPage({ afterSeq, limit: PAGE })

@@ -10,12 +10,16 @@ export function eventText(language: Language, event: Pick<BridgeEvent, 'key' | '
   return isTextKey(advice) ? `${text} ${translate(language, advice, { scope: String(detail ?? '') })}` : text
 }
 
+/** Where the client's name is not known, or must not be shown: a report goes to strangers. */
+const clientOf = (language: Language, { conversation }: BridgeEvent['params']): string =>
+  translate(language, 'event.client', { number: `${conversation}` })
+
 const TIMES = ['from', 'to', 'backupTime']
 
-/** Parameters that are machine words or times, as the owner says them; the numbers of conversations as they are. */
+/** Parameters that are machine words or times, as the owner says them; the rest as it is. */
 function inWords(language: Language, params: BridgeEvent['params']): Record<string, string> {
   const moment = new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'medium', timeStyle: 'short' })
-  const told: Record<string, string> = {}
+  const told: Record<string, string> = { client: clientOf(language, params) }
   for (const [name, value] of Object.entries(params)) {
     const key = name === 'side' ? `side.${value}` : `event.${name}.${value}`
     if (TIMES.includes(name) && typeof value === 'number') told[name] = moment.format(value)

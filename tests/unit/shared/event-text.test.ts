@@ -36,12 +36,18 @@ describe('an event', () => {
 
   test('an event of a side says what to do, and which right is missing', () => {
     const paused = EVENTS.find(({ key }) => key === 'event.side-paused')!
-    expect(eventText('en', paused)).toMatch(/^Planfix has stopped .*comment_add.*Allow it in Planfix/)
+    expect(eventText('en', paused)).toMatch(/^Planfix has stopped .*comment_add.*Tick it in Planfix/)
   })
 
-  test('an event formats times by language, and conversation numbers unchanged', () => {
+  test('an event formats times by language', () => {
     expect(eventText('en', EVENTS[0]!)).toMatch(/from 22 Nov 2026, \d\d:30 to 22 Nov 2026, \d\d:30/)
-    expect(eventText('ru', EVENTS[1]!)).toContain('Разговор 12345')
+  })
+
+  test('an event names the client, or gives the number of the conversation', () => {
+    const named = { ...EVENTS[1]!, params: { ...EVENTS[1]!.params, client: 'Anna' } }
+    expect(eventText('en', named)).toContain('The conversation with Anna was paused')
+    expect(eventText('ro', EVENTS[1]!)).toContain('Conversația cu clientul nr. 12345')
+    expect(eventText('ru', EVENTS[1]!)).toContain('Переписка с клиентом № 12345')
   })
 
   test('an event shows a time that is no number as it is stored', () => {

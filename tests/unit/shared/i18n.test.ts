@@ -9,13 +9,13 @@ describe('translate', () => {
   it('translate chooses the plural form of the language', () => {
     const said = (language: 'en' | 'ro' | 'ru', count: number) =>
       translate(language, 'overview.stuck.failed', { count })
-    expect(said('en', 1)).toBe('1 message could not be delivered.')
-    expect(said('en', 2)).toBe('2 messages could not be delivered.')
-    expect(said('ro', 2)).toBe('2 mesaje nu au putut fi livrate.')
-    expect(said('ro', 20)).toBe('20 de mesaje nu au putut fi livrate.')
-    expect(said('ru', 21)).toBe('Не удалось доставить 21 сообщение.')
-    expect(said('ru', 3)).toBe('Не удалось доставить 3 сообщения.')
-    expect(said('ru', 11)).toBe('Не удалось доставить 11 сообщений.')
+    expect(said('en', 1)).toBe('1 message was not delivered.')
+    expect(said('en', 2)).toBe('2 messages were not delivered.')
+    expect(said('ro', 2)).toBe('2 mesaje nu au fost livrate.')
+    expect(said('ro', 20)).toBe('20 de mesaje nu au fost livrate.')
+    expect(said('ru', 21)).toBe('Не доставлено 21 сообщение.')
+    expect(said('ru', 3)).toBe('Не доставлено 3 сообщения.')
+    expect(said('ru', 11)).toBe('Не доставлено 11 сообщений.')
   })
 
   it('translate formats a count by the language', () => {

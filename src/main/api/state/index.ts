@@ -1,6 +1,7 @@
 import type { AppState, ConnectionState, stateCalls as contract } from '../../../shared/api/state.ts'
 import type { Handlers } from '../../../shared/api.ts'
 import type { Connection } from '../../../shared/config.ts'
+import { withClient } from '../../engine/index.ts'
 import type { SideState } from '../../engine/ports.ts'
 import type { LiveConnection } from '../../runtime/connections.ts'
 import type { ApiContext } from '../context.ts'
@@ -9,7 +10,9 @@ import { done } from '../responses.ts'
 export const stateCalls = (context: ApiContext): Pick<Handlers, keyof typeof contract> => ({
   'state.get': async () => done(await stateOf(context)),
   async 'events.list'({ afterId, limit }) {
-    return done({ events: await context.application.store.events(afterId, limit) })
+    const { store } = context.application
+    const events = await store.events(afterId, limit)
+    return done({ events: await Promise.all(events.map((event) => withClient(store, event))) })
   },
 })
 

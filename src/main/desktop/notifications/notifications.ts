@@ -2,7 +2,7 @@ import type { Notification as ElectronNotification } from 'electron'
 import type { PublicAddress } from '../../../shared/api/state.ts'
 import { translate } from '../../../shared/i18n/index.ts'
 import { linksOf } from '../../api/log/message-rows.ts'
-import { clientNameOf, rootOf } from '../../engine/index.ts'
+import { clientNameOf, rootOf, withClient } from '../../engine/index.ts'
 import type { Application, Log } from '../../runtime/application.ts'
 import { noticeId, noticeIdIn, targetOfNotice } from './notice-id.ts'
 import {
@@ -94,7 +94,18 @@ export function startNotifications(options: NotificationsOptions): Notifications
     options.changed?.()
   }
 
+  /** An event names its client; the name is not kept with what waits to be shown. */
   function show(notice: Notice): void {
+    if (notice.kind !== 'event' || notice.event.params.conversation === undefined) present(notice)
+    else
+      void withClient(store, notice.event).then(
+        (event) => present({ ...notice, event }),
+        () => present(notice),
+      )
+  }
+
+  function present(notice: Notice): void {
+    if (stopped) return
     const { language, notifications, connections } = application.configuration
     const names = new Map(connections.map(({ id, name }) => [id, name]))
     const told = noticeText(notice, { language, names })

@@ -93,10 +93,10 @@ describe('the report', () => {
     const { text } = await bench.report('en')
     for (const part of [
       'Version: 1.2.3',
-      'Runs as: server',
+      'Running as: server',
       process.platform,
       'Client → Planfix: ',
-      '26 [to mend] Chosen employees: given to two employees: ***@***',
+      '26 [problem] Chosen employees: used for two employees: ***@***',
       'In conversation 1 this could not be done: adding the client',
     ]) {
       expect(text).toContain(part)
@@ -104,7 +104,7 @@ describe('the report', () => {
   })
 
   test("the report names a stopped side without the service's message", () => {
-    expect(whileClosed).toContain('shop: Chatra: works; Planfix: stopped, waits for you (wrong-keys')
+    expect(whileClosed).toContain('shop: Chatra: connected; Planfix: stopped – action needed (wrong-keys')
     expect(whileClosed).toContain('"…"')
     expect(whileClosed).not.toContain(CLIENT_WORDS)
   })
@@ -124,6 +124,6 @@ describe('the report', () => {
     const fresh = await stage()
     const { text } = await fresh.report()
     await fresh.world.stop()
-    expect(text).toContain('No check-up has been run')
+    expect(text).toContain('The check-up has not been run')
   })
 })

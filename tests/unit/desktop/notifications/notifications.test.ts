@@ -258,7 +258,7 @@ describe('notifications', () => {
     stage.notifications.update({ version: '1.2.3', onQuit: true })
     expect(stage.shown).toEqual([])
     await stage.clock.advance(61 * MINUTE)
-    expect(stage.titles).toEqual(['Version 1.2.3 is ready'])
+    expect(stage.titles).toEqual(['Version 1.2.3 is ready to install'])
     stage.shown[0]?.emit('click')
     expect(stage.opened).toEqual([{ kind: 'update' }])
   })
@@ -321,7 +321,7 @@ describe('a client who waits', () => {
     await stage.clock.advance(15 * MINUTE - 1)
     expect(stage.titles).toEqual([])
     await stage.clock.advance(1)
-    expect(stage.titles).toEqual(['Anna waits for an answer'])
+    expect(stage.titles).toEqual(['Anna is waiting for a reply'])
     expect(stage.shown[0]?.options.body).toBe('For 15 minutes: text 1')
   })
 

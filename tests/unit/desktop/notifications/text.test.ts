@@ -58,7 +58,7 @@ describe('the text of a notification', () => {
 
   test.each([
     ['en', '7 new chats', 'Anna, Boris, Vera and 4 more'],
-    ['ro', '7 chaturi noi', 'Anna, Boris, Vera și încă 4'],
+    ['ro', '7 chat-uri noi', 'Anna, Boris, Vera și încă 4'],
     ['ru', '7 новых чатов', 'Anna, Boris, Vera и ещё 4'],
   ] as const)('a notification counts in %s', (language, title, body) => {
     expect(noticeText(chats(7), { ...ONE, language })).toMatchObject({ title, body })
@@ -66,15 +66,15 @@ describe('the text of a notification', () => {
 
   test('a notification names the failing side and what to do', () => {
     const told = noticeText({ kind: 'lost', faults: [fault('chatra', 'no-plan', true)], alsoBack: [] }, ONE)
-    expect(told.title).toBe('Chatra does not work: shop.example')
-    expect(told.body).toContain('Pay for a licence')
+    expect(told.title).toBe('Chatra is not responding: shop.example')
+    expect(told.body).toContain('paid licence')
   })
 
   test('a notification names all lost sides, and the recovered ones', () => {
     const faults = [fault('chatra'), fault('planfix'), fault('address', 'tunnel.problem.time-out')]
     const told = noticeText({ kind: 'lost', faults, alsoBack: [fault('store')] }, TWO)
     expect(told.body).toBe(
-      'Not working: Chatra (shop.example), Planfix (shop.example), the public address. The bridge goes on trying.\nWorks again: the data folder.',
+      'Not responding: Chatra (shop.example), Planfix (shop.example), the public address. The bridge keeps trying.\nBack online: the data folder.',
     )
   })
 
@@ -102,8 +102,8 @@ describe('the text of a notification', () => {
     )
     expect(told.body.split('\n')).toEqual([
       '2 new chats: Anna and 1 more',
-      '1 message needs you',
-      'The bridge was away for a while',
+      '1 message needs attention',
+      'The bridge was not running for a while',
     ])
     expect(told.target).toEqual({ kind: 'page', route: '/log?state=attention' })
   })

@@ -146,11 +146,11 @@ describe('the menu of the tray', () => {
     const connections = [one({ id: 'a', name: 'A' }), one({ id: 'b', name: 'B', enabled: false })]
     const entries = menu({ state: whole({ connections }) })
     expect(byId(entries, 'switch-a')).toMatchObject({
-      label: 'Pause “A” (messages are kept)',
+      label: 'Pause “A” (messages are saved)',
       action: { do: 'enable', connectionId: 'a', enabled: false },
     })
     expect(byId(entries, 'switch-b')).toMatchObject({
-      label: 'Resume “B” (delivers what was kept)',
+      label: 'Resume “B” (sends saved messages)',
       action: { do: 'enable', connectionId: 'b', enabled: true },
     })
   })
@@ -185,7 +185,7 @@ describe('the menu of the tray', () => {
     expect(byId(menu(), 'pause-quarter')).toMatchObject({ action: { do: 'pause', forMs: 900_000 } })
     expect(byId(menu(), 'pause-hour')).toMatchObject({ action: { do: 'pause', forMs: 3_600_000 } })
     expect(byId(menu(), 'switch-shop')).toMatchObject({
-      label: 'Until I switch it on',
+      label: 'Until I resume it',
       action: { do: 'enable', connectionId: 'shop', enabled: false },
     })
     const connections = [one({ id: 'a' }), one({ id: 'b' })]
@@ -198,7 +198,7 @@ describe('the menu of the tray', () => {
     const state = whole({ connections: [one({ enabled: false })] })
     const entries = menu({ state, pause: { until: 14 } })
     expect(byId(entries, 'resume')).toMatchObject({
-      label: 'Resume now (else at 14h)',
+      label: 'Resume now (otherwise at 14h)',
       action: { do: 'resume' },
     })
     expect(byId(entries, 'pause-hour')).toBeUndefined()
@@ -207,14 +207,14 @@ describe('the menu of the tray', () => {
   test('the menu warns that a pause loses messages where nothing is kept', () => {
     const entries = menu({ state: whole({ connections: [one({ keepsWhilePausedDays: 0 })] }) })
     expect(entries.find((entry) => 'id' in entry && entry.id === 'pause')).toMatchObject({
-      label: 'Pause (not all messages are kept)',
+      label: 'Pause (not all messages are saved)',
     })
   })
 
   test('the menu mutes notifications for an hour, and shows them again', () => {
     expect(byId(menu(), 'mute')).toMatchObject({ action: { do: 'mute', forMs: 3_600_000 } })
     expect(byId(menu({ mutedUntil: 15 }), 'unmute')).toMatchObject({
-      label: 'Show notifications again (muted until 15h)',
+      label: 'Turn notifications back on (muted until 15h)',
       action: { do: 'mute', forMs: null },
     })
   })
@@ -227,10 +227,12 @@ describe('the menu of the tray', () => {
     } as unknown as ConnectionState['counts']
     const state = whole({ connections: [one({ counts })] })
     expect(byId(menu({ state }), 'attention')).toMatchObject({
-      label: '3 messages need you',
+      label: '3 messages need attention',
       action: { do: 'open', route: '/log?state=attention' },
     })
-    expect(trayTip(state, (key, params) => translate('en', key, params))).toContain('3 messages need you')
+    expect(trayTip(state, (key, params) => translate('en', key, params))).toContain(
+      '3 messages need attention',
+    )
   })
 
   test('the menu leads to the check-up, the settings, updates and the version', () => {

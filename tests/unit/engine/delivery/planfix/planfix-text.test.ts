@@ -195,8 +195,8 @@ describe('the text of a task', () => {
       },
     })
     expect(facts(client, { previous: 41, related: 42, perhaps: 43 })).toEqual([
-      'Country, city: Moldova, Chisinau',
-      'Visited pages:',
+      'Location: Moldova, Chisinau',
+      'Pages visited:',
       '• Catalogue https://shop.example/a',
       '• https://shop.example/b',
       'Source: Chatra, widget, shop.example',
@@ -205,14 +205,14 @@ describe('the text of a task', () => {
       'Order: 17',
       'Previous task: https://a.example/task/41',
       'Related task: https://a.example/task/42',
-      'Perhaps the same person: https://a.example/task/43',
+      'Possibly the same person: https://a.example/task/43',
     ])
     expect(describeTask(client)[1]?.links).toEqual(['https://shop.example/a', 'https://shop.example/b'])
   })
 
   test("a task's text contains place and device even alone", () => {
     expect(facts(profile({ city: 'Chisinau', browser: 'Firefox' }))).toEqual([
-      'Country, city: Chisinau',
+      'Location: Chisinau',
       'Source: Chatra',
       'Device: Firefox',
     ])
@@ -222,7 +222,7 @@ describe('the text of a task', () => {
     const startPage = { link: 'https://shop.example/start', title: null }
     const visit = { startedAt: null, finishedAt: null, host: null, pages: [] }
     for (const client of [profile({ startPage }), profile({ startPage, visit })])
-      expect(facts(client)).toEqual(['Visited pages:', '• https://shop.example/start', 'Source: Chatra'])
+      expect(facts(client)).toEqual(['Pages visited:', '• https://shop.example/start', 'Source: Chatra'])
   })
 
   test("a task's text names twenty pages at most", () => {
@@ -258,10 +258,10 @@ describe('the text of a task', () => {
   test("a task's text counts omitted parts, also of the history", () => {
     const extra = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`Field ${n}`, 'x'.repeat(690)]))
     const lines = facts(profile({ extra })) ?? []
-    expect(lines.at(-1)).toBe(`Left out for lack of room: ${201 - (lines.length - 1)}`)
+    expect(lines.at(-1)).toBe(`Not shown for lack of space: ${201 - (lines.length - 1)}`)
     const long = Array.from({ length: 100 }, (_, n) => message({ text: `${n} ${'y'.repeat(690)}` }))
     const history = describeTask(profile(), none, long)[2]?.text.split('\n') ?? []
-    expect(history[1]).toBe(`Left out for lack of room: ${100 - (history.length - 2)}`)
+    expect(history[1]).toBe(`Not shown for lack of space: ${100 - (history.length - 2)}`)
   })
 
   test("a task's text names every agent who wrote its first messages", () => {

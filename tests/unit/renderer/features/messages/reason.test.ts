@@ -28,9 +28,9 @@ describe("the reason of a message's state", () => {
 
   it('a reason names the service and its message', () => {
     expect(of('chatra: refused (400 too long)')).toEqual({
-      short: 'Chatra: refused it',
-      long: 'Chatra did not accept the message.',
-      detail: 'The service said: 400 too long',
+      short: 'Chatra: rejected',
+      long: 'Chatra rejected the message.',
+      detail: 'Response: 400 too long',
     })
     expect(of('planfix: missing-scope (403 code 5)')?.long).not.toContain('{scope}')
   })
@@ -48,13 +48,13 @@ describe("the reason of a message's state", () => {
 
   it('reasons written by hand have texts', () => {
     expect(of('retried by hand')?.short).toBe('sent again by you')
-    expect(of('paused: loop-turns')?.short).toContain('conversation stopped')
+    expect(of('paused: loop-turns')?.short).toContain('paused')
     expect(of('planfix: of no known code (x)')?.detail).toBe('planfix: of no known code (x)')
   })
 
   it('a reason is empty where there is nothing to explain', () => {
     expect(of(null)).toBeNull()
-    expect(of(null, true)?.short).toBe('came late')
+    expect(of(null, true)?.short).toBe('arrived late')
   })
 
   it('a message that the client will not see is not shown as a success', () => {
