@@ -64,7 +64,7 @@ test("missing values are named at their fields, and ngrok's token is stored unse
 }) => {
   await choose(page, 'ssh')
   await save(page)
-  await expect(page.getByText('This field is required.')).toHaveCount(2)
+  await expect(page.getByText('This must not be empty.')).toHaveCount(2)
   await expect(page.getByLabel('Server', { exact: true })).toBeFocused()
   await page.getByLabel('Server', { exact: true }).fill('a b')
   await page.getByLabel('User', { exact: true }).fill('me')

@@ -57,7 +57,7 @@ test('the owner sets the chat of Planfix up, tests it both ways and switches it 
   await expect(section.getByLabel('Address for Planfix', { exact: true })).toHaveValue(
     `${world.hooks}/hooks/shop/${HOOK_SECRET}/planfix-chat`,
   )
-  await section.getByRole('button', { name: 'Copy: Our providerId' }).click()
+  await section.getByRole('button', { name: 'Copy: providerId' }).click()
   await expectCopied(page, 'chatra-shop')
   await enterInPlanfix(page, planfix)
 
@@ -133,7 +133,7 @@ test('without its token a connection that uses the chat says on the overview wha
   await page.goto('about:blank')
   await world.restartServer()
   await page.goto(world.ui)
-  await expect(page.getByText(/the chat token from Planfix is missing/)).toBeVisible()
+  await expect(page.getByText(/The chat token from Planfix is missing/)).toBeVisible()
 })
 
 test('in the wizard the entries are shown, and Enter in the token tries it instead of going on', async ({

@@ -238,7 +238,7 @@ test('a change that cannot be saved stays in the form', async ({ page, world, tr
   await toggle(page, 'Mihai Ceban')
   await world.stopServer()
   await page.getByRole('button', { name: 'Save' }).click()
-  await expect(page.getByText(/The bridge is not responding/)).toBeVisible()
+  await expect(page.getByText(/not responding. Try again/)).toBeVisible()
   await expect(page.getByRole('switch', { name: 'Mihai Ceban may reply to clients' })).toBeChecked()
 })
 

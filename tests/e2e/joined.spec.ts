@@ -20,8 +20,8 @@ test('two joined devices are separated on the page, and each gets its own replie
   await expect(main).toContainText('joined: same e-mail and name or phone')
   await axe(page)
   const address = page.url()
-  await page.getByRole('button', { name: 'Separate' }).click()
-  await expect(page.getByRole('button', { name: 'Separate' })).toHaveCount(0)
+  await page.getByRole('button', { name: 'Separate', exact: true }).click()
+  await expect(page.getByRole('button', { name: 'Separate', exact: true })).toHaveCount(0)
   await expect(main).not.toContainText('joined: same e-mail')
 
   await laptop.says('A word of somebody else')

@@ -38,7 +38,7 @@ test('a token that Planfix revokes is shown with a link to fix it, and its retur
   await page.getByRole('link', { name: 'Overview' }).click()
   const happened = page.getByRole('region', { name: 'Recent events' })
   await expect(happened).toContainText('shop.example: Planfix has stopped working – action needed.')
-  await expect(page.getByRole('article', { name: 'shop.example' })).toContainText('Planfixworks', {
+  await expect(page.getByRole('article', { name: 'shop.example' })).toContainText('Planfixconnected', {
     timeout: 40_000,
   })
   await until('the task', async () => (await planfix.tasks())[0])

@@ -76,7 +76,7 @@ test('data that failed to load is loaded again automatically', async ({ page, tr
   await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible()
   await page.route('**/api/call/**', (route) => route.abort())
   await goTo(page, '/employees')
-  const silent = page.getByText('The bridge is not responding. What you typed')
+  const silent = page.getByText('The bridge is not responding. Try again')
   await expect(silent.first()).toBeVisible()
   await page.unroute('**/api/call/**')
   await expect(silent).toHaveCount(0)

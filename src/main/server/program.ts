@@ -64,11 +64,11 @@ export const SECRETS_ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['BRIDGE_<ID>_PLANFIX_TOKEN', 'Planfix’s token of the connection'],
   [
     'BRIDGE_<ID>_PLANFIX_CHAT_TOKEN',
-    'with "Replies at once" (planfix.channel.mode "chat-api"): Planfix’s token of the chat',
+    'with "Instant replies" (planfix.channel.mode "chat-api"): Planfix’s token of the chat',
   ],
   [
     'BRIDGE_<ID>_PLANFIX_CHAT_SECRET',
-    'with "Replies at once": the token that Planfix sends, instead of the derived one',
+    'with "Instant replies": the token that Planfix sends, instead of the derived one',
   ],
   [
     'BRIDGE_NGROK_TOKEN, BRIDGE_SSH_KEY, BRIDGE_SSH_PASSPHRASE, BRIDGE_SSH_PASSWORD, BRIDGE_RELAY_KEY',

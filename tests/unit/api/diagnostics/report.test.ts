@@ -97,7 +97,7 @@ describe('the report', () => {
       process.platform,
       'Client → Planfix: ',
       '26 [problem] Chosen employees: used for two employees: ***@***',
-      'In conversation 1 this could not be done: adding the client',
+      'Conversation with client No. 1: adding the client’s name and e-mail to the contact failed.',
     ]) {
       expect(text).toContain(part)
     }
