@@ -1,10 +1,10 @@
-import { Alert, AppShell, Center, Loader, NavLink, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Alert, AppShell, Center, Loader, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react'
-import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
+import { Redirect, Route, Switch, useLocation } from 'wouter'
 import { useLine, useMaybeAppState } from './client/hooks.tsx'
 import { ErrorBoundary } from './components/error-boundary.tsx'
-import { IconGauge, IconMessages, IconSettings, IconStethoscope, IconUsers } from './components/icons.ts'
 import { useI18n } from './i18n.tsx'
+import { Pages, useNavigationForm } from './navigation.tsx'
 import classes from './shell.module.css'
 
 /**
@@ -20,6 +20,7 @@ function page<N extends string>(load: () => Promise<Record<N, ComponentType>>, n
 const OverviewPage = page(() => import('./pages/overview/index.tsx'), 'OverviewPage')
 const LogPage = page(() => import('./pages/log/index.tsx'), 'LogPage')
 const ConversationPage = page(() => import('./pages/conversation/index.tsx'), 'ConversationPage')
+const ConversationsPage = page(() => import('./pages/conversations/index.tsx'), 'ConversationsPage')
 const EmployeesPage = page(() => import('./pages/employees/index.tsx'), 'EmployeesPage')
 const DiagnosticsPage = page(() => import('./pages/diagnostics/index.tsx'), 'DiagnosticsPage')
 const SettingsPage = page(() => import('./pages/settings/index.tsx'), 'SettingsPage')
@@ -34,6 +35,7 @@ export function Shell() {
   const [path] = useLocation()
   const { t } = useI18n()
   const isReady = state !== null
+  const form = useNavigationForm()
   const page = useRef<HTMLDivElement>(null)
   // A new page begins at its top.
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the page is another one.
@@ -56,16 +58,25 @@ export function Shell() {
     <AppShell
       layout="alt"
       padding={0}
-      navbar={{ width: 196, breakpoint: 0, collapsed: { desktop: inWizard, mobile: inWizard } }}
+      navbar={{
+        width: form === 'icons' ? 56 : 208,
+        breakpoint: 0,
+        collapsed: { desktop: inWizard || form === 'bottom', mobile: inWizard || form === 'bottom' },
+      }}
+      footer={{ height: 52, collapsed: inWizard || form !== 'bottom' }}
       transitionDuration={0}
     >
       <button type="button" className={classes.skip} onClick={skipToMain}>
         {t('nav.skip')}
       </button>
-      {!inWizard && (
-        <AppShell.Navbar className={classes.navbar} p="xs" aria-label={t('nav.label')}>
-          <Text className={classes.brand}>{t('app.name')}</Text>
-          <Pages path={path} />
+      {!inWizard && form !== 'bottom' && (
+        <AppShell.Navbar
+          className={classes.navbar}
+          p={form === 'icons' ? 6 : 'xs'}
+          aria-label={t('nav.label')}
+        >
+          {form === 'full' && <Text className={classes.brand}>{t('app.name')}</Text>}
+          <Pages path={path} form={form} />
         </AppShell.Navbar>
       )}
       <AppShell.Main className={classes.main} id="main" tabIndex={-1}>
@@ -76,6 +87,7 @@ export function Shell() {
               <Switch>
                 <Route path="/" component={OverviewPage} />
                 <Route path="/log" component={LogPage} />
+                <Route path="/conversations" component={ConversationsPage} />
                 <Route path="/conversation/:id" component={ConversationPage} />
                 <Route path="/employees/:id?" component={EmployeesPage} />
                 <Route path="/diagnostics" component={DiagnosticsPage} />
@@ -89,33 +101,18 @@ export function Shell() {
           </ErrorBoundary>
         </div>
       </AppShell.Main>
+      {!inWizard && form === 'bottom' && (
+        <AppShell.Footer
+          className={classes.footer}
+          role="navigation"
+          component="nav"
+          aria-label={t('nav.label')}
+        >
+          <Pages path={path} form={form} />
+        </AppShell.Footer>
+      )}
     </AppShell>
   )
-}
-
-const PAGES = [
-  { path: '/', key: 'nav.overview', Icon: IconGauge },
-  { path: '/log', key: 'nav.log', Icon: IconMessages },
-  { path: '/employees', key: 'nav.employees', Icon: IconUsers },
-  { path: '/diagnostics', key: 'nav.diagnostics', Icon: IconStethoscope },
-  { path: '/settings', key: 'nav.settings', Icon: IconSettings },
-] as const
-
-function Pages({ path }: { path: string }) {
-  const { t } = useI18n()
-  const isHere = (one: string) =>
-    one === '/' ? path === '/' : path.startsWith(one) || (one === '/log' && path.startsWith('/conversation'))
-  return PAGES.map(({ path: one, key, Icon }) => (
-    <NavLink
-      key={one}
-      component={Link}
-      href={one}
-      label={t(key)}
-      leftSection={<Icon size={18} stroke={1.6} aria-hidden />}
-      active={isHere(one)}
-      aria-current={isHere(one) ? 'page' : undefined}
-    />
-  ))
 }
 
 /** Notices of every page: the connection is lost, the disk is full, the accounts are simulated. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { aboutCalls } from './api/about.ts'
 import type { Answer } from './api/answer.ts'
+import { conversationCalls } from './api/conversations.ts'
 import { desktopCalls } from './api/desktop.ts'
 import { checkUp, diagnosticsCalls } from './api/diagnostics.ts'
 import { employeesCalls } from './api/employees.ts'
@@ -19,6 +20,7 @@ import { tunnelCalls } from './api/tunnel.ts'
 export const calls = {
   ...stateCalls,
   ...logCalls,
+  ...conversationCalls,
   ...overviewCalls,
   ...employeesCalls,
   ...diagnosticsCalls,

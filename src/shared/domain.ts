@@ -219,6 +219,12 @@ export interface Conversation {
    * Number of tasks in a row that accepted no comments; a second one shows that the tasks are not the cause.
    */
   closedTasks?: number
+  /** The owner wants no notifications about it. */
+  muted?: boolean
+  /** Since when its chat is not passed on to Planfix, by the owner's wish; null or absent = it is. */
+  blockedAt?: number | null
+  /** The owner decided that client messages up to this one need no answer. */
+  noAnswerUpTo?: number
   /** Its chat in Planfix's Chat API; absent before the first message by that way. */
   channel?: ChannelChat
 }

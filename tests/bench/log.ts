@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { ApiContext } from '../../src/main/api/context.ts'
+import { conversationCalls } from '../../src/main/api/conversations/index.ts'
+import { WaitingClients } from '../../src/main/api/conversations/waiting-clients.ts'
 import { logCalls } from '../../src/main/api/log/index.ts'
 import { overviewCalls } from '../../src/main/api/state/overview.ts'
 import { openStore } from '../../src/main/store/index.ts'
@@ -58,6 +60,10 @@ async function measure(dir: string, count: number): Promise<LogReport> {
   const application = { store, now: () => now, configuration: { connections: [] } }
   const context = { application } as unknown as ApiContext
   const { 'log.outline': outline, 'log.page': page, 'conversations.find': find } = logCalls(context)
+  const { 'conversations.list': list } = conversationCalls({
+    ...context,
+    waiting: new WaitingClients(application as never, { warn: () => undefined }),
+  })
   const { 'overview.get': overview } = overviewCalls(context)
   const outlined = (filter: LogFilter) => () => outline({ filter })
   const midnight = Math.floor(now / 86_400_000) * 86_400_000
@@ -74,6 +80,12 @@ async function measure(dir: string, count: number): Promise<LogReport> {
       () => page({ filter: { search: 'order' }, fromId: Math.floor(count / 2), limit: 200 }),
     ],
     ['a client looked for by name', () => find({ text: `oldclient${count / 100}`, limit: 20 })],
+    ['the first 50 conversations', () => list({ text: '', only: 'all', after: null, limit: 50 })],
+    ['the first 50 clients who wait', () => list({ text: '', only: 'waiting', after: null, limit: 50 })],
+    [
+      'a conversation looked for by its task',
+      () => list({ text: `#${9_000_000 + count / 100}`, only: 'all', after: null, limit: 50 }),
+    ],
     [`overview (${round(count / 50)} messages a day)`, () => overview({ dayStarts })],
   ]
   const turns = watchTurns()

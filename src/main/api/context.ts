@@ -5,6 +5,7 @@ import type { Configuration } from '../../shared/config.ts'
 import type { Application, Log } from '../runtime/application.ts'
 import type { SecretStore } from '../secrets/store.ts'
 import type { ConfigurationFile, SettingsStore } from '../settings/settings-store.ts'
+import type { WaitingClients } from './conversations/waiting-clients.ts'
 import type { DemoHost, RunningDemo } from './demo/host.ts'
 import type { Drafts } from './setup/drafts.ts'
 
@@ -28,6 +29,8 @@ export interface ApiContext {
   version: string
   log: Log
   drafts: Drafts
+  /** Clients who wait for an answer. */
+  waiting: WaitingClients
   /** Simulators of both services; null in a host without them. */
   demo: DemoHost | null
   /** The running simulated accounts, and the connection between them, which is in no file. */

@@ -8,6 +8,8 @@ import type { Redactor } from '../settings/redact.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
 import { aboutCalls } from './about.ts'
 import type { ApiContext, DesktopApi } from './context.ts'
+import { conversationCalls } from './conversations/index.ts'
+import { WaitingClients } from './conversations/waiting-clients.ts'
 import type { DemoHost, RunningDemo } from './demo/host.ts'
 import { demoCalls } from './demo/index.ts'
 import { desktopCalls } from './desktop.ts'
@@ -60,6 +62,7 @@ export function createApi(options: ApiOptions): Api {
   const context: ApiContext = {
     ...options,
     drafts: createDrafts(application.store),
+    waiting: new WaitingClients(application, log),
     runningDemo: options.runningDemo ?? null,
     desktop: options.desktop ?? null,
     notices: options.notices ?? (() => []),
@@ -101,6 +104,7 @@ export function createHandlers(context: ApiContext): Handlers {
   return {
     ...stateCalls(context),
     ...logCalls(context),
+    ...conversationCalls(context),
     ...overviewCalls(context),
     ...employeesCalls(setup),
     ...diagnosticsCalls(context),

@@ -215,6 +215,21 @@ export const migrations: readonly string[] = [
   ALTER TABLE messages ADD COLUMN channel_message TEXT;
   CREATE INDEX messages_channel ON messages (connection, channel_message) WHERE channel_message IS NOT NULL;
   `,
+  `
+  -- Conversations are listed by their latest message in either direction, whoever wrote it.
+  ALTER TABLE conversations ADD COLUMN said_at INTEGER NOT NULL DEFAULT 0;
+  UPDATE conversations SET said_at = coalesce((SELECT said_at FROM messages INDEXED BY messages_chat
+    WHERE conversation = conversations.id ORDER BY said_at DESC LIMIT 1), 0);
+  ALTER TABLE conversations ADD COLUMN active_at INTEGER GENERATED ALWAYS AS
+    (max(said_at, coalesce(data ->> '$.lastActivityAt', 0))) VIRTUAL;
+  CREATE INDEX conversations_recent ON conversations (active_at, id) WHERE merged_into IS NULL;
+  CREATE TRIGGER messages_said AFTER INSERT ON messages
+    WHEN NEW.kind = 'text' AND NEW.conversation IS NOT NULL BEGIN
+    UPDATE conversations SET said_at = max(said_at,
+      CASE NEW.direction WHEN 'to-chatra' THEN NEW.received_at ELSE NEW.written_at END)
+      WHERE id = NEW.conversation;
+  END;
+  `,
 ]
 
 /** Number of the file's format; 0 for an empty file. */

@@ -7,6 +7,13 @@ import { storeClosed } from './errors.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Ids } from './ids.ts'
 import {
+  type ConversationSummary,
+  conversationPage,
+  conversationSummaries,
+  type ListPlace,
+  type ListQuery,
+} from './queries/conversation-list.ts'
+import {
   type ConversationQuery,
   type FoundConversation,
   findConversations,
@@ -39,6 +46,7 @@ import {
   gapsSince,
   settling,
 } from './queries/statistics.ts'
+import { recentConversations, type UnansweredMessage, unansweredAmong } from './queries/unanswered.ts'
 import { type Forgotten, findPerson, forgetPerson, type Wanted } from './removal/forget-client.ts'
 import { type Dropped, dropOlderThan } from './removal/retention.ts'
 import { applyChanges } from './rows/changes.ts'
@@ -284,6 +292,22 @@ export class SqliteStore extends EngineReads implements Store {
   /** The latest conversations to begin, newest first. */
   async newestConversations(limit: number): Promise<NewConversation[]> {
     return newestConversations(this.#sql, limit)
+  }
+  /** A page of conversations, latest message first. */
+  conversationPage(query: ListQuery): Promise<{ ids: number[]; next: ListPlace | null }> {
+    return conversationPage(this.#sql, query)
+  }
+  /** Conversations as lines of a list, in the order of `ids`. */
+  conversationSummaries(ids: readonly number[]): Promise<ConversationSummary[]> {
+    return conversationSummaries(this.#sql, ids)
+  }
+  /** Ids of the conversations with a message since `since`, latest first. */
+  async recentConversations(since: number): Promise<number[]> {
+    return recentConversations(this.#sql, since)
+  }
+  /** The clients who wait for an answer in these conversations (or in those they were merged into). */
+  unansweredAmong(ids: readonly number[]): Promise<UnansweredMessage[]> {
+    return unansweredAmong(this.#sql, ids)
   }
   /** The conversation, or the one it was merged into, with its devices and merged conversations. */
   async storedConversation(id: number): Promise<StoredConversation | null> {

@@ -52,3 +52,7 @@ export const language = z.enum(LANGUAGES)
 export const theme = z.enum(['light', 'dark', 'system'])
 export const direction = z.enum(['to-planfix', 'to-chatra'])
 export const messageState = z.enum(MESSAGE_STATES)
+export const author = z.object({
+  kind: z.enum(['client', 'employee', 'agent', 'bridge']),
+  name: z.string(),
+})

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { call, connectionId, direction, done, messageId, messageState, time } from './answer.ts'
+import { author, call, connectionId, direction, done, messageId, messageState, time } from './answer.ts'
 
 /**
  * Which messages the live log shows. Empty = all, including those of kind `event`, which say why a webhook
@@ -16,15 +16,13 @@ export const logFilter = z.strictObject({
   /** Receipt time from (inclusive) and to (exclusive). */
   from: time.optional(),
   to: time.optional(),
-  /** Each word must occur in the text, the reason or the client's name, ignoring case and accents. */
+  /**
+   * Each word must occur in the text, the reason, or the client's name, e-mail or phone, ignoring case and accents, or
+   * be the number of the task.
+   */
   search: z.string().max(200).optional(),
 })
 export type LogFilter = z.output<typeof logFilter>
-
-export const author = z.object({
-  kind: z.enum(['client', 'employee', 'agent', 'bridge']),
-  name: z.string(),
-})
 
 /** A message as one line of the log. */
 export const messageRow = z.object({

@@ -137,6 +137,13 @@ export const appState = z.object({
   /** Why the value is `memory` although the keychain should be used; null = no problem. */
   keychainTrouble: keychainTrouble.nullable(),
   connections: z.array(connectionState),
+  /**
+   * Clients of the last days who wait for an answer: their number, and since when the first of them waits. `version`
+   * changes with the list.
+   */
+  waiting: z
+    .object({ count: z.number(), since: time.nullable(), version: z.number() })
+    .default({ count: 0, since: null, version: 0 }),
   /** Connections whose set-up is not finished. */
   drafts: z.array(z.object({ id: connectionId, name: z.string(), step: z.string(), redo: z.boolean() })),
   demo: z.object({ connectionId, visitorUrl: z.string(), planfixUrl: z.string() }).nullable(),

@@ -25,6 +25,7 @@ export const appState = (fields: Partial<AppState> = {}): AppState => ({
     gap: null,
     standby: false,
   },
+  waiting: { count: 0, since: null, version: 0 },
   storeFailing: null,
   settingsFile: { path: 'config.json', writable: true },
   secretsKept: 'memory',

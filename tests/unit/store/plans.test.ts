@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { migrate } from '../../../src/main/store/migrations.ts'
+import { conversationPage, conversationSummaries } from '../../../src/main/store/queries/conversation-list.ts'
 import {
   findConversations,
   storedConversation,
@@ -8,7 +9,8 @@ import {
 import { outline, pageAfter, pageFrom } from '../../../src/main/store/queries/log-query.ts'
 import { LOOKUPS } from '../../../src/main/store/queries/lookups.ts'
 import { lifeOf, messageViews } from '../../../src/main/store/queries/message-view.ts'
-import { bars, dayFigures, gapsSince } from '../../../src/main/store/queries/statistics.ts'
+import { bars, beganAt, dayFigures, gapsSince, settling } from '../../../src/main/store/queries/statistics.ts'
+import { recentConversations } from '../../../src/main/store/queries/unanswered.ts'
 import { applyChanges, CHANGE_STATEMENTS } from '../../../src/main/store/rows/changes.ts'
 import { addMessage, patchMessage } from '../../../src/main/store/rows/messages.ts'
 import { Sql } from '../../../src/main/store/sql.ts'
@@ -88,7 +90,12 @@ it('the interface reads big tables by keys and indexes, in batches', async () =>
   lifeOf(sql, 10)
   storedConversation(sql, 1)
   threadMessages(sql, 1, 10, 5)
-  await findConversations(sql, { text: '', limit: 5 })
+  await findConversations(sql, { text: '#1041', limit: 5 })
+  await conversationPage(sql, { only: 'blocked', after: null, limit: 5 })
+  await conversationSummaries(sql, [1])
+  recentConversations(sql, 0)
+  beganAt(sql)
+  settling(sql, 'shop', 0)
   await bars(sql, [0], 1)
   await dayFigures(sql, 0)
   await gapsSince(sql, 0)

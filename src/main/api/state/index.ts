@@ -34,6 +34,7 @@ export async function stateOf(context: ApiContext): Promise<AppState> {
     secretsKept: secrets.keptIn,
     keychainTrouble: secrets.trouble ?? null,
     connections: await Promise.all(configuration.connections.map((one) => connectionState(context, one))),
+    waiting: context.waiting.now(),
     drafts: drafts.map((draft) => ({
       id: draft.id,
       name: draft.settings.name,

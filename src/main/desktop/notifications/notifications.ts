@@ -16,7 +16,7 @@ import {
 import { silentUntil } from './quiet-hours.ts'
 import type { Fault, FaultPlace, Notice, Stuck } from './show.ts'
 import { type NoticeTarget, type NoticeText, noticeText } from './text.ts'
-import { firstUnanswered, type Unanswered } from './unanswered.ts'
+import type { Unanswered } from './unanswered.ts'
 
 export type { NoticeTarget } from './text.ts'
 
@@ -49,8 +49,6 @@ export interface Notifications {
   stop(): void
 }
 
-/** The last messages of a conversation that are read to find an answer. */
-const MOST_READ = 100
 /** A fact of the program, in the data folder. */
 const FACT = 'notices'
 
@@ -137,16 +135,13 @@ export function startNotifications(options: NotificationsOptions): Notifications
     const messages: Unanswered[] = []
     for (const id of ids) {
       try {
-        const last = await store.threadMessages(id, null, MOST_READ)
-        const shown = await store.shownMessages(last?.ids ?? [])
-        const first = firstUnanswered(shown.map(({ message }) => message))
-        if (first === null) continue
-        const view = shown.find(({ message }) => message === first)!
-        const conversationId = view.conversation?.id ?? id
-        const { connectionId, text, files, writtenAt } = first
+        const [waits] = await store.unansweredAmong([id])
+        const [view] = waits ? await store.shownMessages([waits.messageId]) : []
+        if (!waits || !view || view.conversation?.muted === true) continue
+        const { text, files } = view.message
         const said = text || files.map(({ name }) => name).join(', ')
-        const client = clientNameOf(view) ?? ''
-        messages.push({ connectionId, conversationId, client, text: said, since: writtenAt })
+        const { connectionId, conversationId, since } = waits
+        messages.push({ connectionId, conversationId, client: clientNameOf(view) ?? '', text: said, since })
       } catch (error) {
         log.warn({ detail: String(error) }, 'a conversation could not be read for a notification')
       }

@@ -185,6 +185,7 @@ export class ChatEvents {
   ): void {
     const { context } = this.options
     const line = decision.newFromClient[0]
+    if (before?.muted === true) return
     if (line !== undefined && decision.conversationId !== null)
       context.listener.clientWrote?.(connectionId, decision.conversationId)
     // Without a task only the first messages begin it: Planfix may be unreachable while the client continues

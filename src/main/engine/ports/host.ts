@@ -40,6 +40,8 @@ export const DELIVERED_BY_ANOTHER = 'carried-by-another'
  * Reason of messages that were delivered, or may have been, between the backup and the damage of the store.
  */
 export const DELIVERED_BEFORE_RESTORE = 'carried-before-restore'
+/** Reason of messages of a client whose chat the owner does not want passed on. */
+export const BLOCKED = 'blocked'
 /** It is, or may be, in the other service already, and only a search there or its echo can decide. */
 export const isDeliveredElsewhere = (reason: string | null): boolean =>
   reason === DELIVERED_BY_ANOTHER || reason === DELIVERED_BEFORE_RESTORE

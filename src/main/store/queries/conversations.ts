@@ -3,7 +3,7 @@ import { nameOf } from '../../engine/index.ts'
 import { Yielder } from '../event-loop-yield.ts'
 import { type ClientRow, clientFrom, conversationFrom, type DataRow, taskFrom } from '../rows/links.ts'
 import type { Sql } from '../sql.ts'
-import { fold, wordsOf } from './fold.ts'
+import { fold, taskNumberIn, wordsOf } from './fold.ts'
 import { LOOKUPS } from './lookups.ts'
 import { commonConversation, threadOf } from './threads.ts'
 
@@ -15,7 +15,10 @@ export interface FoundConversation {
   lastActivityAt: number
 }
 export interface ConversationQuery {
-  /** Each word must occur in a client's name, e-mail or phone; all conversations for an empty text. */
+  /**
+   * Each word must occur in a client's name, e-mail or phone, or be the number of a task (`1041`, `#1041`); all
+   * conversations for an empty text.
+   */
   text: string
   connectionId?: string | undefined
   limit: number
@@ -27,6 +30,7 @@ export interface ConversationQuery {
 export async function findConversations(sql: Sql, query: ConversationQuery): Promise<FoundConversation[]> {
   const yielder = new Yielder()
   const words = wordsOf(query.text)
+  const tasks = tasksNumbered(sql, words)
   const best = new Latest(query.limit)
   let after: number | null = 0
   while (after !== null) {
@@ -34,12 +38,12 @@ export async function findConversations(sql: Sql, query: ConversationQuery): Pro
     for (const row of rows) {
       if (yielder.isOver) await yielder.next()
       if (query.connectionId !== undefined && row.connectionId !== query.connectionId) continue
-      if (best.wouldTake(row) && fits(row, words)) best.take(row)
+      if (best.wouldTake(row) && fits(row, words, tasks)) best.take(row)
     }
     after = rows.length === STRIDE ? rows.at(-1)!.key : null
     await yielder.next()
   }
-  return best.conversations.flatMap(({ conversation }) => {
+  return best.conversations.flatMap(({ conversation, activeAt }) => {
     const common = commonConversation(sql, conversation)
     const client = sql.get<ClientRow>(LOOKUPS.clientsOf, conversation)
     if (!common || !client) return []
@@ -50,7 +54,7 @@ export async function findConversations(sql: Sql, query: ConversationQuery): Pro
         connectionId: common.connectionId,
         clientName: nameOf(profile),
         email: profile.email,
-        lastActivityAt: common.lastActivityAt,
+        lastActivityAt: activeAt,
       },
     ]
   })
@@ -70,19 +74,41 @@ interface Candidate {
 }
 const STRIDE = 250
 const CLIENTS = `SELECT clients.rowid AS key, clients.connection AS connectionId, conversation, client,
-    coalesce(conversations.data ->> '$.lastActivityAt', 0) AS activeAt,
+    conversations.active_at AS activeAt,
     profile ->> '$.name' AS name, profile ->> '$.displayedName' AS displayedName,
     profile ->> '$.email' AS email, profile ->> '$.phone' AS phone
   FROM clients NOT INDEXED JOIN conversations ON conversations.id = clients.conversation
   WHERE clients.rowid > ? ORDER BY clients.rowid LIMIT ${STRIDE}`
 
-function fits(row: Candidate, words: readonly string[]): boolean {
+function fits(row: Candidate, words: readonly string[], tasks: TaskNumbers): boolean {
   if (words.length === 0) return true
   const texts = [row.name, row.displayedName, row.email, row.phone].filter((text) => text !== null)
   const known = fold(texts.join('\n'))
   const phone = digitsOf(row.phone ?? '')
-  return words.every((word) => known.includes(word) || (isNumber(word) && phone.includes(digitsOf(word))))
+  return words.every(
+    (word) =>
+      known.includes(word) ||
+      (isNumber(word) && phone.includes(digitsOf(word))) ||
+      tasks.get(word)?.has(row.conversation) === true,
+  )
 }
+
+/** The conversations of the tasks whose number is one of the words, by word. */
+type TaskNumbers = ReadonlyMap<string, ReadonlySet<number>>
+function tasksNumbered(sql: Sql, words: readonly string[]): TaskNumbers {
+  const numbers = words.flatMap((word) => {
+    const task = taskNumberIn(word)
+    return task === null ? [] : [[word, task] as const]
+  })
+  return new Map(
+    numbers.map(([word, task]) => [
+      word,
+      new Set(sql.column<number>(OF_TASK, task).map((id) => commonConversation(sql, id)?.id ?? id)),
+    ]),
+  )
+}
+const OF_TASK = `SELECT conversation FROM tasks
+  WHERE connection IN (SELECT DISTINCT connection FROM tallies) AND task = ?`
 /** Phone numbers are written in many ways: only their digits are compared. */
 const isNumber = (word: string) => /^\+?[\d().-]+$/.test(word) && /\d/.test(word)
 const digitsOf = (text: string) => text.replace(/\D/g, '')

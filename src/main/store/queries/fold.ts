@@ -27,3 +27,9 @@ export const wordsOf = (typed: string | undefined): string[] => [
       .filter((word) => word !== ''),
   ),
 ]
+
+/** The number of a Planfix task that a folded word names (`1041`, `#1041`); null = none. */
+export function taskNumberIn(word: string): number | null {
+  const digits = /^#?(\d{1,15})$/.exec(word)?.[1]
+  return digits === undefined ? null : Number(digits)
+}

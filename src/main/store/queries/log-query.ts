@@ -1,8 +1,9 @@
 import { type LogFilter, PAGE_ROWS } from '../../../shared/api/log.ts'
+import type { ClientProfile } from '../../../shared/domain.ts'
 import { nameOf } from '../../engine/index.ts'
 import { Yielder } from '../event-loop-yield.ts'
 import type { Sql } from '../sql.ts'
-import { fold, wordsOf } from './fold.ts'
+import { fold, taskNumberIn, wordsOf } from './fold.ts'
 import { remembered } from './message-view.ts'
 import { clientOf, threadOf } from './threads.ts'
 
@@ -66,6 +67,7 @@ interface Row {
   conversationId: number | null
   text: string | null
   reason: string | null
+  task: number | null
 }
 type Values = (string | number)[]
 /** Part of a statement on the messages, with its values. */
@@ -161,7 +163,7 @@ function* oneThread(
 const IN_CONVERSATION = `SELECT id FROM messages INDEXED BY messages_chat WHERE conversation = ?`
 
 const TEXT_COLUMNS = `id, connection AS connectionId, chatra_client AS chatraClientId,
-  conversation AS conversationId, text, reason`
+  conversation AS conversationId, text, reason, planfix_task AS task`
 
 /** The part of a filter that SQL evaluates, with its values. */
 function conditionsOf({ connectionId, direction, states, employeeId, from, to }: LogFilter): Where {
@@ -183,7 +185,10 @@ function conditionsOf({ connectionId, direction, states, employeeId, from, to }:
   return { text: texts.join(' '), values }
 }
 
-/** Each word must occur in the text, the reason or the client's name; null when the search is empty. */
+/**
+ * Each word must occur in the text, the reason or what is known of the client (name, e-mail, phone), or be the number
+ * of the task; null when the search is empty.
+ */
 function textMatcher(sql: Sql, search: string | undefined): ((row: Row) => boolean) | null {
   const words = wordsOf(search)
   if (words.length === 0) return null
@@ -195,11 +200,25 @@ function textMatcher(sql: Sql, search: string | undefined): ((row: Row) => boole
       row.chatraClientId === null ? row.conversationId : `${row.connectionId} ${row.chatraClientId}`,
       () => {
         const client = clientOf(sql, row)
-        return client ? fold(nameOf(client.profile)) : ''
+        return client ? known(client.profile) : ''
       },
     )
   return (row) => {
     const said = fold(row.reason === null ? (row.text ?? '') : `${row.text ?? ''}\n${row.reason}`)
-    return words.every((word) => said.includes(word) || nameIn(row).includes(word))
+    return words.every(
+      (word) =>
+        said.includes(word) ||
+        nameIn(row).includes(word) ||
+        (row.task !== null && taskNumberIn(word) === row.task) ||
+        (/^\+?[\d().-]{5,}$/.test(word) && nameIn(row).includes(word.replace(/\D/g, ''))),
+    )
   }
 }
+
+/** The phone also by its digits alone: numbers are written in many ways. */
+const known = (profile: ClientProfile): string =>
+  fold(
+    [nameOf(profile), profile.email, profile.phone, profile.phone?.replace(/\D/g, '')]
+      .filter(Boolean)
+      .join('\n'),
+  )

@@ -177,8 +177,8 @@ export function beganAt(sql: Sql): number | null {
   const first = [sql.value<number>(FIRST_MESSAGE), sql.value<number>(FIRST_EVENT)].filter((at) => at !== null)
   return first.length === 0 ? null : Math.min(...first)
 }
-const FIRST_MESSAGE = `SELECT received_at FROM messages INDEXED BY messages_browse ORDER BY id LIMIT 1`
-const FIRST_EVENT = `SELECT time FROM events ORDER BY id LIMIT 1`
+const FIRST_MESSAGE = `SELECT received_at FROM messages INDEXED BY messages_browse WHERE id > 0 ORDER BY id LIMIT 1`
+const FIRST_EVENT = `SELECT time FROM events WHERE id > 0 ORDER BY id LIMIT 1`
 
 /**
  * Messages of a connection that became uncertain after `since`: their echo may still come. Reads all its uncertain
@@ -187,7 +187,8 @@ const FIRST_EVENT = `SELECT time FROM events ORDER BY id LIMIT 1`
 export const settling = (sql: Sql, connectionId: string, since: number): number =>
   sql.value<number>(SETTLING, connectionId, since) ?? 0
 const SETTLING = `SELECT count(*) FROM messages INDEXED BY messages_uncertain
-  WHERE state = 'uncertain' AND connection = ? AND (SELECT max(time) FROM entries WHERE message = messages.id) > ?`
+  WHERE conversation > 0 AND state = 'uncertain' AND connection = ?
+    AND (SELECT max(time) FROM entries WHERE message = messages.id) > ?`
 
 /** Periods when the bridge was not running, newest first, that ended after `since`. */
 export async function gapsSince(sql: Sql, since: number): Promise<{ from: number; to: number }[]> {

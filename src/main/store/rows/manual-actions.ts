@@ -1,5 +1,5 @@
 import { type Conversation, isOpen, type Message } from '../../../shared/domain.ts'
-import { isDeliveredElsewhere, RETRIED_BY_HAND } from '../../engine/ports.ts'
+import { BLOCKED, isDeliveredElsewhere, RETRIED_BY_HAND } from '../../engine/ports.ts'
 import { LOOKUPS } from '../queries/lookups.ts'
 import type { Sql } from '../sql.ts'
 import { patchConversation } from './changes.ts'
@@ -56,4 +56,6 @@ const isStuck = ({ kind, state, reason }: Message, dismissedToo: boolean): boole
   kind !== 'event' &&
   (state === 'failed' ||
     state === 'uncertain' ||
-    (dismissedToo && state === 'skipped' && (reason === 'dismissed' || isDeliveredElsewhere(reason))))
+    (dismissedToo &&
+      state === 'skipped' &&
+      (reason === 'dismissed' || reason === BLOCKED || isDeliveredElsewhere(reason))))

@@ -1,6 +1,7 @@
 import type { AppState, ConnectionState } from '../../../shared/api/state.ts'
 import type { Words } from '../../../shared/api.ts'
 import type { MendingAction } from '../../features/connection/action-button.tsx'
+import { stuckOf } from '../../features/messages/stuck.ts'
 
 /** Something that does not work, or that the owner must decide. */
 export interface AttentionItem {
@@ -111,16 +112,6 @@ function ofStuck(connection: ConnectionState, what: 'failed' | 'uncertain'): Att
       action: { do: 'open', label: 'overview.open-messages', href: `/log?state=attention&connection=${id}` },
     },
   ]
-}
-
-/** Messages that only the owner can settle: an unclear one of the last minute is most likely settled by its echo. */
-export function stuckOf({ counts, settling }: Pick<ConnectionState, 'counts' | 'settling'>): {
-  failed: number
-  uncertain: number
-} {
-  const sum = (state: 'failed' | 'uncertain') =>
-    (counts['to-planfix']?.[state] ?? 0) + (counts['to-chatra']?.[state] ?? 0)
-  return { failed: sum('failed'), uncertain: Math.max(0, sum('uncertain') - (settling ?? 0)) }
 }
 
 function ofOff({ id, name, keepsWhilePausedDays }: ConnectionState): AttentionItem[] {

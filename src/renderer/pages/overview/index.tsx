@@ -13,6 +13,7 @@ import { dayStartsUntil } from './days.ts'
 import { Happenings } from './event-list.tsx'
 import { Figures } from './figures.tsx'
 import { Gaps } from './gaps.tsx'
+import { WaitingForAnswer } from './waiting.tsx'
 
 /** The chart library is as big as the rest of the page: the figures do not wait for it. */
 const Charts = lazy(async () => ({ default: (await import('./charts.tsx')).Charts }))
@@ -51,6 +52,7 @@ export function OverviewPage() {
         <KeychainNotice />
         <KeysToStart />
         <Attention state={state} />
+        {state.connections.length > 0 && <WaitingForAnswer />}
         <Connections state={state} />
         <Figures today={value?.today} error={error} retry={reload} />
         <Suspense fallback={<ChartsToCome />}>

@@ -1,6 +1,7 @@
 import bridge from './bridge.json' with { type: 'json' }
 import channel from './channel.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
+import conversations from './conversations.json' with { type: 'json' }
 import desktop from './desktop.json' with { type: 'json' }
 import diagnostics from './diagnostics.json' with { type: 'json' }
 import employees from './employees.json' with { type: 'json' }
@@ -18,6 +19,7 @@ export const ro = {
   ...bridge,
   ...channel,
   ...common,
+  ...conversations,
   ...desktop,
   ...diagnostics,
   ...employees,

@@ -12,6 +12,7 @@ import {
 import type { Change, Listener } from '../../../../src/main/engine/ports.ts'
 import { type Configuration, configuration } from '../../../../src/shared/config.ts'
 import type { Conversation } from '../../../../src/shared/domain.ts'
+import { firstUnanswered } from '../../../../src/shared/unanswered.ts'
 import { conversation, message } from '../../../support/builders.ts'
 import { FakeClock, settle } from '../../../support/fake-clock.ts'
 import { MINUTE, MORNING } from './scene.ts'
@@ -78,7 +79,12 @@ class Stage {
         commit: async (changes: Change[]) => {
           for (const one of changes) if (one.type === 'fact.set') stage.facts.set(one.key, one.value)
         },
-        threadMessages: async () => ({ ids: [...stage.messages.keys()], hasOlder: false }),
+        unansweredAmong: async ([conversationId = 0]: number[]) => {
+          const first = firstUnanswered([...stage.messages.values()])
+          return first
+            ? [{ conversationId, connectionId: 'shop', messageId: first.id, since: first.writtenAt }]
+            : []
+        },
         conversation: async (id: number) => stage.conversations.get(id) ?? null,
         shownMessages: async (ids: number[]) =>
           ids.flatMap((id) => {

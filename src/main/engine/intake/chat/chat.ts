@@ -4,6 +4,7 @@ import { printReason } from '../../../../shared/reason.ts'
 import { NOT_ARRIVED, notArrived, noteAbout, rereadOf } from '../../delivery/patches.ts'
 import { nameOf } from '../../naming.ts'
 import {
+  BLOCKED,
   type Change,
   type ChatEvent,
   type ChatMessage,
@@ -15,7 +16,7 @@ import { comparable, fingerprint, splitText } from '../../text.ts'
 import { fileOf, isLateFile, lateFile } from '../late-file.ts'
 import { explained } from '../skipped.ts'
 import { type ChatState, originKeyOf } from './chat-state.ts'
-import { decideClient } from './client.ts'
+import { decideClient, isBlocked } from './client.ts'
 import { type Echo, type EchoState, findEcho } from './echo.ts'
 import { absentFrom } from './transcript.ts'
 
@@ -56,9 +57,8 @@ export function decideChat(event: ChatEvent, state: ChatState): ChatDecision {
   }
   for (const { message, index } of fresh.unknownEchoes)
     changes.push(echoOfLostReply(event, message, index, client.conversation?.id ?? null, state))
-  const files = fresh.again.flatMap(({ message, known }) =>
-    lateFile(message, known, client.conversation, state),
-  )
+  const again = isBlocked(state) ? [] : fresh.again
+  const files = again.flatMap(({ message, known }) => lateFile(message, known, client.conversation, state))
   changes.push(...files, ...fresh.settled)
   const absent = fresh.hasStrayMark ? [] : absentFrom(event, state, fresh.echoes)
   for (const reply of absent) changes.push(...notArrived(reply, state.now, state.newId))
@@ -136,7 +136,7 @@ class Sorting {
       seen.set(key, added)
       this.toAdd.push(added)
       if (isDelivered) return
-      if (message.type === 'client') this.fromClient.push(message)
+      if (message.type === 'client' && !isBlocked(state)) this.fromClient.push(message)
     })
     this.worthDelivering = this.toAdd.some(
       ({ message, isDelivered }) => !isDelivered && reasonToSkip(message, state) === null,
@@ -317,6 +317,7 @@ function echoOfLostReply(
 function reasonToSkip(message: ChatMessage, state: ChatState): string | null {
   if (message.type === 'system') return 'system-message'
   if (message.isPushed) return 'automatic-message'
+  if (isBlocked(state)) return BLOCKED
   if (message.type === 'agent' && !state.settings.options.mirrorChatraReplies) return 'mirroring-off'
   return null
 }

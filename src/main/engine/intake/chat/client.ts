@@ -44,7 +44,8 @@ export function decideClient(
   if (!state.conversation && state.joins) changes.push(...joining(event, state, state.joins))
   changes.push(...perhapsSame(conversation, state))
 
-  const visit = newVisit(event, state)
+  const blocked = isBlocked(state)
+  const visit = blocked ? null : newVisit(event, state)
   const link: ClientLink = {
     connectionId: state.settings.id,
     clientId: event.client.id,
@@ -65,7 +66,7 @@ export function decideClient(
       notBefore,
     })
 
-  const introduced = introducesHimself(event, state)
+  const introduced = !blocked && introducesHimself(event, state)
   if (introduced)
     changes.push(job('introduce', `contact:${event.client.id}`, state.now, { clientId: event.client.id }))
   if (visit !== null) {
@@ -84,6 +85,10 @@ export function decideClient(
   const ended = event.kind === 'transcript' || event.client.visit?.finishedAt != null
   return { changes, conversation, isNew, isRelevant: introduced || visit !== null || ended }
 }
+
+/** The owner does not want this client's chat passed on. */
+export const isBlocked = ({ conversation, joins }: Pick<ChatState, 'conversation' | 'joins'>): boolean =>
+  ((conversation ?? joins?.into)?.blockedAt ?? null) !== null
 
 /**
  * A new device of a known person: a separate conversation that is merged from the start can be separated.

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { firstUnanswered } from '../../../../src/main/desktop/notifications/unanswered.ts'
-import type { Message } from '../../../../src/shared/domain.ts'
-import { message } from '../../../support/builders.ts'
+import type { Message } from '../../../src/shared/domain.ts'
+import { firstUnanswered } from '../../../src/shared/unanswered.ts'
+import { message } from '../../support/builders.ts'
 
 let next = 1
 const client = (fields: Partial<Message> = {}) => message({ id: next++, ...fields })
@@ -37,5 +37,27 @@ describe('a message without an answer', () => {
     const waiting = client()
     expect(firstUnanswered([waiting, other])).toBe(waiting)
   })
+  test.each(['blocked', 'dismissed', 'forgotten'])(
+    'a message that is not passed on by wish waits for nothing: %s',
+    (reason) => expect(firstUnanswered([client({ state: 'skipped', reason })])).toBeNull(),
+  )
+  test.each([
+    'Thank you!',
+    'Perfect.',
+    'You are very kind 🙂',
+    'Mulțumesc frumos, o zi bună!',
+    'Спасибо большое, всего доброго',
+  ])('after an answer, words that only end the conversation wait for nothing: %s', (text) => {
+    expect(firstUnanswered([client(), reply(), client({ text })])).toBeNull()
+    const first = client({ text })
+    expect(firstUnanswered([first]), 'as first words they do').toBe(first)
+  })
+  test.each(['OK', 'Thanks, and the price?', 'Thank you, I take 2', 'Perfect, send it to Balti', 'Хорошо'])(
+    'after an answer, other words wait: %s',
+    (text) => {
+      const last = client({ text })
+      expect(firstUnanswered([client(), reply(), last])).toBe(last)
+    },
+  )
   test('an empty conversation waits for nothing', () => expect(firstUnanswered([])).toBeNull())
 })
