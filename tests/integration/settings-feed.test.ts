@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { WaitingClients } from '../../src/main/api/conversations/waiting-clients.ts'
 import { createDrafts } from '../../src/main/api/setup/drafts.ts'
 import { stateOf } from '../../src/main/api/state/index.ts'
 import { createFeed } from '../../src/main/api/state/push-feed.ts'
@@ -133,7 +134,10 @@ test('the feed stops without listeners, and an exception of one does not affect 
   const log = { info() {}, warn() {}, error() {} }
   const drafts = createDrafts(bridge.app.store)
   const state = () =>
-    stateOf({ application, drafts, settings: {}, secrets: {}, runningDemo: null, notices: () => [] } as never)
+    stateOf({
+      ...{ application, drafts, waiting: new WaitingClients(application, log) },
+      ...{ settings: {}, secrets: {}, runningDemo: null, notices: () => [] },
+    } as never)
   const feed = createFeed({ application, state, log })
   await new Promise((resolve) => setImmediate(resolve))
   expect(timers).toEqual([])
