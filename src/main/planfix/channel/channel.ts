@@ -1,20 +1,14 @@
 import type { AxiosAdapter } from 'axios'
 import type { Connection } from '../../../shared/config.ts'
-import { type BridgeError, bridgeError, fail, ok, type Result } from '../../../shared/errors.ts'
+import { bridgeError, fail, ok, type Result } from '../../../shared/errors.ts'
 import type { ChannelMessage, Clock, PlanfixChannel } from '../../engine/ports.ts'
 import { toHtml } from '../html/to-html.ts'
-import { createRateLimiter } from '../limits/rate-limiter.ts'
-import { type Answer, type CallInfo, createTransport } from '../transport.ts'
+import type { CallInfo } from '../transport.ts'
 import { numberIn, taskIn } from './answers.ts'
+import { createChatCalls, type Pairs } from './chat-calls.ts'
 
-/** Nothing is documented about a rate: this one is polite, and far above what a shop needs. */
-const REQUESTS_PER_SECOND = 10
-const PAUSE_MS = 5000
 /** Planfix shows a file without words as an empty message, or refuses it (switch `webchat-empty-message`). */
 const PAPER_CLIP = '\u{1F4CE}'
-
-type Command = 'newMessage' | 'getTask' | 'getContact' | 'messageStatus'
-type Pairs = readonly (readonly [string, string])[]
 
 /**
  * Planfix's Chat API of one connection (contracts/planfix-chat.md): one address, form-encoded, every call with the
@@ -29,56 +23,11 @@ export function createPlanfixChannel(options: {
   onCall?: (info: CallInfo) => void
   adapter?: AxiosAdapter | undefined
 }): PlanfixChannel & { close(): void } {
-  const { connection, token, clock } = options
-  const { channel } = connection.planfix
-  const rateLimiter = createRateLimiter({ clock, requestsPerSecond: REQUESTS_PER_SECOND })
-  const transport = createTransport({
-    baseUrl: channel.url,
-    token: '',
-    clock,
-    adapter: options.adapter,
-    ...(options.onCall && { onCall: options.onCall }),
-  })
-
-  async function call(command: Command, pairs: Pairs): Promise<Result<Answer>> {
-    const writes = command === 'newMessage'
-    const said = (code: BridgeError['code'], detail: string, extra: Partial<BridgeError> = {}) =>
-      fail(bridgeError('planfix', code, `chat ${command}: ${detail}`, extra))
-    if (token === null) return said('wrong-chat-token', 'there is no token')
-    const sent = await transport.send({
-      method: 'POST',
-      path: '',
-      scope: 'task_add',
-      writes,
-      about: 'account',
-      form: [['cmd', command], ['providerId', channel.providerId], ['planfix_token', token], ...pairs],
-    })
-    if (!sent.ok) return sent
-    const { status } = sent.value
-    if (status >= 200 && status < 300) return sent
-    const { error } = Object(sent.value.body) as { error?: unknown }
-    const words = String(error ?? '')
-      .replaceAll(token, '***')
-      .slice(0, 200)
-    const detail = `HTTP ${status}${words ? ` "${words}"` : ''}`
-    if (status === 401) return said('wrong-chat-token', detail, { status })
-    if (status === 429) {
-      rateLimiter.pause?.(clock.now() + PAUSE_MS)
-      return said('rate-limited', detail, { status, retry: { when: 'at', time: clock.now() + PAUSE_MS } })
-    }
-    if (status === 400) return said('refused', detail, { status })
-    if (status >= 500)
-      return said(writes ? 'unclear' : 'failing', detail, {
-        status,
-        ...(status === 504 && { timedOut: true }),
-      })
-    // Another program answers: the address is wrong, or Planfix is being moved. Nothing was executed.
-    return said('unreachable', detail, { status })
-  }
+  const { call, rateLimiter, close } = createChatCalls(options)
 
   /** A 400 to a question means "there is none"; any other answer must hold a number. */
   async function ask<T>(
-    command: Command,
+    command: string,
     pairs: Pairs,
     read: (body: unknown) => T | null,
   ): Promise<Result<T | null>> {
@@ -109,7 +58,7 @@ export function createPlanfixChannel(options: {
       ])
       return sent.ok ? ok(undefined) : sent
     },
-    close: () => transport.close(),
+    close,
   }
 }
 
