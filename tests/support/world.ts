@@ -109,6 +109,11 @@ export class World {
     return world
   }
 
+  /** The network between the bridge and both services, in a virtual world. */
+  get exchange() {
+    return this.ground.outside?.exchange
+  }
+
   /** Webhooks that are posted from now on certainly arrive. */
   isProven(): Promise<unknown> {
     return this.until('a proven address', () => this.app.publicAddress.state === 'proven')

@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Words } from '../../shared/api/answer.ts'
 import type { Configuration } from '../../shared/config.ts'
 import { translateAny } from '../../shared/i18n/index.ts'
-import { isStoreError } from '../../shared/store-error.ts'
 import type { Report, Verdict } from '../diagnostics/check.ts'
 import { examine } from '../diagnostics/doctor.ts'
 import { publicAddressProbes } from '../ingress/diagnostics-probes.ts'
@@ -16,8 +13,8 @@ import { loadConfiguration } from '../settings/config-file.ts'
 import { createRedactor } from '../settings/redact.ts'
 import { secretsIn } from '../settings/secrets-in.ts'
 import { type OrphanedConnection, openStore, type SqliteStore } from '../store/index.ts'
-import { lockFolder } from '../store/lock.ts'
 import { print } from './output.ts'
+import { isRunning, ownOrStored } from './running.ts'
 import { secretsOf, withWebhookSecrets } from './secrets.ts'
 
 /** `doctor`: 0 when nothing failed, 1 otherwise. Works with and without a running bridge; writes nothing anywhere. */
@@ -115,18 +112,6 @@ function summary(reports: EnglishReport[]): string {
   return count('failed') > 0 ? `${counts}. Begin with the first that failed.` : counts
 }
 
-/** The running bridge holds the lock of its folder; the kernel releases it when the process ends. */
-function isRunning(dataDir: string): boolean {
-  const path = join(dataDir, 'bridge.lock')
-  if (!existsSync(path)) return false
-  try {
-    lockFolder(dataDir, path)()
-    return false
-  } catch (error) {
-    return isStoreError(error, 'in-use')
-  }
-}
-
 interface Noted {
   hooksUrl: string | null
   address: StoredAddress | null
@@ -172,6 +157,3 @@ async function chatCallsIn(store: SqliteStore, ids: readonly string[]): Promise<
   for (const id of ids) times.set(id, (await storedTimes(store, id))['planfix-chat'])
   return times
 }
-
-const ownOrStored = ({ tunnel, publicUrl }: Configuration, stored: StoredAddress | null): string | null =>
-  tunnel.provider === 'own' ? publicUrl : tunnel.provider === 'none' ? null : (stored?.usable ?? null)

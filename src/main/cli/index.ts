@@ -47,6 +47,8 @@ async function run(command: Command, dataDir: string, config: string | undefined
       return (await import('./forget.ts')).forget({ ...command, dataDir })
     case 'rename':
       return (await import('./rename.ts')).rename({ ...command, dataDir, config })
+    case 'probe':
+      return (await import('./probe.ts')).probeAccounts({ ...command, dataDir, config })
     case 'doctor':
       return (await import('./doctor.ts')).doctor({ json: command.json, dataDir, config })
   }

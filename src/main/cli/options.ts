@@ -9,6 +9,7 @@ import { BRIDGE } from './program.ts'
 export type Command =
   | { name: 'log'; json: boolean; follow: boolean }
   | { name: 'doctor'; json: boolean }
+  | { name: 'probe'; json: boolean; yes: boolean; connection: string | undefined }
   | { name: 'retry' | 'separate'; id: number }
   | { name: 'export'; file: string; force: boolean }
   | { name: 'backup'; folder: string }
@@ -60,7 +61,7 @@ function commandOf({ command, arguments: given, has, text }: Given): Command | s
     case 'log':
       return { name: 'log', json: has('json'), follow: has('follow') }
     case 'doctor':
-      return { name: 'doctor', json: has('json') }
+      return doctorOf(has, text)
     case 'export':
       return { name: 'export', file: first, force: has('force') }
     case 'backup':
@@ -77,6 +78,15 @@ function commandOf({ command, arguments: given, has, text }: Given): Command | s
     default:
       return `there is no command "${command.name}"`
   }
+}
+
+/** `doctor --probe` is a command of its own; its options mean nothing without it. */
+function doctorOf(has: Given['has'], text: Given['text']): Command | string {
+  const [json, yes, connection] = [has('json'), has('yes'), text('connection')]
+  if (has('probe')) return { name: 'probe', json, yes, connection }
+  return yes || connection !== undefined
+    ? 'doctor has --yes and --connection only with --probe'
+    : { name: 'doctor', json }
 }
 
 function numbered(name: 'retry' | 'separate', text: string): Command | string {

@@ -21,8 +21,14 @@ export const BRIDGE: ProgramSpecification = {
     {
       name: 'doctor',
       arguments: [],
-      options: [{ name: 'json', help: 'the findings as JSON' }],
+      options: [
+        { name: 'json', help: 'the findings as JSON' },
+        { name: 'probe', help: 'asks Planfix, with a test task of its own, what no documentation says' },
+        { name: 'yes', help: 'with --probe: writes into Planfix without asking first' },
+        { name: 'connection', value: 'ID', help: 'with --probe: only there' },
+      ],
       help: 'checks everything and says what to do; exit code 1 when something fails',
+      details: `With --probe it says first what it will write, and asks. It makes a test contact and a test task, cleans up after itself, remembers the answers and writes a report without names, texts or tokens.`,
     },
     {
       name: 'retry',

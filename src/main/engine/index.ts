@@ -13,5 +13,7 @@ export { GONE, isOfBefore, isUnchanged } from './intake/comment/comment-fingerpr
 export { goneComment } from './intake/comment/comment-input.ts'
 export { KeyedMutex } from './keyed-mutex.ts'
 export { clientNameOf, nameOf } from './naming.ts'
+export { type Probed, probedOf } from './probed.ts'
 export { rootOf } from './roots.ts'
+export { taughtByProbe } from './taught-by-probe.ts'
 export { comparable, fingerprint, printOfText } from './text.ts'

@@ -9,7 +9,7 @@ export interface RequestInfo {
   /** Without query, so that it may be logged. */
   path: string
   /** The right that the token needs, named to the owner when it is missing. */
-  scope: Scope
+  scope: Scope | 'comment_update'
   /** A write: an unknown outcome must be reconciled before it is sent again. */
   writes: boolean
   /** The object that the request needs; `account` for lists and settings. */

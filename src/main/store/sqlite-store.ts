@@ -37,6 +37,7 @@ import { type Outline, outline, pageAfter, pageFrom } from './queries/log-query.
 import { type LifeStep, lifeOf, type MessageView, messageViews } from './queries/message-view.ts'
 import { backlog, type Step, steps } from './queries/operating.ts'
 import { type OrphanedConnection, orphanedConnections } from './queries/orphaned-connections.ts'
+import { chatCallsSince, type WebhookCounts, webhookCounts } from './queries/received.ts'
 import {
   type Bar,
   bars,
@@ -258,6 +259,14 @@ export class SqliteStore extends EngineReads implements Store {
    */
   async leftBehind(known: readonly string[], since: number): Promise<OrphanedConnection[]> {
     return orphanedConnections(this.#sql, known, since)
+  }
+  /** Bodies of the Chat API's calls that came in since then (milliseconds), oldest first. */
+  async chatCallsSince(connectionId: string, since: number): Promise<string[]> {
+    return chatCallsSince(this.#sql, connectionId, since)
+  }
+  /** See WebhookCounts. */
+  async webhookCounts(connectionId: string): Promise<WebhookCounts> {
+    return webhookCounts(this.#sql, connectionId)
   }
   /**
    * The webhook or comment that a message was made from, as received; null when it was not linked or was

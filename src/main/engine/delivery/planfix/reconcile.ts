@@ -1,8 +1,10 @@
+import type { Connection } from '../../../../shared/config.ts'
 import type { Conversation, PendingWrite, TaskLink } from '../../../../shared/domain.ts'
 import { ok, type Result } from '../../../../shared/errors.ts'
 import { plainField } from '../../../../shared/plain.ts'
 import type { ConnectionContext, EngineContext } from '../../context.ts'
-import type { PlanfixComment } from '../../ports.ts'
+import type { PlanfixComment, PlanfixTask } from '../../ports.ts'
+import { listsCarryIds, SEES_COMMENT_IDS, SEES_TASK_IDS } from '../../probed.ts'
 import { sameText } from '../../text.ts'
 import { isAnothers, madeByUs } from './our-tasks.ts'
 
@@ -54,6 +56,7 @@ export class WriteReconciler {
     if (!found.ok) return found
     const bySource = found.value.find((contact) => contact.sourceObjectId === attempt.sourceObjectId)
     if (bySource) return ok(bySource.id)
+    if (await listsCarryIds(this.context.store, settings, 'contact')) return ok(null)
     for (const contact of found.value.toReversed()) {
       if (
         contact.isDeleted ||
@@ -77,6 +80,7 @@ export class WriteReconciler {
     if (!found.ok) return found
     const bySource = found.value.find((task) => task.sourceObjectId === attempt.sourceObjectId)
     if (bySource) return ok(bySource.id)
+    if (await this.handsTaskIdsBack(found.value, settings)) return ok(null)
     const name = plainField(attempt.name ?? '', '')
     const tokenUserId = await this.context.store.fact<number>(settings.id, 'tokenUserId')
     for (const task of found.value.toReversed()) {
@@ -125,27 +129,40 @@ export class WriteReconciler {
     return ok(null)
   }
 
+  /** The same for tasks, as `doctor --probe` found it; a task of ours without its id disproves it. */
+  private async handsTaskIdsBack(tasks: readonly PlanfixTask[], settings: Connection): Promise<boolean> {
+    const { store } = this.context
+    const connectionId = settings.id
+    if (!(await listsCarryIds(store, settings, 'task'))) return false
+    if (!(await store.fact<boolean>(connectionId, SEES_TASK_IDS))) return false
+    for (const { id, sourceObjectId } of tasks) {
+      const link = sourceObjectId === null ? await store.task(connectionId, id) : null
+      if (link?.ours !== true || link.byChannel === true) continue
+      await store.commit([{ type: 'fact.set', connectionId, key: SEES_TASK_IDS, value: false }])
+      return false
+    }
+    return true
+  }
+
   /**
    * Whether this account returns our ids with comments: seen at our own comments in a list, and stored. Then
    * a comment without an id is not ours, whatever its text.
    */
   private async handsIdsBack(comments: readonly PlanfixComment[], connectionId: string): Promise<boolean> {
     const { store } = this.context
-    let known = await store.fact<boolean>(connectionId, SEES_IDS)
+    let known = await store.fact<boolean>(connectionId, SEES_COMMENT_IDS)
     for (const comment of comments) {
       const [message] = await store.messagesByComment(connectionId, comment.id)
       if (message?.direction !== 'to-planfix') continue
       const seen = comment.sourceObjectId !== null
-      if (seen !== known) await store.commit([{ type: 'fact.set', connectionId, key: SEES_IDS, value: seen }])
+      if (seen !== known)
+        await store.commit([{ type: 'fact.set', connectionId, key: SEES_COMMENT_IDS, value: seen }])
       known = seen
       break
     }
     return known ?? false
   }
 }
-
-/** Fact of a connection: lists of comments contain their source ids. */
-const SEES_IDS = 'seesCommentIds'
 
 /**
  * A client's message is proven by a comment of the client's card, or one of the token's user, never by an

@@ -1,0 +1,22 @@
+import type { Sql } from '../sql.ts'
+
+/** Stored webhooks of Chatra, the newest of them, and how many were stored before with the same body. */
+export interface WebhookCounts {
+  webhooks: number
+  twice: number
+}
+
+/** Older rows are not looked at: the inbox may hold millions. */
+const NEWEST = 5000
+const newest = (source: string) => `SELECT seq, received_at, body FROM (
+    SELECT seq, connection, source, received_at, body FROM inbox ORDER BY seq DESC LIMIT ${NEWEST})
+  WHERE connection = ? AND source = '${source}' AND body <> ''`
+const CHAT_CALLS = `SELECT body FROM (${newest('planfix-chat')}) WHERE received_at >= ? ORDER BY seq`
+const COUNTS = `SELECT count(*) AS webhooks, count(*) - count(DISTINCT body) AS twice FROM (${newest('chatra')})`
+
+/** Bodies of the Chat API's calls that came in since `since` (milliseconds), oldest first. */
+export const chatCallsSince = (sql: Sql, connectionId: string, since: number): string[] =>
+  sql.all<{ body: string }>(CHAT_CALLS, connectionId, since).map(({ body }) => body)
+
+export const webhookCounts = (sql: Sql, connectionId: string): WebhookCounts =>
+  sql.get<WebhookCounts>(COUNTS, connectionId) ?? { webhooks: 0, twice: 0 }
