@@ -189,6 +189,13 @@ describe('tasks', () => {
     await client.task(id)
     expect(got(await client.completedStatusId())).toBe(3)
   })
+
+  test('a failure of the list of statuses does not count as "none": it is read again', async () => {
+    const { simulator, client } = await open()
+    simulator.server.faults.add({ kind: 'status', status: 500, path: '/statuses$', times: 1 })
+    expect(errorOf(await client.completedStatusId()).code).toBe('failing')
+    expect(got(await client.completedStatusId())).toBe(3)
+  })
 })
 
 describe('comments', () => {

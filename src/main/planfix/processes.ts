@@ -1,4 +1,4 @@
-import { ok, type Result } from '../../shared/errors.ts'
+import { type ErrorCode, ok, type Result } from '../../shared/errors.ts'
 import type { PlanfixStatus, PlanfixTask } from '../engine/ports.ts'
 import { type Calls, PAGE } from './calls.ts'
 import { customFieldList, processList, statusList, templateList } from './schemas.ts'
@@ -35,10 +35,13 @@ const HOUR = 3_600_000
 /** After a refusal or an empty answer the statuses are read again only after this time. */
 const TEN_MINUTES = 600_000
 const TEMPLATE_PAGES = 20
+/** The statuses may not be read, now or in ten minutes. */
+const REFUSALS: readonly ErrorCode[] = ['missing-scope', 'refused', 'object-gone']
 
 export function createProcesses(calls: Calls, settings: Settings): Processes {
   const { now, taskTemplateId } = settings
-  const known = new Map<number, { statuses: NamedStatus[]; until: number }>()
+  /** `isSettled` is false after a failure that may pass: then nothing follows from an empty list. */
+  const known = new Map<number, { statuses: NamedStatus[]; until: number; isSettled: boolean }>()
   let process: { id: number; until: number } | null = null
   /** The process of recently read tasks: the built-in process appears only there. */
   let seenProcessId: number | null = null
@@ -89,11 +92,14 @@ export function createProcesses(calls: Calls, settings: Settings): Processes {
       statusList,
     )
     if (!answer.ok) {
-      known.set(processId, { statuses: known.get(processId)?.statuses ?? [], until: now() + TEN_MINUTES })
+      const before = known.get(processId)
+      const isSettled = before?.isSettled || REFUSALS.includes(answer.error.code)
+      known.set(processId, { statuses: before?.statuses ?? [], isSettled, until: now() + TEN_MINUTES })
       return answer
     }
     const list = answer.value.statuses.map(toStatus)
-    known.set(processId, { statuses: list, until: now() + (list.length > 0 ? HOUR : TEN_MINUTES) })
+    const until = now() + (list.length > 0 ? HOUR : TEN_MINUTES)
+    known.set(processId, { statuses: list, isSettled: true, until })
     return ok(list)
   }
 
@@ -169,7 +175,7 @@ export function createProcesses(calls: Calls, settings: Settings): Processes {
       const id = found.value
       if (id === null) return ok(null)
       const remembered = known.get(id)
-      if (remembered && remembered.until > now()) return ok(chooseCompleted(remembered.statuses))
+      if (remembered?.isSettled && remembered.until > now()) return ok(chooseCompleted(remembered.statuses))
       await calls.slot()
       const list = await statuses(id)
       return list.ok ? ok(chooseCompleted(list.value)) : list

@@ -21,9 +21,9 @@ export function createResetReader(): (timeToReset: number | null, now: number) =
 
 /**
  * A value over a day in seconds must be milliseconds, and existing clients read up to 1000 as seconds (CHK).
- * Between these, two answers show the unit by how fast the value decreases. For a single answer: the count is
- * reset at a midnight, which in every time zone is a whole quarter of an hour. In doubt it is milliseconds:
- * asking too early costs one request, waiting too long costs a day.
+ * Between these, two answers show the unit by how fast the value decreases; one that stays is the same short pause again. For
+ * a single answer: the count is reset at a midnight, which in every time zone is a whole quarter of an hour. In doubt it is
+ * milliseconds: asking too early costs one request, waiting too long costs a day.
  */
 function looksLikeSeconds(
   value: number,
@@ -31,7 +31,8 @@ function looksLikeSeconds(
   previous: { value: number; now: number } | null,
 ): boolean {
   if (previous && now - previous.now >= 2000 && previous.value >= value && previous.value <= DAY_S) {
-    return previous.value - value < (now - previous.now) / 30
+    const passed = previous.value - value
+    return passed > 0 && passed < (now - previous.now) / 30
   }
   const asSeconds = fromQuarter(now + value * 1000)
   return asSeconds <= SLACK && asSeconds < fromQuarter(now + value)

@@ -29,6 +29,14 @@ test('milliseconds that decrease as milliseconds stay so', () => {
   expect(read(55_000, now + 5000)).toBe(now + 60_000)
 })
 
+test('a value that stays the same is the same short pause again, not seconds', () => {
+  const read = createResetReader()
+  read(8000, now)
+  // Even where the same number of seconds would end at a whole quarter of an hour.
+  const later = Date.UTC(2026, 0, 6, 22, 0) - 8_000_000
+  expect(read(8000, later)).toBe(later + 8000)
+})
+
 test('without a value there is no time', () => {
   expect(createResetReader()(null, now)).toBeNull()
 })
