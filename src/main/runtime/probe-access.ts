@@ -99,7 +99,6 @@ export async function probeAccess(options: {
           await rateLimiter.slot(3, 'probe')
           await client.task(taskId)
         }
-        await rateLimiter.slot(3, 'probe')
         return client.completedStatusId()
       },
       remember: (left) => store.commit([{ type: 'fact.set', connectionId: id, key: OPEN, value: left }]),

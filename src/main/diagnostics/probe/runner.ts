@@ -205,7 +205,7 @@ class Run {
     this.isCleaning = true
     const left: TaskLeft[] = []
     for (const taskId of this.own.task) {
-      const status = await this.ports.completedStatusId(taskId)
+      const status = await this.patient(() => this.ports.completedStatusId(taskId))
       const cleaned = await this.made(() =>
         this.play(cleanUpTask(scene, taskId, status.ok ? status.value : null)),
       )
@@ -238,7 +238,7 @@ class Run {
           this.chat === null ? Promise.resolve(false) : this.ports.byHand(this.chat.taskId)
         return this.plain(await this.mayHaveWritten)
       case 'chat':
-        return this.patient(() => this.ports.chat(step))
+        return this.timed(() => this.ports.chat(step))
       case 'rest':
         return this.rest(step, creates)
     }
@@ -247,7 +247,7 @@ class Run {
   private async rest(step: RestStep, creates: boolean): Promise<Reply> {
     if (!isOurs(step, this.own, creates))
       throw new Error(`${step.method} ${step.path}: not an object of ours`)
-    const reply = await this.patient(() => this.ports.rest(step))
+    const reply = await this.timed(() => this.ports.rest(step))
     if (reply.ok) this.learnComments(step, reply.value.body)
     return reply
   }
@@ -262,14 +262,18 @@ class Run {
     }
   }
 
+  private async timed(call: () => Promise<Result<Omit<Got, 'at'>>>): Promise<Reply> {
+    const answer = await this.patient(call)
+    return answer.ok ? ok({ ...answer.value, at: this.ports.now() }) : answer
+  }
+
   /** Other programs use the same account: "too fast" is tried again. */
-  private async patient(call: () => Promise<Result<Omit<Got, 'at'>>>): Promise<Reply> {
+  private async patient<T>(call: () => Promise<Result<T>>): Promise<Result<T>> {
     for (let tries = 1; ; tries++) {
       this.requests++
       const answer = await call()
-      if (answer.ok) return ok({ ...answer.value, at: this.ports.now() })
-      if (answer.error.code !== 'rate-limited') {
-        if (stopsSide(answer.error)) this.stopped ??= reasonOf(answer.error)
+      if (answer.ok || answer.error.code !== 'rate-limited') {
+        if (!answer.ok && stopsSide(answer.error)) this.stopped ??= reasonOf(answer.error)
         return answer
       }
       if (tries === RATE_TRIES) return fail(bridgeError('planfix', 'rate-limited', 'too many requests'))
