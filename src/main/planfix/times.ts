@@ -18,8 +18,8 @@ export interface TimeReader {
   saw(point: TimePoint | string | null | undefined): void
   /** The account's zone if known: local digits minus UTC, in milliseconds. */
   readonly zone: number | null
-  /** The zone as known before a restart. */
-  recall(zone: number | null): void
+  /** The zone as known before a restart; `isLocal`: the times of this account are in it, whatever they say. */
+  recall(zone: number | null, isLocal?: boolean): void
 }
 
 const MINUTE = 60_000
@@ -40,8 +40,9 @@ export function createTimeReader(): TimeReader {
     get zone() {
       return zone
     },
-    recall(known) {
+    recall(known, isLocal = false) {
       zone ??= known
+      if (isLocal) offset ??= zone
     },
     saw(point) {
       if (!point || typeof point === 'string' || !point.time) return

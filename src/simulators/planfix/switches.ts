@@ -42,6 +42,8 @@ export const switchTable = {
    * Whether comments that people move into another task keep their numbers (`movesComment`, `mergesTasks`).
    */
   'moved-comment': ['old-ids', 'new-ids'],
+  /** Whether an edited or deleted comment shows in the times of its task. */
+  'edit-mark': ['marked', 'unmarked'],
   'rest-comment-pushed': ['no', 'yes'],
   /** Whether Planfix itself mails a comment to a contact who is notified and has an e-mail (planfix-chat.md A6). */
   'contact-mail': ['mailed-when-ticked', 'not-mailed'],

@@ -1,5 +1,5 @@
 import { mailContacts } from './mails.ts'
-import { removeComment } from './objects/comments.ts'
+import { removeComment, touchByEdit } from './objects/comments.ts'
 import { addContact } from './objects/contacts.ts'
 import { addFile } from './objects/files.ts'
 import { setStatus } from './objects/tasks.ts'
@@ -42,7 +42,7 @@ export function userActions(account: Account, scenario: Scenario, callbacks: Cha
   }
   const touchHolder = (comment: SimComment): void => {
     const holder = holderOf(account, comment)
-    if (holder) touch(account, holder)
+    if (holder) touchByEdit(account, holder)
   }
 
   function commented(task: SimTask, comment: SimComment): void {

@@ -29,6 +29,14 @@ test('an object of known time reveals the zone', () => {
   )
 })
 
+test('a zone that is known from before is the zone of times whose Z is not true', () => {
+  const reader = createTimeReader()
+  reader.recall(3 * 3_600_000, true)
+  expect([reader.zone, reader.read(local, now)]).toEqual([3 * 3_600_000, true_])
+  // A time that is certain stays as it is.
+  expect(reader.read(utc, now)).toBe(true_)
+})
+
 test('an account in UTC is recognised as such', () => {
   const reader = createTimeReader()
   const point = { date: '09-10-2025', time: '08:53', datetime: '2025-10-09T08:53Z' }

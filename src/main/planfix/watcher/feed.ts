@@ -58,7 +58,7 @@ export class ChangeFeed {
   private isZoneWrong = false
   private ownWrites = new Map<number, number>()
 
-  constructor(kept: FeedState | null) {
+  constructor(kept: Partial<FeedState> | null) {
     this.position = kept?.position ?? null
     this.refusedAt = kept?.refusedAt ?? null
   }

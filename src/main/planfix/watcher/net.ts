@@ -1,5 +1,5 @@
 import type { TaskLink } from '../../../shared/domain.ts'
-import { FOLLOW_EDITS_MS } from '../../engine/index.ts'
+import { FOLLOW_EDITS_MS, probedOf } from '../../engine/index.ts'
 import type { Change, PlanfixTask } from '../../engine/ports.ts'
 import type { TaskBook } from './book.ts'
 import { commitOf, type Member } from './members.ts'
@@ -11,7 +11,10 @@ const DAY = 86_400_000
  */
 const DAILY_READINGS = 100
 const DAILY_READINGS_EVERY_MS = 30_000
-/** Number of the oldest tasks to check per day. */
+export const NET_EVERY_MS = DAY
+/** Where edits or deletions leave no mark, as a probe has found. */
+const NET_OFTEN_MS = DAY / 4
+/** Number of the oldest tasks to check each time. */
 const QUIET_EACH_DAY = 2000
 
 export type ListByNumber = (
@@ -55,6 +58,15 @@ export async function castNet(
     }
   }
   return true
+}
+
+/** How often the net is cast for these connections, milliseconds. */
+export async function netEveryMs(members: readonly Member[]): Promise<number> {
+  for (const { store, settings } of members) {
+    const { positions = {} } = (await probedOf(store, settings)) ?? {}
+    if ([positions['edit-mark'], positions['deletion-mark']].includes('unmarked')) return NET_OFTEN_MS
+  }
+  return NET_EVERY_MS
 }
 
 /** A change noticed but not read before a restart is still unread. */

@@ -5,13 +5,12 @@ import type { TimeReader } from '../times.ts'
 import { TaskBook } from './book.ts'
 import { ChangeFeed, type FeedState } from './feed.ts'
 import { askOf, type Call, Members, type WatchOptions } from './members.ts'
-import { castNet } from './net.ts'
+import { castNet, NET_EVERY_MS, netEveryMs } from './net.ts'
 import { Pace } from './pace.ts'
 import { ChangePoller } from './poller.ts'
 import { RoundScheduler } from './scheduler.ts'
 import { TaskReader } from './task-reader.ts'
 
-const DAY = 86_400_000
 const POLL_AFTER_HINT_MS = 5000
 /** The list has news of a task that was just created. */
 const POLL_AFTER_NEW_TASK_MS = 1000
@@ -50,14 +49,16 @@ export class AccountWatcher {
   private readonly times: TimeReader
   private hasTasks = false
   private nextPoll = 0
-  private nextNet: number
+  /** When the net was last cast, and how often it is. */
+  private netAt: number | null
+  private netEveryMs = NET_EVERY_MS
 
   constructor(options: {
     clock: Clock
     random: () => number
     budget: DailyQuota
     times: TimeReader
-    kept: (FeedState & { netAt?: number }) | null
+    kept: Partial<FeedState & { netAt: number }> | null
   }) {
     const { clock, times, kept } = options
     const { members } = this
@@ -65,7 +66,7 @@ export class AccountWatcher {
     this.times = times
     this.feed = new ChangeFeed(kept)
     this.book = new TaskBook(kept?.position ?? 0)
-    this.nextNet = kept?.netAt === undefined ? 0 : kept.netAt + DAY
+    this.netAt = kept?.netAt ?? null
     this.times.recall(kept?.zone ?? null)
     this.pace = new Pace({ ...options, members, book: this.book })
     this.scheduler = new RoundScheduler({
@@ -111,7 +112,7 @@ export class AccountWatcher {
       position,
       zone: this.times.zone,
       refusedAt: this.feed.refusedAt,
-      netAt: Math.max(0, this.nextNet - DAY),
+      netAt: this.netAt ?? 0,
     }
   }
 
@@ -166,6 +167,10 @@ export class AccountWatcher {
     this.scheduler.replan(Math.min(this.nextPoll, this.book.soonest))
   }
 
+  private get nextNet(): number {
+    return this.netAt === null ? 0 : this.netAt + this.netEveryMs
+  }
+
   private pollBy(at: number): void {
     this.nextPoll = Math.min(this.nextPoll, at)
   }
@@ -180,11 +185,12 @@ export class AccountWatcher {
     if (now >= this.nextNet) {
       const list = (...what: Parameters<ChangePoller['list']>) => this.poller.list(...what)
       if (!(await castNet(this.members.all, this.book, list, now))) return null
-      this.nextNet = this.clock.now() + DAY
+      this.netAt = this.clock.now()
     }
     if (now >= this.nextPoll) {
       if (!(await this.poller.poll())) return null
       await this.pace.look()
+      this.netEveryMs = await netEveryMs(this.members.all)
       this.book.forget(now)
       this.nextPoll = this.clock.now() + this.pace.jitteredInterval()
     }

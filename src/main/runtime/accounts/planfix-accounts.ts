@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Configuration, Connection } from '../../../shared/config.ts'
 import { CircuitBreaker } from '../../engine/delivery/circuit-breaker.ts'
+import { type Probed, probedOf } from '../../engine/index.ts'
 import type { Change, Clock } from '../../engine/ports.ts'
 import type { DailyQuota } from '../../planfix/limits/daily-quota.ts'
 import { createRateLimiter, type PausableRateLimiter } from '../../planfix/limits/rate-limiter.ts'
@@ -86,13 +87,32 @@ export class PlanfixAccounts {
     const { baseUrl, requestsPerSecond } = settings.planfix
     const kept = await this.store.fact<FeedState & { netAt?: number }>(ALL, factOf(key))
     const { clock, random } = this
+    const probed = await probedOf(this.store, settings)
     const times = createTimeReader()
-    times.recall(kept?.zone ?? null)
+    const isLocal = probed?.positions['datetime-zone'] === 'account-zone'
+    times.recall(kept?.zone ?? probed?.zoneMs ?? null, isLocal)
     const quota = await this.quotas.of(settings, () => times.zone)
     const rateLimiter = this.rateLimiters.get(baseUrl) ?? createRateLimiter({ clock, requestsPerSecond })
     this.rateLimiters.set(baseUrl, rateLimiter)
     const breaker = new CircuitBreaker(clock, random)
-    const watcher = new AccountWatcher({ clock, random, budget: quota, times, kept })
+    const watcher = new AccountWatcher({
+      clock,
+      random,
+      budget: quota,
+      times,
+      kept: stateAtStart(kept, probed),
+    })
     return { key, baseUrl, rateLimiter, quota, breaker, times, watcher }
   }
+}
+
+/** Whether the account takes the list of changes: what the probe found counts until a later look says otherwise. */
+export function stateAtStart<T extends Partial<FeedState>>(
+  kept: T | null,
+  probed: Pick<Probed, 'at' | 'positions'> | null,
+): (T & Partial<FeedState>) | Partial<FeedState> | null {
+  const position = probed?.positions['changed-filter']
+  const before = kept?.refusedAt ?? null
+  if (!probed || position === undefined || (before !== null && before > probed.at)) return kept
+  return { ...kept, refusedAt: position === 'accepted' ? null : probed.at }
 }

@@ -192,14 +192,20 @@ function update(call: Call, holder: SimTask | SimContact) {
   if (body.files !== undefined) comment.files = fileIds(body.files)
   if (body.isPinned !== undefined) comment.isPinned = body.isPinned === true
   if (body.isHidden !== undefined) comment.isHidden = body.isHidden === true
-  touch(account, holder)
+  touchByEdit(account, holder)
   return { status: 200 }
 }
 
 export function removeComment(account: Account, comment: SimComment): void {
   comment.isDeleted = true
   const holder = holderOf(account, comment)
-  if (holder) touch(account, holder)
+  if (holder) touchByEdit(account, holder)
+}
+
+/** A comment was edited or deleted (switch `edit-mark`). */
+export function touchByEdit(account: Account, holder: SimTask | SimContact): void {
+  if (account.switches['edit-mark'] === 'marked') touch(account, holder)
+  else account.version++
 }
 
 function visibleComment(account: Account, id: string | undefined): SimComment {
