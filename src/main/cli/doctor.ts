@@ -3,6 +3,7 @@ import type { Configuration } from '../../shared/config.ts'
 import { translateAny } from '../../shared/i18n/index.ts'
 import type { Report, Verdict } from '../diagnostics/check.ts'
 import { examine } from '../diagnostics/doctor.ts'
+import { type Probed, probedOf } from '../engine/index.ts'
 import { publicAddressProbes } from '../ingress/diagnostics-probes.ts'
 import { type StoredAddress, storedAddress } from '../ingress/stored-address.ts'
 import { foregroundClock } from '../process/clock.ts'
@@ -28,7 +29,10 @@ export async function doctor(options: {
   const redact = createRedactor(...(loaded.ok ? secretsIn(loaded.value, process.env) : []))
   const secrets = await secretsOf(dataDir, (secret) => redact.add(secret))
   const configuration = loaded.ok ? await withWebhookSecrets(loaded.value, secrets) : null
-  const { hooksUrl, address, leftBehind, mailedTwice, chatCalledAt } = await noted(dataDir, configuration)
+  const { hooksUrl, address, leftBehind, mailedTwice, chatCalledAt, probed } = await noted(
+    dataDir,
+    configuration,
+  )
   const bridge = { isRunning: isRunning(dataDir), hooksUrl }
   const questions = await Promise.all(
     (configuration?.connections ?? []).map((connection) =>
@@ -40,6 +44,7 @@ export async function doctor(options: {
         bridge,
         mailedTwice: mailedTwice?.get(connection.id) ?? null,
         chatCalledAt: chatCalledAt?.get(connection.id) ?? null,
+        probed: probed?.get(connection.id) ?? null,
         clock: foregroundClock,
       }),
     ),
@@ -120,6 +125,8 @@ interface Noted {
   mailedTwice?: Map<string, number>
   /** By connection. */
   chatCalledAt?: Map<string, number | null>
+  /** By connection. */
+  probed?: Map<string, Probed | null>
 }
 
 /**
@@ -137,6 +144,7 @@ async function noted(dataDir: string, configuration: Configuration | null): Prom
         leftBehind: await orphanedIn(store, known, Date.now()),
         mailedTwice: await mailedIn(store, known),
         chatCalledAt: await chatCallsIn(store, known),
+        probed: await probesIn(store, configuration?.connections ?? []),
       }),
     }
     await store.close()
@@ -156,4 +164,13 @@ async function chatCallsIn(store: SqliteStore, ids: readonly string[]): Promise<
   const times = new Map<string, number | null>()
   for (const id of ids) times.set(id, (await storedTimes(store, id))['planfix-chat'])
   return times
+}
+
+async function probesIn(
+  store: SqliteStore,
+  connections: Configuration['connections'],
+): Promise<Map<string, Probed | null>> {
+  const probes = new Map<string, Probed | null>()
+  for (const one of connections) probes.set(one.id, await probedOf(store, one))
+  return probes
 }

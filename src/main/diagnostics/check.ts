@@ -80,6 +80,8 @@ export interface ConnectionProbes {
    * Clients whose card has an e-mail, so that Planfix itself mails them too; null = the data is unreadable.
    */
   mailedTwice: number | null
+  /** The last probe of the account (`doctor --probe`); null = never, or the data is unreadable. */
+  probed: { at: number; version: string; answered: number; asked: number } | null
   bridge: {
     isRunning: boolean
     /** The last known address of its receiver on this computer. */

@@ -12,6 +12,7 @@ import {
   warning,
 } from './check.ts'
 import { environmentChecks } from './environment-checks.ts'
+import { probeChecks } from './probe-checks.ts'
 import { programChecks } from './program-checks.ts'
 import { tunnelChecks } from './tunnel-checks.ts'
 
@@ -23,6 +24,7 @@ export const connectionChecks: readonly Check<ConnectionProbes>[] = [
   ...environmentChecks,
   ...emailChecks,
   ...channelChecks,
+  ...probeChecks,
 ]
 
 /** Number of findings for this many connections. */

@@ -3,6 +3,7 @@ import type { Connection } from '../../shared/config.ts'
 import { bridgeError, fail, ok, type Result } from '../../shared/errors.ts'
 import { createChatraClient } from '../chatra/client.ts'
 import type { ConnectionProbes, PlanfixProbes } from '../diagnostics/check.ts'
+import type { Probed } from '../engine/index.ts'
 import { type Clock, type Priority, SlotWithdrawn } from '../engine/ports.ts'
 import { createPlanfixChannel } from '../planfix/channel/channel.ts'
 import { createPlanfixClient, type PlanfixClient } from '../planfix/client.ts'
@@ -24,6 +25,8 @@ export async function probesFor(options: {
   mailedTwice: number | null
   /** When Planfix's Chat API last called; null = never, or the data is unreadable. */
   chatCalledAt: number | null
+  /** Null: never, or the data is unreadable. */
+  probed: Probed | null
   clock: Clock
   planfix?: PlanfixClient | undefined
   /** Once aborted, no further value is read. */
@@ -59,6 +62,7 @@ export async function probesFor(options: {
     channel: { probe: () => channel.task(NO_CHAT), calledAt: options.chatCalledAt, now: clock.now() },
     bridge,
     mailedTwice: options.mailedTwice,
+    probed: options.probed && lastProbe(options.probed),
     health,
   }
   const close = () => {
@@ -67,6 +71,13 @@ export async function probesFor(options: {
   }
   return { context, close }
 }
+
+const lastProbe = ({ at, version, asked, positions }: Probed): ConnectionProbes['probed'] => ({
+  at,
+  version,
+  asked,
+  answered: Object.keys(positions).length,
+})
 
 /** A chat that no client has. */
 const NO_CHAT = 'test'

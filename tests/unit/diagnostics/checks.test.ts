@@ -60,6 +60,7 @@ const context = (more: Partial<ConnectionProbes> = {}): ConnectionProbes => ({
   planfix: questions(),
   channel: channel(),
   mailedTwice: 0,
+  probed: { at: Date.UTC(2026, 2, 2), version: '0.1.0', answered: 30, asked: 45 },
   bridge: { isRunning: true, hooksUrl: 'http://127.0.0.1:1' },
   health: async () => ({ code: 200, status: 'ok' }),
   ...more,
@@ -91,7 +92,7 @@ describe('the checks', () => {
   })
 
   test('the checks keep their numbers', () => {
-    const numbers = [...Array.from({ length: 30 }, (_, index) => 3 + index), 38, 39]
+    const numbers = [...Array.from({ length: 30 }, (_, index) => 3 + index), 38, 39, 40]
     expect(connectionChecks.map(({ id }) => id)).toEqual(numbers)
   })
 
@@ -364,5 +365,17 @@ describe('check 39: replies at once', () => {
     }
     await run(39, context({ channel: channel({ probe }) }))
     expect(asked).toBe(0)
+  })
+})
+
+describe('check 40: unknown facts', () => {
+  test('says when the account was asked, and what with', async () => {
+    expect(await run(40, context())).toMatchObject({
+      result: 'ok',
+      detail: { params: { date: '2026-03-02', version: '0.1.0', answered: 30, asked: 45 } },
+    })
+  })
+  test('an account that was never asked is no fault', async () => {
+    expect(await run(40, context({ probed: null }))).toMatchObject({ result: 'skipped', todo: null })
   })
 })

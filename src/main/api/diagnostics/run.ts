@@ -4,6 +4,7 @@ import type { Connection } from '../../../shared/config.ts'
 import { errorStack } from '../../../shared/node-errors.ts'
 import type { ProgramContext, Report } from '../../diagnostics/check.ts'
 import { examineConnection, examineProgram, totalChecks } from '../../diagnostics/doctor.ts'
+import { probedOf } from '../../engine/index.ts'
 import { publicAddressProbes } from '../../ingress/diagnostics-probes.ts'
 import { probesFor } from '../../runtime/diagnostics-probes.ts'
 import { orphanedIn } from '../../runtime/maintenance/orphaned-connections.ts'
@@ -105,6 +106,7 @@ async function examineOne(
     bridge: { isRunning: true, hooksUrl: application.hooksUrl },
     mailedTwice: await application.store.clientsMailedTwice(connection.id),
     chatCalledAt: application.webhookTimes(connection.id)['planfix-chat'],
+    probed: await probedOf(application.store, connection),
     clock: application.clock,
     ended: application.ended,
     planfix: application.connections.get(connection.id)?.planfix,
