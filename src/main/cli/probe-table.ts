@@ -81,7 +81,7 @@ const WORDS: Record<Reason['why'], string> = {
   'no-task': 'there is no test task',
   'no-chat': 'there is no token of the chat',
   'not-visible': 'the token sees nothing of the test chat',
-  'no-receiver': 'needs the running bridge, with “Replies at once” switched on',
+  'no-receiver': 'needs the running bridge, with “Instant replies” switched on',
   'no-public-address': 'needs a public address and the running bridge',
   interrupted: 'the probe was ended before',
   bug: 'a fault of this program: please send the report',

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { notAsked, questions } from '../../../src/main/diagnostics/probe/questions/index.ts'
 import { parseConfiguration } from '../../../src/shared/config.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -34,6 +35,13 @@ test('each section of docs/architecture.md that a comment names is there', () =>
   expect(
     named.filter((section) => !text.includes(`## ${section}`) && !text.includes(`| ${section} |`)),
   ).toEqual([])
+})
+
+test('docs/unknowns.md lists each question of the probe, and each that is left alone', () => {
+  const section = /## Asking an account\n([\s\S]*)$/.exec(read('docs/unknowns.md'))?.[1] ?? ''
+  const tables = section.split('\n').filter((line) => line.startsWith('| '))
+  const listed = tables.flatMap((line) => [...line.matchAll(/`([\w-]+)`/g)].map((match) => match[1] ?? ''))
+  expect(listed.toSorted()).toEqual([...questions, ...notAsked].map(({ id }) => id).toSorted())
 })
 
 test('docs/architecture.md lists each note to employees, and each event it names is one', () => {
