@@ -1,12 +1,13 @@
 import { afterEach, expect, test } from 'vitest'
 import { startDemoAccounts } from '../../src/main/demo/accounts.ts'
+import type { Language } from '../../src/shared/languages.ts'
 import { Bridge } from '../support/bridge.ts'
 
 let bridge: Bridge
 let accounts: Awaited<ReturnType<typeof startDemoAccounts>>
 const demo = {
-  async start() {
-    accounts = await startDemoAccounts()
+  async start(language: () => Language) {
+    accounts = await startDemoAccounts(language)
     return accounts
   },
 }
@@ -44,6 +45,20 @@ test('the demo runs beside real connections, whose settings can be changed meanw
   expect(bridge.app.connections.get('shop')).toBe(live)
   const { text } = await bridge.get('settings.export', {})
   expect(JSON.stringify([bridge.read(), text])).not.toContain('demo-')
+})
+
+test("the demo's pages follow the language of the program", async () => {
+  await start((one) => ({ language: 'en', connections: [one.shop()] }))
+  const { visitorUrl, planfixUrl } = await bridge.get('demo.start', {})
+  const languages = async () =>
+    Promise.all(
+      [visitorUrl, planfixUrl].map(
+        async (url) => /<html lang="(\w+)">/.exec(await (await fetch(url)).text())?.[1],
+      ),
+    )
+  expect(await languages()).toEqual(['en', 'en'])
+  await bridge.get('settings.save', { settings: { language: 'ru' } })
+  expect(await languages()).toEqual(['ru', 'ru'])
 })
 
 test("the demo's settings can be changed, only in memory", async () => {

@@ -1,3 +1,4 @@
+import type { Language } from '../../shared/languages.ts'
 import { type ChatraSimulator, startChatraSimulator } from '../../simulators/chatra/index.ts'
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../simulators/planfix/index.ts'
 import type { DemoAccounts } from '../api/demo/host.ts'
@@ -10,16 +11,21 @@ export interface SimulatedAccounts extends DemoAccounts {
 /**
  * Starts simulated accounts that a person can try at once: three employees, a task template, a contact
  * template and a page for each side. Ana and Julia are matched by their e-mail; Mihai has none, so his
- * comments are sent under the general agent. Leaves nothing running when it rejects.
+ * comments are sent under the general agent. The pages are in `language`, which is asked each time. Leaves nothing running
+ * when it rejects.
  */
-export async function startDemoAccounts(): Promise<SimulatedAccounts> {
-  const chatra = await startChatraSimulator({ switches: { files: 'brevo-file-object' } })
-  const planfix = await startPlanfixSimulator({ requestsPerSecondLimit: Number.POSITIVE_INFINITY }).catch(
-    async (error: unknown) => {
-      await chatra.stop()
-      throw error
-    },
-  )
+export async function startDemoAccounts(language: () => Language): Promise<SimulatedAccounts> {
+  const chatra = await startChatraSimulator({
+    switches: { files: 'brevo-file-object' },
+    pageLanguage: language,
+  })
+  const planfix = await startPlanfixSimulator({
+    requestsPerSecondLimit: Number.POSITIVE_INFINITY,
+    pageLanguage: language,
+  }).catch(async (error: unknown) => {
+    await chatra.stop()
+    throw error
+  })
   return {
     simulators: { chatra, planfix },
     chatra: {

@@ -33,7 +33,8 @@ export async function startSandbox(log: Log): Promise<Sandbox> {
     for (const work of undo.splice(0).reverse()) await work()
   }
   try {
-    const accounts = await startDemoAccounts()
+    let running: Host | null = null
+    const accounts = await startDemoAccounts(() => running?.application.configuration.language ?? 'en')
     undo.push(() => accounts.stop())
     const dataDir = await mkdtemp(join(tmpdir(), 'chatra-planfix-demo-'))
     undo.push(() => rm(dataDir, { recursive: true, force: true }))
@@ -63,6 +64,7 @@ export async function startSandbox(log: Log): Promise<Sandbox> {
       redact,
       runningDemo: { view: demoView(CONNECTION, accounts), connection: null, stop: async () => undefined },
     })
+    running = host
     undo.push(() => host.stop())
     const hooks = `${host.hooksUrl}/hooks/${CONNECTION}/${webhookSecret}`
     accounts.deliverTo({ chatra: `${hooks}/chatra`, planfix: `${hooks}/planfix` })

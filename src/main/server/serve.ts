@@ -50,7 +50,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       secrets: memoryOver(environmentSecrets(process.env), (secret) => redact.add(secret)),
       dataDir,
       // Loaded on first use: most servers never need it.
-      demo: { start: async () => (await import('../demo/accounts.ts')).startDemoAccounts() },
+      demo: { start: async (language) => (await import('../demo/accounts.ts')).startDemoAccounts(language) },
       uiPort: options.uiPort,
       metrics: options.metrics,
       hooks: { host: options.host, port: options.hookPort },

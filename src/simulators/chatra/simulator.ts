@@ -1,4 +1,5 @@
 import { realClock, type SimClock } from '../common/clock.ts'
+import type { PageLanguage } from '../common/page-language.ts'
 import { SimulatorServer } from '../common/server.ts'
 import { defaultPositions, setPositions } from '../common/switches.ts'
 import { Actions, type VisitOptions } from './actions.ts'
@@ -30,6 +31,8 @@ export interface ChatraOptions {
   clock?: SimClock
   /** Replaces HTTP for webhooks: a simulated network. */
   postWebhook?: WebhookPost
+  /** Asked for each page; English when absent. */
+  pageLanguage?: () => PageLanguage
   /** Off for long runs: no record of webhook attempts. */
   recordWebhooks?: boolean
 }
@@ -96,7 +99,7 @@ export class ChatraSimulator {
       const { path } = request
       if (path.startsWith('/api/')) return this.rest.handle(request)
       if (path.startsWith('/control/')) return control.handle(request)
-      return visitorPage(this.account, this.switches, request)
+      return visitorPage(this.account, this.switches, request, options.pageLanguage?.() ?? 'en')
     }, clock)
     this.server.outside = (path) => !path.startsWith('/api/')
     this.server.faults.random = seededRandom(this.seed + 2)

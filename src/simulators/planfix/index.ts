@@ -19,7 +19,7 @@ export async function startPlanfixSimulator(options: PlanfixOptions = {}): Promi
   const simulator: PlanfixSimulator = await runSimulator(options, (request: SimRequest) =>
     request.path.startsWith('/control/')
       ? answerControl(simulator, request)
-      : answerPage(simulator.account, simulator.url, request),
+      : answerPage(simulator.account, simulator.url, request, options.pageLanguage?.() ?? 'en'),
   )
   return simulator
 }

@@ -1,4 +1,5 @@
 import { realClock, type SimClock } from '../common/clock.ts'
+import type { PageLanguage } from '../common/page-language.ts'
 import { type SimRequest, type SimResponse, SimulatorServer } from '../common/server.ts'
 import { setPositions } from '../common/switches.ts'
 import { type AccountOptions, newAccount } from './account.ts'
@@ -35,6 +36,8 @@ export interface PlanfixOptions extends AccountOptions {
   dailyLimit?: number
   /** The clock of waits, besides `now`; the computer's time. */
   clock?: SimClock
+  /** Asked for each page; English when absent. */
+  pageLanguage?: () => PageLanguage
   /** Replaces HTTP for scenarios' requests: a simulated network. */
   postScenario?: ScenarioPost
   /** Replaces HTTP for callbacks of the Chat API. */

@@ -408,6 +408,17 @@ describe('control and page', () => {
     expect(page).not.toContain('innerHTML')
   })
 
+  test('the visitor page is in the language that is asked for at each visit', async () => {
+    let language: 'ro' | 'ru' = 'ro'
+    const simulator = await start({ pageLanguage: () => language })
+    const read = async () => (await fetch(`${simulator.url}/visitor`)).text()
+    expect(await read()).toMatch(/<html lang="ro">.*Părăsește site-ul.*"you":"Dumneavoastră"/s)
+    language = 'ru'
+    const page = await read()
+    expect(page).toMatch(/<html lang="ru">.*Уйти с сайта.*"you":"Вы"/s)
+    expect(page).not.toMatch(/Leave the website|Write a message/)
+  })
+
   test("the page's state contains both sides' messages, and nothing when unchanged", async () => {
     const simulator = await start()
     const visitor = simulator.visit({ name: 'Anna' })

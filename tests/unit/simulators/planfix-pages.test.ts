@@ -47,3 +47,19 @@ test('a comment can neither run a script nor close the page around it', () => {
   expect(safeHtml('a &lt; b & c <d')).toBe('a &lt; b &#38; c &#60;d')
   expect(safeHtml('</div></div>x<p>y</b></p>')).toBe('x<p>y</p>')
 })
+
+test('the pages are in the language that is asked for at each visit', async () => {
+  let language: 'en' | 'ro' | 'ru' = 'ro'
+  const foreign = await startPlanfixSimulator({ pageLanguage: () => language })
+  try {
+    const read = async (path: string) => (await fetch(foreign.url + path)).text()
+    expect(await read('/')).toMatch(/<html lang="ro">.*Încă nu există sarcini/s)
+    language = 'ru'
+    expect(await read('/')).toMatch(/<html lang="ru">.*Симулятор Планфикса.*Задач пока нет/s)
+    const chats = await read('/chats')
+    for (const word of ['Добавить чат', 'Ваш токен', 'Сохранить']) expect(chats).toContain(word)
+    expect(chats).not.toMatch(/Add chat|Save/)
+  } finally {
+    await foreign.stop()
+  }
+})

@@ -1,8 +1,11 @@
+import type { Language } from '../../../shared/languages.ts'
+
 /**
  * Starts simulated accounts on this computer. Provided by the host: the application imports no simulator.
  */
 export interface DemoHost {
-  start(): Promise<DemoAccounts>
+  /** Its pages for people follow `language`. */
+  start(language: () => Language): Promise<DemoAccounts>
 }
 
 export interface DemoAccounts {

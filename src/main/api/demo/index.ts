@@ -32,7 +32,7 @@ export function demoCalls(context: ApiContext): Pick<Handlers, 'demo.start' | 'd
 async function start(context: ApiContext): Promise<Answer<View>> {
   if (context.runningDemo) return done(context.runningDemo.view)
   if (!context.demo) return errorAnswer('unavailable', 'error.call.unavailable')
-  const accounts = await context.demo.start()
+  const accounts = await context.demo.start(() => context.application.configuration.language)
   const running = runningDemo(context, accounts)
   context.runningDemo = running
   try {

@@ -1,4 +1,6 @@
+import type { PageLanguage } from '../../common/page-language.ts'
 import { visitorScript } from './visitor-script.ts'
+import { visitorWords } from './visitor-words.ts'
 
 const style = `
 :root { color-scheme: light dark; --bg: #eef1f5; --card: #fff; --line: #d5dbe3; --text: #1c2430; --soft: #5c6878;
@@ -48,54 +50,57 @@ dd { margin: 0 0 6px; font-family: ui-monospace, monospace; overflow-wrap: anywh
 `
 
 /** The visitor's side of a chat: the site's widget. It loads nothing from elsewhere. */
-export const visitorHtml = `<!doctype html>
-<html lang="en">
+export function visitorHtml(language: PageLanguage): string {
+  const words = visitorWords[language]
+  return `<!doctype html>
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Visitor (Chatra simulator)</title>
+<title>${words.title}</title>
 <link rel="icon" href="data:,">
 <style>${style}</style>
 </head>
 <body>
-<header>Simulator: a stand-in for the Chatra widget on a website. You are the visitor; no Chatra account is involved.</header>
+<header>${words.banner}</header>
 <main>
-<section class="chat" aria-label="Chat">
+<section class="chat" aria-label="${words.chat}">
   <div class="top">
-    <h1 id="title">Connecting…</h1>
-    <button id="leave" type="button">Leave the site</button>
-    <button id="back" type="button" class="main" hidden>Come back</button>
+    <h1 id="title">${words.connecting}</h1>
+    <button id="leave" type="button">${words.leave}</button>
+    <button id="back" type="button" class="main" hidden>${words.back}</button>
   </div>
-  <div class="log" id="log" role="log" aria-live="polite" tabindex="0" aria-label="Conversation">
-    <p class="empty" id="empty">No messages yet. Write the first one.</p>
+  <div class="log" id="log" role="log" aria-live="polite" tabindex="0" aria-label="${words.conversation}">
+    <p class="empty" id="empty">${words.empty}</p>
   </div>
   <div class="notice" id="notice" role="status" hidden></div>
   <form class="composer" id="composer">
-    <button type="button" id="attach" title="Attach a file" aria-label="Attach a file">File</button>
+    <button type="button" id="attach" title="${words.attach}" aria-label="${words.attach}">${words.file}</button>
     <input type="file" id="file" hidden>
-    <textarea id="text" rows="1" placeholder="Write a message" aria-label="Message"></textarea>
-    <button class="main" id="send">Send</button>
+    <textarea id="text" rows="1" placeholder="${words.write}" aria-label="${words.message}"></textarea>
+    <button class="main" id="send">${words.send}</button>
   </form>
 </section>
 <div class="side">
   <section>
-    <h2>Introduce yourself</h2>
+    <h2>${words.introduce}</h2>
     <form id="introduce" style="display:grid;gap:10px">
-      <label>Name <input id="name" autocomplete="off"></label>
-      <label>E-mail <input id="email" type="email" autocomplete="off"></label>
-      <label>Phone <input id="phone" type="tel" autocomplete="off"></label>
-      <button>Save</button>
+      <label>${words.name} <input id="name" autocomplete="off"></label>
+      <label>${words.email} <input id="email" type="email" autocomplete="off"></label>
+      <label>${words.phone} <input id="phone" type="tel" autocomplete="off"></label>
+      <button>${words.save}</button>
       <span id="saved" role="status" style="font-size:13px"></span>
     </form>
   </section>
   <section>
-    <h2>This visitor</h2>
-    <dl><dt>Client id</dt><dd id="clientId"></dd><dt>Chat id</dt><dd id="chatId"></dd></dl>
-    <a class="button" href="/visitor" target="_blank" rel="noopener">Another visitor in a new tab</a>
+    <h2>${words.visitor}</h2>
+    <dl><dt>${words.clientId}</dt><dd id="clientId"></dd><dt>${words.chatId}</dt><dd id="chatId"></dd></dl>
+    <a class="button" href="/visitor" target="_blank" rel="noopener">${words.another}</a>
   </section>
 </div>
 </main>
-<script>${visitorScript}</script>
+<script>${visitorScript(words)}</script>
 </body>
 </html>
 `
+}

@@ -1,3 +1,4 @@
+import type { PageLanguage } from '../../common/page-language.ts'
 import type { SimRequest, SimResponse } from '../../common/server.ts'
 import { local } from '../local.ts'
 import type { Account, Client } from '../state.ts'
@@ -8,12 +9,17 @@ import { visitorHtml } from './visitor-html.ts'
 /**
  * GET /visitor (the page), /visitor/state (its content) and /files/… ; anything else is 404. Loopback only.
  */
-export function visitorPage(account: Account, switches: ChatraSwitches, request: SimRequest): SimResponse {
+export function visitorPage(
+  account: Account,
+  switches: ChatraSwitches,
+  request: SimRequest,
+  language: PageLanguage,
+): SimResponse {
   const { method, path } = request
   if (!local(request)) return { status: 403, body: 'loopback only' }
   if (method !== 'GET') return { status: 404, body: 'not found' }
   if (path === '/visitor' || path === '/visitor/')
-    return { status: 200, body: visitorHtml, headers: pageHeaders }
+    return { status: 200, body: visitorHtml(language), headers: pageHeaders }
   if (path === '/visitor/state') return shownState(account, switches, request)
   const fileId = /^\/files\/([^/]+)/.exec(path)?.[1]
   const file = fileId === undefined ? undefined : account.files.get(fileId)

@@ -1,6 +1,9 @@
+import type { VisitorWords } from './visitor-words.ts'
+
 /** The visitor page's script. It writes texts only by textContent: they come from strangers. */
-export const visitorScript = `
+export const visitorScript = (words: VisitorWords): string => `
 'use strict'
+const words = ${JSON.stringify(words).replaceAll('<', '\\u003c')}
 const el = (id) => document.getElementById(id)
 let clientId = new URLSearchParams(location.search).get('client')
 let state = null
@@ -29,8 +32,8 @@ function notice(text, bad) {
 function standingNotice() {
   if (!state || state.present) return notice('')
   notice(state.basicInfo.email
-    ? 'You have left the site. Agents\\' answers go to ' + state.basicInfo.email + '; what you write now is your answer by e-mail.'
-    : 'You have left the site and gave no e-mail, so answers do not reach you until you come back.')
+    ? words.leftWithEmail.replace('{email}', () => state.basicInfo.email)
+    : words.leftWithout)
 }
 
 function bubble(message) {
@@ -38,9 +41,9 @@ function bubble(message) {
   box.className = message.mine ? 'message mine' : 'message'
   const who = document.createElement('div')
   who.className = 'who'
-  const time = new Date(message.time).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
-  who.textContent = [message.mine ? 'You' : message.name || 'Agent', time, message.edited && 'edited',
-    message.automatic && 'automatic'].filter(Boolean).join(' · ')
+  const time = new Date(message.time).toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' })
+  who.textContent = [message.mine ? words.you : message.name || words.agent, time, message.edited && words.edited,
+    message.automatic && words.automatic].filter(Boolean).join(' · ')
   const body = document.createElement('div')
   body.className = 'bubble'
   if (message.file) {
@@ -79,7 +82,7 @@ function show(next) {
   const canWrite = next.present || Boolean(next.basicInfo.email)
   for (const id of ['text', 'send']) el(id).disabled = !canWrite
   el('attach').disabled = !next.present
-  el('text').placeholder = next.present ? 'Write a message' : 'Answer by e-mail'
+  el('text').placeholder = next.present ? words.write : words.writeEmail
   for (const key of ['name', 'email', 'phone']) {
     if (firstTime) el(key).value = next.basicInfo[key] || ''
   }
@@ -96,7 +99,7 @@ async function poll() {
     if (answer.messages) show(answer)
     else if (el('notice').classList.contains('bad')) standingNotice()
   } catch (error) {
-    notice('The simulator does not answer (' + error.message + '). Trying again…', true)
+    notice(words.silent.replace('{error}', () => error.message), true)
   } finally {
     polling = false
   }
@@ -108,7 +111,7 @@ async function attempt(work) {
     await poll()
     return true
   } catch (error) {
-    notice('That did not work: ' + error.message, true)
+    notice(words.failed.replace('{error}', () => error.message), true)
     return false
   }
 }
@@ -144,7 +147,7 @@ el('introduce').addEventListener('submit', async (event) => {
   const given = {}
   for (const key of ['name', 'email', 'phone']) given[key] = el(key).value.trim()
   const saved = await attempt(() => act('introduce', given))
-  el('saved').textContent = saved ? 'Saved. It travels with your next message.' : ''
+  el('saved').textContent = saved ? words.saved : ''
 })
 el('leave').addEventListener('click', () => attempt(() => act('leave')))
 el('back').addEventListener('click', () => attempt(() => act('comeBack')))
@@ -157,7 +160,7 @@ async function begin() {
     await poll()
     setInterval(poll, 1000)
   } catch (error) {
-    notice('The simulator does not answer (' + error.message + '). Trying again…', true)
+    notice(words.silent.replace('{error}', () => error.message), true)
     setTimeout(begin, 2000)
   }
 }

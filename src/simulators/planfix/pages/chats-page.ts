@@ -1,22 +1,25 @@
+import type { PageLanguage } from '../../common/page-language.ts'
 import type { SimResponse } from '../../common/server.ts'
 import { type Account, fullName } from '../state.ts'
 import type { ChatChannel } from '../webchat/chat-state.ts'
 import { page } from './page-frame.ts'
+import { type PageWords, pageWords } from './page-words.ts'
 import { plain } from './safe-html.ts'
 
 /** Account management → Integrations → Chats → "Planfix API for chats" (planfix-chat.md A1). */
-export function chatsPage(account: Account, origin: string): SimResponse {
+export function chatsPage(account: Account, origin: string, language: PageLanguage): SimResponse {
+  const words = pageWords[language]
   const forms = [...account.chat.channels.values(), undefined].map((channel, n) =>
-    chatForm(account, channel, n),
+    chatForm(account, channel, n, words),
   )
-  const shown = `<section class="card"><h1>Planfix API for chats</h1><dl>
-<dt>Address</dt><dd><code id="planfix-url">${plain(origin)}/webchat/api</code></dd>
-<dt>Token</dt><dd><code id="planfix-token">${plain(account.chat.token)}</code></dd></dl>
-<p class="muted">Enter both in the program at the other end.</p></section>`
-  return page('Chats', `${shown}${forms.join('')}<p role="alert"></p>`, script)
+  const shown = `<section class="card"><h1>${words.chatsTitle}</h1><dl>
+<dt>${words.address}</dt><dd><code id="planfix-url">${plain(origin)}/webchat/api</code></dd>
+<dt>${words.token}</dt><dd><code id="planfix-token">${plain(account.chat.token)}</code></dd></dl>
+<p class="muted">${words.enterBoth}</p></section>`
+  return page(language, words.chats, `${shown}${forms.join('')}<p role="alert"></p>`, script)
 }
 
-function chatForm(account: Account, channel: ChatChannel | undefined, n: number): string {
+function chatForm(account: Account, channel: ChatChannel | undefined, n: number, words: PageWords): string {
   const options = (entries: { id: number; name: string }[], chosen: number | undefined) =>
     entries
       .map(
@@ -30,18 +33,18 @@ function chatForm(account: Account, channel: ChatChannel | undefined, n: number)
     `<label for="${n}-${name}">${label}</label><input id="${n}-${name}" type="checkbox" name="${name}"${isOn ? ' checked' : ''}>`
   const pick = (label: string, name: string, inner: string) =>
     `<label for="${n}-${name}">${label}</label><select id="${n}-${name}" name="${name}">${inner}</select>`
-  return `<section class="card"><h2>${channel ? plain(channel.name) : 'Add chat'}</h2><form class="chat" data-provider="${plain(channel?.providerId ?? '')}"><div class="form">
-${text('Name', 'name', channel?.name ?? 'Chatra')}
-${text('Your address', 'url', channel?.url ?? '')}
-${text('Your token', 'token', channel?.token ?? '')}
+  return `<section class="card"><h2>${channel ? plain(channel.name) : words.addChat}</h2><form class="chat" data-provider="${plain(channel?.providerId ?? '')}"><div class="form">
+${text(words.name, 'name', channel?.name ?? 'Chatra')}
+${text(words.yourAddress, 'url', channel?.url ?? '')}
+${text(words.yourToken, 'token', channel?.token ?? '')}
 ${text('providerId', 'providerId', channel?.providerId ?? '')}
-${pick('Task template', 'taskTemplateId', options(account.taskTemplates, channel?.taskTemplateId))}
-${pick('Contact template', 'contactTemplateId', options(account.contactTemplates, channel?.contactTemplateId))}
-${text('Extra employees (numbers)', 'employees', (channel?.employees ?? []).map((id) => id.slice(5)).join(', '))}
-${pick('Author of outgoing messages', 'echoAuthor', `<option value="">who connected it</option>${options(employees, channel?.echoAuthor)}`)}
-${tick('Create a new task if there are no active tasks', 'newTaskWhenNoneActive', channel?.newTaskWhenNoneActive ?? true)}
-${tick('Show the button "Write" for contacts with a phone', 'writeButton', channel?.writeButton ?? false)}
-</div><div class="row"><button class="main">Save</button>${channel ? '<button type="button" class="bad" data-remove>Remove</button>' : ''}</div></form></section>`
+${pick(words.taskTemplate, 'taskTemplateId', options(account.taskTemplates, channel?.taskTemplateId))}
+${pick(words.contactTemplate, 'contactTemplateId', options(account.contactTemplates, channel?.contactTemplateId))}
+${text(words.extraEmployees, 'employees', (channel?.employees ?? []).map((id) => id.slice(5)).join(', '))}
+${pick(words.author, 'echoAuthor', `<option value="">${words.whoConnected}</option>${options(employees, channel?.echoAuthor)}`)}
+${tick(words.newTask, 'newTaskWhenNoneActive', channel?.newTaskWhenNoneActive ?? true)}
+${tick(words.writeButton, 'writeButton', channel?.writeButton ?? false)}
+</div><div class="row"><button class="main">${words.save}</button>${channel ? `<button type="button" class="bad" data-remove>${words.remove}</button>` : ''}</div></form></section>`
 }
 
 const script = `

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import type { PageLanguage } from '../../common/page-language.ts'
 import type { SimResponse } from '../../common/server.ts'
+import { pageWords } from './page-words.ts'
 import { plain } from './safe-html.ts'
 
 const style = `
@@ -32,7 +34,8 @@ button.main { background: #2d6cb5; border-color: #2d6cb5; color: #fff } button.b
 `
 
 /** A whole page; `script` runs under a nonce, and nothing is loaded from elsewhere. */
-export function page(title: string, body: string, script: string): SimResponse {
+export function page(language: PageLanguage, title: string, body: string, script: string): SimResponse {
+  const words = pageWords[language]
   const nonce = randomBytes(12).toString('base64')
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-${nonce}'; connect-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'`
   return {
@@ -42,10 +45,10 @@ export function page(title: string, body: string, script: string): SimResponse {
       'x-content-type-options': 'nosniff',
       'cache-control': 'no-store',
     },
-    body: `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${plain(title)}</title>
+    body: `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>${plain(title)}</title>
 <meta name="viewport" content="width=device-width"><style>${style}</style></head><body>
-<div class="notice">Simulator: a local stand-in for Planfix, for demonstration and tests. This is not planfix.com, and nothing here is stored.</div>
-<header><b>Planfix simulator</b><a href="/">Tasks and contacts</a><a href="/chats">Chats</a></header>
+<div class="notice">${words.banner}</div>
+<header><b>${words.simulator}</b><a href="/">${words.list}</a><a href="/chats">${words.chats}</a></header>
 <main>${body}</main><script nonce="${nonce}">${live}${script}</script></body></html>`,
   }
 }

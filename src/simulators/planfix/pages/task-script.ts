@@ -1,6 +1,9 @@
+import type { PageWords } from './page-words.ts'
+
 /** The task page's script: reply, edit, delete, complete, reopen. Comments are typed as text and sent as HTML. */
-export const taskScript = (taskId: number): string => `
+export const taskScript = (taskId: number, words: PageWords): string => `
 const taskId = ${taskId}
+const words = ${JSON.stringify({ remove: words.deleteComment, edit: words.editComment })}
 const form = document.querySelector('#reply')
 const asHtml = (text) => text.trim().split(/\\n/).map((line) =>
   '<p>' + line.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;') + '</p>').join('')
@@ -38,9 +41,9 @@ feed.addEventListener('changed', showOwn)
 document.addEventListener('click', async (event) => {
   const { edit, delete: gone, act: name } = event.target.dataset || {}
   if (name) await act(name, { taskId })
-  if (gone && confirm('Delete this comment?')) await act('deletesComment', { commentId: Number(gone) })
+  if (gone && confirm(words.remove)) await act('deletesComment', { commentId: Number(gone) })
   if (edit) {
-    const text = prompt('Edit the comment', asText(event.target.dataset.text))
+    const text = prompt(words.edit, asText(event.target.dataset.text))
     if (text !== null) await act('editsComment', { commentId: Number(edit), html: asHtml(text) })
   }
 })

@@ -1,0 +1,118 @@
+import type { PageLanguage } from '../../common/page-language.ts'
+
+const en = {
+  title: 'The visitor’s chat (demo)',
+  banner:
+    'Simulator: a stand-in for the Chatra widget on a website. You are the visitor; no Chatra account is involved.',
+  chat: 'Chat',
+  connecting: 'Connecting…',
+  leave: 'Leave the website',
+  back: 'Come back',
+  conversation: 'Conversation',
+  empty: 'No messages yet. Write the first one.',
+  attach: 'Attach a file',
+  file: 'File',
+  write: 'Write a message',
+  message: 'Message',
+  send: 'Send',
+  introduce: 'Introduce yourself',
+  name: 'Name',
+  email: 'E-mail',
+  phone: 'Phone',
+  save: 'Save',
+  visitor: 'This visitor',
+  clientId: 'Client id',
+  chatId: 'Chat id',
+  another: 'Another visitor in a new tab',
+  leftWithEmail:
+    'You have left the website. Replies are e-mailed to {email}; what you write now is your reply by e-mail.',
+  leftWithout:
+    'You have left the website without giving an e-mail, so replies do not reach you until you come back.',
+  you: 'You',
+  agent: 'Agent',
+  edited: 'edited',
+  automatic: 'automatic',
+  writeEmail: 'Reply by e-mail',
+  silent: 'The simulator is not responding ({error}). Trying again…',
+  failed: 'This did not work: {error}',
+  saved: 'Saved. It is sent with your next message.',
+}
+
+export type VisitorWords = typeof en
+
+const ro: VisitorWords = {
+  title: 'Chat-ul vizitatorului (demonstrație)',
+  banner:
+    'Simulator: înlocuiește chat-ul Chatra de pe un site. Dumneavoastră sunteți vizitatorul; nu se folosește niciun cont Chatra.',
+  chat: 'Chat',
+  connecting: 'Se conectează…',
+  leave: 'Părăsește site-ul',
+  back: 'Revino pe site',
+  conversation: 'Conversație',
+  empty: 'Încă nu există mesaje. Scrieți-l pe primul.',
+  attach: 'Atașează un fișier',
+  file: 'Fișier',
+  write: 'Scrieți un mesaj',
+  message: 'Mesaj',
+  send: 'Trimite',
+  introduce: 'Prezentați-vă',
+  name: 'Nume',
+  email: 'E-mail',
+  phone: 'Telefon',
+  save: 'Salvează',
+  visitor: 'Acest vizitator',
+  clientId: 'Id client',
+  chatId: 'Id chat',
+  another: 'Alt vizitator într-o filă nouă',
+  leftWithEmail:
+    'Ați părăsit site-ul. Răspunsurile se trimit la {email}; ce scrieți acum este răspunsul dumneavoastră prin e-mail.',
+  leftWithout:
+    'Ați părăsit site-ul fără a indica un e-mail, așa că răspunsurile nu vă ajung până nu reveniți.',
+  you: 'Dumneavoastră',
+  agent: 'Agent',
+  edited: 'modificat',
+  automatic: 'automat',
+  writeEmail: 'Răspundeți prin e-mail',
+  silent: 'Simulatorul nu răspunde ({error}). Se reîncearcă…',
+  failed: 'Nu a reușit: {error}',
+  saved: 'Salvat. Se trimite cu mesajul următor.',
+}
+
+const ru: VisitorWords = {
+  title: 'Чат посетителя (демо)',
+  banner:
+    'Симулятор: замена виджета Chatra на сайте. Вы — посетитель; настоящий аккаунт Chatra не используется.',
+  chat: 'Чат',
+  connecting: 'Подключение…',
+  leave: 'Уйти с сайта',
+  back: 'Вернуться',
+  conversation: 'Переписка',
+  empty: 'Сообщений пока нет. Напишите первое.',
+  attach: 'Прикрепить файл',
+  file: 'Файл',
+  write: 'Напишите сообщение',
+  message: 'Сообщение',
+  send: 'Отправить',
+  introduce: 'Представьтесь',
+  name: 'Имя',
+  email: 'E-mail',
+  phone: 'Телефон',
+  save: 'Сохранить',
+  visitor: 'Этот посетитель',
+  clientId: 'Id клиента',
+  chatId: 'Id чата',
+  another: 'Ещё один посетитель в новой вкладке',
+  leftWithEmail:
+    'Вы ушли с сайта. Ответы приходят на {email}; то, что вы напишете сейчас, — ваш ответ по почте.',
+  leftWithout: 'Вы ушли с сайта, не указав e-mail, поэтому ответы дойдут до вас, только когда вы вернётесь.',
+  you: 'Вы',
+  agent: 'Оператор',
+  edited: 'изменено',
+  automatic: 'автоматически',
+  writeEmail: 'Ответить по почте',
+  silent: 'Симулятор не отвечает ({error}). Повторяем…',
+  failed: 'Не получилось: {error}',
+  saved: 'Сохранено. Отправится со следующим сообщением.',
+}
+
+export const visitorWords: Record<PageLanguage, VisitorWords> = { en, ro, ru }
