@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildWhatIsStale, NODE, ROOT } from './build.ts'
 import { catalogueProblems } from './check-translations.ts'
+import { everyText, wordProblems } from './check-words.ts'
 import { findChromium } from './chromium.ts'
 import { listProblem } from './licences.ts'
 import { findSshd, hasKeyring } from './system-deps.ts'
@@ -45,7 +46,9 @@ if (given.length === 0) {
     tool('dependency-cruiser/bin/dependency-cruiser.mjs', ['--config', '.dependency-cruiser.cjs', 'src']),
   )
   step('catalogues', () => {
-    const problems = catalogueProblems(join(ROOT, 'src/shared/i18n'))
+    const folder = join(ROOT, 'src/shared/i18n')
+    const page = readFileSync(join(ROOT, 'docs/texts.md'), 'utf8')
+    const problems = [...catalogueProblems(folder), ...wordProblems(page, everyText(folder))]
     for (const problem of problems) process.stdout.write(`${problem}\n`)
     return problems.length === 0
   })
