@@ -226,7 +226,7 @@ describe('from Planfix to the client', () => {
     await ticked(bad.id)
     expect(tickOf(good.id)).toMatchObject({ status: 'sent' })
     expect(tickOf(bad.id)?.status).toBe('error')
-    expect(tickOf(bad.id)?.text).toContain('may not answer clients')
+    expect(tickOf(bad.id)?.text).toContain('is not allowed to reply to clients')
     await caughtUp()
     expect(anna.sees()).toEqual(['Good morning'])
   })
