@@ -14,9 +14,12 @@ import { createRawPlanfix } from '../planfix/raw.ts'
 import type { SecretSource } from '../secrets/environment.ts'
 import { SOURCE_CONNECTION, type SqliteStore } from '../store/index.ts'
 
-/** Fact of a connection: what its last probe left open, and its test contact. */
+/** Fact of a connection: what its last probe left open, its test contact, and the account where they are. */
 const OPEN = 'probeOpen'
-const NOTHING: Open = { marks: [], card: null }
+type KeptOpen = Open & { baseUrl: string }
+
+const openIn = (kept: KeptOpen | null, baseUrl: string): Open =>
+  kept?.baseUrl === baseUrl ? kept : { marks: [], card: null }
 
 export interface ProbeAccess {
   scene: Scene
@@ -66,7 +69,7 @@ export async function probeAccess(options: {
       receives: isRunning && usesChatApi(connection),
     },
     chatId: chatToken === null ? null : `probe-${id}`,
-    before: (await store.fact<Open>(id, OPEN)) ?? NOTHING,
+    before: openIn(await store.fact<KeptOpen>(id, OPEN), planfix.baseUrl),
     ports: {
       rest: (step) => raw.rest(step),
       chat: ({ command, pairs }) => raw.chat(command, pairs),
@@ -101,7 +104,10 @@ export async function probeAccess(options: {
         }
         return client.completedStatusId()
       },
-      remember: (left) => store.commit([{ type: 'fact.set', connectionId: id, key: OPEN, value: left }]),
+      async remember(left) {
+        const value: KeptOpen = { ...left, baseUrl: planfix.baseUrl }
+        await store.commit([{ type: 'fact.set', connectionId: id, key: OPEN, value }])
+      },
       progress: options.progress,
     },
     close() {

@@ -203,6 +203,32 @@ describe('a probe that breaks in the middle', () => {
   )
 })
 
+test('a chat that leads into the task of a client is left alone', async () => {
+  await begin()
+  world.chatra.visit({ name: 'Anna' }).says('Hello')
+  await world.until('the task', () => world.planfix.tasks.length === 1)
+  await world.quiet()
+  const { id } = world.task()
+  const before = world.feed(id)
+  const { findings, left } = await probeIn(world, {
+    through: (access) => {
+      const { chat } = access.ports
+      const led: typeof chat = async (step) =>
+        step.command === 'getTask'
+          ? { ok: true, value: { status: 200, body: { data: { number: id } }, left: null } }
+          : chat(step)
+      return { ...access, ports: { ...access.ports, chat: led } }
+    },
+  })
+  expect(answersOf(findings)).toMatchObject({
+    'webchat-title': '(unexpected)',
+    'assigner-contact': 'accepted',
+  })
+  expect(left.tasks).toEqual([])
+  expect(world.task().statusKey).toBe('new')
+  expect(world.feed(id)).toEqual(before)
+})
+
 test('the conversations of clients are not touched', async () => {
   await begin({ chat: false })
   world.chatra.visit({ name: 'Anna' }).says('Hello')
