@@ -134,6 +134,14 @@ describe('a probe', () => {
       connections: [{ mode: 'rest', unanswered: { 'edit-mark': { why: 'missing-scope' } } }],
     })
     expect(err).toContain('a test contact')
+    const { planfix, chatra } = world
+    const names = [
+      ...planfix.users.flatMap(({ name, email }) => [name, email]),
+      ...planfix.contacts.map(({ name }) => name),
+    ]
+    const numbers = [...planfix.tasks, ...planfix.contacts].map(({ id }) => `${id}`)
+    const places = [planfix.token, planfix.url, chatra.publicKey, world.dataDir, 'shop', 'Chat with a client']
+    expect([...names, ...numbers, ...places].filter((one) => out.includes(one))).toEqual([])
     // The contact of the first time is used again.
     expect(world.planfix.contacts).toHaveLength(1)
   })
