@@ -45,13 +45,25 @@ const noCompiledParts = {
 const licenceTexts = { name: 'licence-texts', closeBundle: () => writeTexts(import.meta.dirname) }
 
 /**
+ * Parts of fastify that no server of ours reaches (http/without-schemas.ts) are left out: compilers of JSON schemas, and
+ * requests without a socket, for tests. They are only asked for by calls.
+ */
+const UNREACHED = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request']
+const noUnreachedParts = {
+  name: 'no-unreached-parts',
+  enforce: 'pre' as const,
+  resolveId: (id: string) => (UNREACHED.includes(id) ? '\0unreached' : null),
+  load: (id: string) => (id === '\0unreached' ? 'module.exports = null' : null),
+}
+
+/**
  * One build for every process of the product. `main` holds the Node entries: the server host, the command
  * line, the demo with its simulators, and the desktop's Electron process. Our code and pure-JavaScript libraries are bundled, so the program starts
  * from a few files; native modules stay outside.
  */
 export default defineConfig({
   main: {
-    plugins: [noCompiledParts],
+    plugins: [noCompiledParts, noUnreachedParts],
     build: {
       outDir: 'out/main',
       license: { fileName: 'licences.json' },

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { errorMessage } from '../src/shared/node-errors.ts'
+import { makeArtefact } from './artefact.ts'
 import { buildWhatIsStale, NODE, ROOT } from './build.ts'
 import { applicationIn, packagedProblems, type System } from './packaged-app.ts'
 
@@ -11,7 +12,8 @@ import { applicationIn, packagedProblems, type System } from './packaged-app.ts'
  * files, imports, binaries, fuses. `-- --dir` omits installers; `--win`, `--mac`, `--linux`, `--x64`,
  * `--arm64` select the target (default: this computer's); `--electron-dist FOLDER` uses the Electron there
  * instead of downloading it; `--out FOLDER` (default dist/). BRIDGE_UPDATE_URL: where installed applications
- * look for updates; without it they do not look.
+ * look for updates; without it they do not look. `npm run package -- server | relay` makes the artefacts of those
+ * programs instead: scripts/artefact.ts.
  */
 
 /** Electron is 120 MB. A process without output for this long hangs. */
@@ -27,6 +29,12 @@ const isSigned = Boolean(process.env.CSC_LINK || process.env.CSC_NAME)
  * the packages beside it.
  */
 const AD_HOC = ['-c.mac.identity=-', '-c.mac.hardenedRuntime=false', '-c.mac.notarize=false']
+
+const [kind = '', ...others] = process.argv.slice(2)
+if (/^\w/.test(kind)) {
+  await makeArtefact(kind, others).catch((error: unknown) => fail(errorMessage(error)))
+  process.exit(0)
+}
 
 const { values } = parseArgs({
   options: {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { address, isLoopback } from './address.ts'
 import { LANGUAGES } from './languages.ts'
-import { withoutTail } from './plain.ts'
 
 /**
  * The configuration file (docs/architecture.md, "Configuration"). Unknown keys are refused with their path;
@@ -8,25 +8,7 @@ import { withoutTail } from './plain.ts'
  * keychain or, on a server, from the environment.
  */
 
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '[::1]' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
-
-/** https anywhere, http on loopback only; without a trailing slash. */
-export const address = z
-  .string()
-  .refine(
-    (text) => {
-      if (!URL.canParse(text)) return false
-      const url = new URL(text)
-      if (url.username || url.password || url.search || url.hash) return false
-      return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
-    },
-    {
-      error: 'must be an https address (http only on this computer), without user, query or fragment',
-      params: { problem: 'address' },
-    },
-  )
-  .transform((text) => withoutTail(text, '/'))
+export { address, isLoopback }
 
 /** Allowed ranges of the configuration's numbers, both ends included. */
 export const LIMITS = {

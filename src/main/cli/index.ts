@@ -11,7 +11,7 @@ import { endWith, quietWhenNobodyReads } from './output.ts'
  * Exit codes: 0 done, 1 not done, 2 usage or configuration error.
  */
 async function main(args: string[]): Promise<void> {
-  const options = parseCliOptions(packageFile.version, args)
+  const options = parseCliOptions(packageFile.version, args, process.env.BRIDGE_COMMAND)
   if ('wrong' in options) return endWith(2, '', options.wrong)
   if ('show' in options) return endWith(0, options.show)
   const problem = loadEnvironmentFile(options.envFile)

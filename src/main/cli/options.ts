@@ -2,6 +2,7 @@ import { completionScript, SHELLS } from '../process/command-line/completion.ts'
 import { commandHelp } from '../process/command-line/help.ts'
 import { manPage } from '../process/command-line/man-page.ts'
 import { type Given, parseCommandLine } from '../process/command-line/parse.ts'
+import type { ProgramSpecification } from '../process/command-line/specification.ts'
 import { type ServeOptions, serveOptions } from '../server/options.ts'
 import { BRIDGE } from './program.ts'
 
@@ -30,28 +31,29 @@ export type CliOptions =
   | { wrong: string }
   | (Place & ({ serve: ServeOptions } | { command: Command }))
 
-/** Parses the command line of `bridge`. */
-export function parseCliOptions(version: string, args: string[]): CliOptions {
-  const given = parseCommandLine(BRIDGE, version, args)
+/** Parses the command line of `bridge`. `called`: the name by which it was started, where that is another one. */
+export function parseCliOptions(version: string, args: string[], called?: string): CliOptions {
+  const program = called === undefined ? BRIDGE : { ...BRIDGE, name: called }
+  const given = parseCommandLine(program, version, args)
   if ('show' in given || 'wrong' in given) return given
   const { name } = given.command
-  if (name === 'man') return { show: manPage(BRIDGE, version) }
-  if (name === 'completion') return completionOf(given)
+  if (name === 'man') return { show: manPage(program, version) }
+  if (name === 'completion') return completionOf(program, given)
   const place = {
     dataDir: given.text('data-dir'),
     config: given.text('config'),
     envFile: given.text('env-file'),
   }
   const read = name === 'serve' ? serveOptions(given) : commandOf(given)
-  if (typeof read === 'string') return { wrong: `${read}\n\n${commandHelp(BRIDGE, given.command)}` }
+  if (typeof read === 'string') return { wrong: `${read}\n\n${commandHelp(program, given.command)}` }
   return name === 'serve' ? { ...place, serve: read as ServeOptions } : { ...place, command: read as Command }
 }
 
-function completionOf({ command, arguments: [wanted] }: Given): CliOptions {
+function completionOf(program: ProgramSpecification, { command, arguments: [wanted] }: Given): CliOptions {
   const shell = SHELLS.find((one) => one === wanted)
   return shell === undefined
-    ? { wrong: `there is no completion for "${wanted}"\n\n${commandHelp(BRIDGE, command)}` }
-    : { show: completionScript(BRIDGE, shell) }
+    ? { wrong: `there is no completion for "${wanted}"\n\n${commandHelp(program, command)}` }
+    : { show: completionScript(program, shell) }
 }
 
 /** The command as data; a string is the description of an error. */

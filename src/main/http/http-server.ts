@@ -8,6 +8,7 @@ import { createClientIpReader } from './client-ip.ts'
 import { createConnectionSlots } from './connection-slots.ts'
 import { createRateLimiter, type Rate } from './rate-limiter.ts'
 import { tidyAddress } from './tidy-address.ts'
+import { WITHOUT_SCHEMAS } from './without-schemas.ts'
 
 /** An event for the owner or the log. `detail` contains neither secrets nor message texts. */
 export interface ReceiverProblem {
@@ -86,6 +87,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   let stopping = false
 
   const common = {
+    ...WITHOUT_SCHEMAS,
     logger: false,
     exposeHeadRoutes: false,
     return503OnClosing: false,

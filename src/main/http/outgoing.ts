@@ -2,7 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
-import { isLoopback } from '../../shared/config.ts'
+import { isLoopback } from '../../shared/address.ts'
 import { errorCode } from '../../shared/node-errors.ts'
 import { connectThrough, environmentProxy } from './proxy.ts'
 

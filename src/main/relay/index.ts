@@ -15,7 +15,7 @@ import { RelayStore } from './store.ts'
 
 /** The relay: `npm run relay` (docs/relay.md). Exit codes: 0 stopped or done, 1 failed, 2 usage error. */
 async function main(args: string[]): Promise<void> {
-  const options = parseRelayOptions(packageFile.version, args)
+  const options = parseRelayOptions(packageFile.version, args, process.env.BRIDGE_COMMAND)
   if ('show' in options) return endWith(0, options.show, process.stdout)
   if ('wrong' in options) return endWith(2, options.wrong)
   const { command } = options

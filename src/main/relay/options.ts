@@ -1,4 +1,4 @@
-import { address } from '../../shared/config.ts'
+import { address } from '../../shared/address.ts'
 import { completionScript, SHELLS } from '../process/command-line/completion.ts'
 import { commandHelp } from '../process/command-line/help.ts'
 import { manPage } from '../process/command-line/man-page.ts'
@@ -28,20 +28,25 @@ const NUMBERS = {
   'keep-days': [14, 1, 365],
 } as const
 
-/** Parses the command line. `show`: the text to print instead. `wrong`: the error with the help that fits. */
+/**
+ * Parses the command line. `called`: the name by which it was started. `show`: the text to print instead. `wrong`: the error with the help
+ * that fits.
+ */
 export function parseRelayOptions(
   version: string,
   args: string[],
+  called = RELAY.name,
 ): RelayOptions | { show: string } | { wrong: string } {
-  const given = parseCommandLine(RELAY, version, args)
+  const program = { ...RELAY, name: called }
+  const given = parseCommandLine(program, version, args)
   if ('show' in given || 'wrong' in given) return given
   const { name } = given.command
-  if (name === 'man') return { show: manPage(RELAY, version) }
+  if (name === 'man') return { show: manPage(program, version) }
   const shell = SHELLS.find((one) => one === given.arguments[0])
-  if (name === 'completion' && shell !== undefined) return { show: completionScript(RELAY, shell) }
+  if (name === 'completion' && shell !== undefined) return { show: completionScript(program, shell) }
   const command = commandOf(given)
   return typeof command === 'string'
-    ? { wrong: `${command}\n\n${commandHelp(RELAY, given.command)}` }
+    ? { wrong: `${command}\n\n${commandHelp(program, given.command)}` }
     : { command, dataDir: given.text('data-dir') }
 }
 

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { fastify } from 'fastify'
+import { WITHOUT_SCHEMAS } from '../http/without-schemas.ts'
 import { addStatus, type StatusSource } from './interface/status.ts'
 
 export interface MetricsPort {
@@ -12,7 +13,12 @@ export async function startMetricsPort(
   { host, port }: { host: string; port: number },
   source: StatusSource,
 ): Promise<MetricsPort> {
-  const server = fastify({ logger: false, forceCloseConnections: true, requestTimeout: 15_000 })
+  const server = fastify({
+    ...WITHOUT_SCHEMAS,
+    logger: false,
+    forceCloseConnections: true,
+    requestTimeout: 15_000,
+  })
   // A foreign page may resolve its own name to this computer (DNS rebinding): then the browser sends that name here.
   if (isLoopback(host))
     server.addHook('onRequest', async (request, reply) => {

@@ -33,7 +33,7 @@ describe('the workflows', () => {
     const file = readFileSync(join(ROOT, '.github/workflows/release.yml'), 'utf8')
     writeFileSync(
       join(folder, '.github/workflows/release.yml'),
-      file.replace('needs: [test, package]', 'needs: [test, pack]'),
+      file.replace('needs: [test, package, programs]', 'needs: [test, pack, programs]'),
     )
     expect(complaints(folder).join()).toContain('pack')
   })

@@ -35,7 +35,7 @@ test('the release runs for a version or by hand, and only after all tests', () =
   expect(workflow).toContain('\non:\n  push:\n    tags: ["v*"]\n  workflow_dispatch:\n\n')
   expect(workflow).toContain('  test:\n    uses: ./.github/workflows/ci.yml\n')
   expect(ci).toContain('\n  workflow_call:\n')
-  expect(workflow).toContain('needs: [test, package]')
+  expect(workflow).toContain('needs: [test, package, programs]')
 })
 
 test('a called workflow and its caller use different groups to avoid a deadlock', () => {
@@ -57,8 +57,8 @@ test('each action is pinned to a major version, and no event text reaches a comm
 })
 
 test(".nvmrc names the project's Node version, and CI uses it", () => {
-  const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: Record<string, string> }
-  expect(/\d+/.exec(devDependencies.node ?? '')?.[0]).toBe(read('.nvmrc').trim())
+  const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> }
+  expect(/\d+/.exec(dependencies.node ?? '')?.[0]).toBe(read('.nvmrc').trim())
   expect(`${workflow}\n${ci}`).not.toContain('node-version:')
 })
 

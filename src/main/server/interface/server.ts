@@ -4,6 +4,7 @@ import websocket from '@fastify/websocket'
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
 import { isCallName } from '../../../shared/api.ts'
 import type { Caller, PushSource } from '../../api/dispatcher.ts'
+import { WITHOUT_SCHEMAS } from '../../http/without-schemas.ts'
 import { HEADERS } from '../../renderer-assets/document.ts'
 import type { Redactor } from '../../settings/redact.ts'
 import { sendErrorStatus } from './http-errors.ts'
@@ -40,6 +41,7 @@ export async function startInterface(options: {
   options.redact.add(session.token)
   const live = createLive(options)
   const server = fastify({
+    ...WITHOUT_SCHEMAS,
     logger: false,
     bodyLimit: MOST_BYTES,
     return503OnClosing: false,
