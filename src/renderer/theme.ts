@@ -49,7 +49,11 @@ export const theme = createTheme({
     Text: { defaultProps: { size: 'md' } },
     Table: { defaultProps: { verticalSpacing: 6, horizontalSpacing: 'sm', fz: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
+    // An element that only takes the focus must not stand among a menu's items.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Modal: { defaultProps: { centered: true } },
+    // The colour of a title on its own tint is too pale to be read.
+    Alert: { styles: { title: { color: 'var(--mantine-color-text)' } } },
     Paper: { defaultProps: { withBorder: true } },
   },
 })

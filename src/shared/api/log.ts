@@ -175,6 +175,8 @@ export const logCalls = {
       clientLeft: z.boolean(),
       /** The loop breaker paused it. */
       paused: z.string().nullable(),
+      muted: z.boolean(),
+      blocked: z.boolean(),
       messages: z.number(),
     }),
   ),

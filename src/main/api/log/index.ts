@@ -130,6 +130,8 @@ function viewOf(
     })),
     clientLeft: conversation.clientLeft,
     paused: pauseEnds(conversation, now) === null ? null : conversation.paused,
+    muted: conversation.muted === true,
+    blocked: (conversation.blockedAt ?? null) !== null,
     messages,
   }
 }

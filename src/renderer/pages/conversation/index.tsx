@@ -5,13 +5,16 @@ import type { ConversationView, MessageRow } from '../../../shared/api/log.ts'
 import { useCall, usePush } from '../../client/hooks.tsx'
 import { ErrorAlert } from '../../components/error-alert.tsx'
 import { IconArrowLeft } from '../../components/icons.ts'
+import { lastList } from '../../components/last-list.ts'
 import { Page } from '../../components/page.tsx'
 import { Detail } from '../../features/messages/detail.tsx'
 import { Panel } from '../../features/messages/panel.tsx'
 import { useI18n } from '../../i18n.tsx'
 import { Chat } from './chat.tsx'
 import { Head, Stopped } from './head.tsx'
+import { TalkMenu } from './menu.tsx'
 import { useThread } from './use-thread.ts'
+import { Wishes } from './wishes.tsx'
 
 /** One client's conversation as in the chat, with the state of each message. */
 export function ConversationPage() {
@@ -21,22 +24,26 @@ export function ConversationPage() {
   usePush('messages', ({ rows, more }) => {
     if (more || rows.some(({ conversationId }) => conversationId === view?.id)) asked.reload()
   })
-  const back = (
-    <Button
-      component={Link}
-      href="/log"
-      variant="default"
-      leftSection={<IconArrowLeft size={16} aria-hidden />}
-    >
-      {t('log.talk.back')}
-    </Button>
+  const list = lastList()
+  const actions = (
+    <>
+      <Button
+        component={Link}
+        href={list}
+        variant="default"
+        leftSection={<IconArrowLeft size={16} aria-hidden />}
+      >
+        {t(list === '/log' ? 'log.talk.back' : 'talk.back')}
+      </Button>
+      {view !== undefined && <TalkMenu view={view} onChange={asked.reload} />}
+    </>
   )
   const title =
     view && view.clientName !== ''
       ? t('log.talk.title', { name: view.clientName })
       : t('log.panel.conversation')
   return (
-    <Page fill title={title} actions={back}>
+    <Page fill title={title} actions={actions}>
       {view === undefined ? (
         asked.error ? (
           <ErrorAlert error={asked.error} retry={asked.reload} />
@@ -64,6 +71,7 @@ function Talk({ view }: { view: ConversationView }) {
   return (
     <>
       <Head view={view} />
+      <Wishes view={view} />
       <Stopped view={view} rows={thread.rows ?? []} />
       {thread.error !== null && <ErrorAlert error={thread.error} retry={thread.reload} />}
       <Flex gap="sm" flex={1} mih={0}>

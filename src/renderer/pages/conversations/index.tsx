@@ -17,6 +17,7 @@ import { LISTS } from '../../../shared/api/conversations.ts'
 import { useAppState } from '../../client/hooks.tsx'
 import { Empty, ErrorAlert } from '../../components/error-alert.tsx'
 import { IconMessageCircle, IconSearch } from '../../components/icons.ts'
+import { nowInList } from '../../components/last-list.ts'
 import { Page } from '../../components/page.tsx'
 import classes from '../../features/conversations/conversations.module.css'
 import { WaitingActions } from '../../features/conversations/no-answer.tsx'
@@ -29,6 +30,7 @@ import { useList } from './use-list.ts'
 export function ConversationsPage() {
   const { t } = useI18n()
   const { time } = useAppState()
+  useEffect(() => nowInList('/conversations'), [])
   const [choice, setChoice] = useState(firstChoice)
   const { rows, error, busy, reload, more } = useList(choice)
   const change = (next: ListChoice) => {

@@ -6,8 +6,9 @@ import type { CallError } from '../../../shared/api.ts'
 import { useClient } from '../../client/hooks.tsx'
 import { ErrorAlert } from '../../components/error-alert.tsx'
 import { IconChevronDown, IconDownload } from '../../components/icons.ts'
+import { fileName, save } from '../../components/save-file.ts'
 import { useI18n } from '../../i18n.tsx'
-import { type ExportFormat, exported, fileName, save } from './export.ts'
+import { type ExportFormat, exported } from './export.ts'
 import { indexOfPage, type List, matchesOf } from './list.ts'
 
 /** Saves the filtered messages as a file. */
@@ -53,9 +54,18 @@ export function ExportMenu({ filter, list }: { filter: LogFilter; list: List | n
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Label>{t('log.export.what', { count: all, shown: number(all) })}</Menu.Label>
-          <Menu.Item onClick={() => void begin('csv')}>{t('log.export.csv')}</Menu.Item>
-          <Menu.Item onClick={() => void begin('json')}>{t('log.export.json')}</Menu.Item>
+          <Menu.Item onClick={() => void begin('csv')}>
+            {t('log.export.csv')}
+            <Text size="xs" c="dimmed">
+              {t('log.export.what', { count: all, shown: number(all) })}
+            </Text>
+          </Menu.Item>
+          <Menu.Item onClick={() => void begin('json')}>
+            {t('log.export.json')}
+            <Text size="xs" c="dimmed">
+              {t('log.export.what', { count: all, shown: number(all) })}
+            </Text>
+          </Menu.Item>
         </Menu.Dropdown>
       </Menu>
       <Modal

@@ -6,6 +6,7 @@ import type { AppState } from '../../../shared/api/state.ts'
 import { useAppState, useLine } from '../../client/hooks.tsx'
 import { Empty, ErrorAlert } from '../../components/error-alert.tsx'
 import { IconMessages, IconSearch } from '../../components/icons.ts'
+import { nowInList } from '../../components/last-list.ts'
 import { Page } from '../../components/page.tsx'
 import { Detail } from '../../features/messages/detail.tsx'
 import { Panel } from '../../features/messages/panel.tsx'
@@ -22,6 +23,7 @@ import { useReading } from './use-reading.ts'
 /** Every message and its state, newest first, live. */
 export function LogPage() {
   const { t } = useI18n()
+  useEffect(() => nowInList('/log'), [])
   const [choice, setChoice] = useState(rememberedChoice)
   const { reader, reading, key, place } = useReading(choice)
   const [open, setOpen] = useState<{ id: number; row: MessageRow | null } | null>(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { exported, fileName } from '../../../../../src/renderer/pages/log/export.ts'
+import { fileName } from '../../../../../src/renderer/components/save-file.ts'
+import { exported } from '../../../../../src/renderer/pages/log/export.ts'
 
 type Bridge = Parameters<typeof exported>[0]
 
