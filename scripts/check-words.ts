@@ -35,6 +35,7 @@ const SIGNS: Record<Language | 'all', [wrong: RegExp, name: string][]> = {
   ],
   ru: [
     [/[“”„]/, 'quotation marks of another language'],
+    [/ – /, '– instead of —'],
     [/[а-яё][a-z]|[a-z][а-яё]/i, 'Latin and Cyrillic letters in one word'],
   ],
 }

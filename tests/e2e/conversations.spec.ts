@@ -11,7 +11,7 @@ test('who waits for an answer stands on the overview and in the navigation, unti
   await expect(waiting.getByRole('listitem')).toHaveCount(1)
   await expect(waiting).toContainText('Do you have this in size 42?')
   const link = page.getByRole('link', { name: /^Conversations/ })
-  await expect(link).toContainText('1 client waits for an answer')
+  await expect(link).toContainText('1 client is waiting for an answer')
   await axeInBothThemes(page)
 
   const task = await until('the task', async () => (await planfix.tasks())[0])
@@ -19,7 +19,7 @@ test('who waits for an answer stands on the overview and in the navigation, unti
   await link.click()
   const row = page.getByRole('listitem').filter({ hasText: 'Anna' })
   await expect(row).toContainText('Ana Rusu: Ask the storekeeper')
-  await expect(row).toContainText('waits 1 min')
+  await expect(row).toContainText('waiting 1 min')
   await planfix.replies(task.id, 5, 'Yes, we do')
   await expect(row).toContainText('Ana Rusu: Yes, we do')
   await expect(row).not.toContainText('waits')

@@ -327,7 +327,7 @@ describe('a client who waits', () => {
     await stage.clock.advance(15 * MINUTE - 1)
     expect(stage.titles).toEqual([])
     await stage.clock.advance(1)
-    expect(stage.titles).toEqual(['Anna is waiting for a reply'])
+    expect(stage.titles).toEqual(['Anna is waiting for an answer'])
     expect(stage.shown[0]?.options.body).toBe('For 15 minutes: text 1')
   })
 
