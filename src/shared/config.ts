@@ -291,13 +291,22 @@ function sharedKeys(
 ): [number, number][] {
   const first = new Map<string, number>()
   return connections.flatMap(({ chatra }, index): [number, number][] => {
-    const { host, hostname } = new URL(chatra.baseUrl)
-    const account = `${isLoopback(hostname) ? host : ''} ${chatra.publicKey}`
+    const account = chatraAccount(chatra)
     const before = first.get(account)
     if (before === undefined) first.set(account, index)
     return before === undefined ? [] : [[before, index]]
   })
 }
+
+const chatraAccount = ({ baseUrl, publicKey }: { baseUrl: string; publicKey: string }): string => {
+  const { host, hostname } = new URL(baseUrl)
+  return `${isLoopback(hostname) ? host : ''} ${publicKey}`
+}
+
+/** Two connections with the same Chatra account: each of them would deliver all of its chats. */
+export const isSameChatra = (
+  ...both: [Parameters<typeof chatraAccount>[0], Parameters<typeof chatraAccount>[0]]
+) => chatraAccount(both[0]) === chatraAccount(both[1])
 
 /** A missing static address means none; an existing one is used unless another provider was chosen. */
 function tunnelOf(input: {

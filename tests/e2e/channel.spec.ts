@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { translate } from '../../src/shared/i18n/index.ts'
 import {
   axe,
   axeInBothThemes,
@@ -12,7 +13,6 @@ import {
   until,
 } from './fixtures.ts'
 import type { Planfix } from './simulators.ts'
-import { wizardOn } from './wizard-steps.ts'
 import type { World } from './world.ts'
 
 const ANA = 5
@@ -136,28 +136,21 @@ test('without its token a connection that uses the chat says on the overview wha
   await expect(page.getByText(/The chat token from Planfix is missing/)).toBeVisible()
 })
 
-test('in the wizard the entries are shown, and Enter in the token tries it instead of going on', async ({
+test('the alternative, a scenario, is explained below, with the request to copy', async ({
   page,
   planfix,
-  world,
 }) => {
-  const wizard = wizardOn(page, world)
-  const draft = await world.call('setup.begin', { connectionId: 'shop' })
-  await wizard.show(draft, 'channel')
-  await wizard.at('channel')
-  await expect(page.getByLabel('Token for Planfix', { exact: true })).toBeVisible()
+  const section = await openSection(page)
+  await expect(section.getByLabel('Header', { exact: true })).toHaveCount(0)
+  await section.getByRole('button', { name: translate('en', 'wizard.scenario.title') }).click()
+  await expect(section.getByLabel('Header', { exact: true })).toHaveValue('Content-Type: application/json')
+  await expect(section.getByLabel('Address', { exact: true })).toHaveValue(/\/hooks\/shop\/[\w-]+\/planfix$/)
+  await expect(section.getByText(translate('en', 'wizard.scenario.waiting'))).toBeVisible()
   for (const [width, height] of SIZES) {
     await sized(page, width, height)
     await axe(page)
   }
-  await page.getByLabel('Chat token from Planfix', { exact: true }).fill((await chats(planfix)).token)
-  await page.keyboard.press('Enter')
-  await expect(page.getByText('Planfix accepted the chat token.')).toBeVisible()
-  await page.getByRole('switch', { name: 'Instant replies' }).click()
-  await expect(page.getByRole('switch', { name: 'Instant replies' })).toBeChecked()
-  await wizard.onward()
-  await wizard.at('scenario')
-  await expect(page.getByText(wizard.t('wizard.scenario.not-needed'))).toBeVisible()
+  expect(await planfix.violations()).toEqual([])
 })
 
 const mode = (world: World) => world.call('setup.channel', { id: 'shop' })

@@ -20,21 +20,16 @@ export interface Wizard {
   /** Keys and token of the simulators are accepted, without a click. */
   connect(draft: Draft, sides?: ('chatra' | 'planfix')[]): Promise<void>
   show(draft: Draft, step: Step): Promise<void>
+  /** At the step of the address: a static address, proven. */
+  ownAddress(address: string): Promise<void>
 }
 
 /** The headings of the steps. */
 const TITLES: Record<Step, TextKey> = {
-  language: 'wizard.language.title',
-  name: 'wizard.name.title',
   chatra: 'wizard.chatra.title',
   planfix: 'wizard.planfix.title',
   templates: 'wizard.templates.title',
-  employees: 'wizard.employees.title',
-  options: 'wizard.options.title',
   address: 'wizard.address.title',
-  webhooks: 'wizard.webhooks.title',
-  channel: 'channel.title',
-  scenario: 'wizard.scenario.title',
   test: 'wizard.test.title',
   done: 'wizard.done.title',
 }
@@ -50,7 +45,7 @@ export function wizardOn(page: Page, world: World, language: Language = 'en'): W
     field: (name) => page.locator(`[data-field="${name}"]`),
     button: (key) => page.getByRole('button', { name: t(key), exact: true }),
 
-    async begin(step = 'name') {
+    async begin(step = 'chatra') {
       const draft = await call(page, 'setup.begin', { connectionId: null })
       const { settings } = draft
       const chatra = { ...settings.chatra, baseUrl: world.chatra.apiUrl }
@@ -62,6 +57,13 @@ export function wizardOn(page: Page, world: World, language: Language = 'en'): W
       })
       await wizard.show(kept, step)
       return kept
+    },
+    async ownAddress(address) {
+      await page.getByRole('button', { name: t('tunnel.page.technicians') }).click()
+      await page.getByRole('radio', { name: t('tunnel.provider.own') }).click()
+      await page.getByLabel(t('tunnel.page.own.address')).fill(address)
+      await wizard.onward()
+      await expect(page.getByLabel(t('wizard.webhooks.address'), { exact: true })).toBeVisible()
     },
     async connect(draft, sides = ['chatra', 'planfix']) {
       const { id, settings } = await call(page, 'setup.get', { id: draft.id })
@@ -80,7 +82,7 @@ export function wizardOn(page: Page, world: World, language: Language = 'en'): W
       await call(page, 'setup.save', { id: draft.id, step })
       await page.goto(`${world.origin}/#/setup/${draft.id}`)
       await page.reload()
-      await expect(page.getByRole('navigation')).toBeVisible()
+      await expect(page.getByRole('heading', { level: 2 })).toBeVisible()
     },
   }
   return wizard
@@ -102,4 +104,17 @@ export async function call<N extends CallName>(page: Page, name: N, args: Args<N
   )
   expect(answer, `${name} is answered`).toMatchObject({ ok: true })
   return (answer as { value: Value<N> }).value
+}
+
+/**
+ * The owner's Chatra is on the internet; that of a test is local. The draft on the page is updated and read again. Planfix's pace
+ * is that of a test, or its own.
+ */
+export async function pointAtSimulators(page: Page, apiUrl: string, requestsPerSecond = 100): Promise<void> {
+  const { drafts } = await call(page, 'state.get', {})
+  const { id, settings } = await call(page, 'setup.get', { id: drafts[0]?.id ?? '' })
+  const planfix = { ...settings.planfix, pollSeconds: 1, requestsPerSecond }
+  const chatra = { ...settings.chatra, baseUrl: apiUrl }
+  await call(page, 'setup.save', { id, settings: { ...settings, chatra, planfix } })
+  await page.reload()
 }

@@ -23,32 +23,56 @@ async function tries(wizard: Wizard, fields: Record<string, string>): Promise<vo
   await wizard.onward()
 }
 
-test('a wrong key shows its field and the remedy, and typed values stay', async ({ page, world, chatra }) => {
+const pasted = ({ publicKey, secretKey }: { publicKey: string; secretKey: string }) => ({
+  'chatra.keys': `${publicKey}\n${secretKey}`,
+})
+
+test('wrong keys show their box and the remedy, and typed values stay', async ({ page, world, chatra }) => {
   const { wizard, draft } = await standingAt(page, world, 'chatra', [])
-  await tries(wizard, { 'chatra.publicKey': chatra.publicKey, 'chatra.secretKey': 'not-the-key' })
-  const secret = wizard.field('chatra.secretKey')
+  const wrong = { publicKey: chatra.publicKey, secretKey: 'not-the-right-key-1' }
+  await tries(wizard, pasted(wrong))
+  const keys = wizard.field('chatra.keys')
   await expect(page.getByText(wizard.t('wizard.problem.chatra.wrong-keys'))).toBeVisible()
-  await expect(secret).toBeFocused()
-  await expect(secret).toHaveAttribute('aria-invalid', 'true')
-  await expect(secret).toHaveValue('not-the-key')
-  await expect(wizard.field('chatra.publicKey')).toHaveValue(chatra.publicKey)
-  await secret.fill(chatra.secretKey)
+  await expect(keys).toBeFocused()
+  await expect(keys).toHaveAttribute('aria-invalid', 'true')
+  await expect(keys).toHaveValue(pasted(wrong)['chatra.keys'])
+  await keys.fill(pasted(chatra)['chatra.keys'])
   await expect(page.getByText(wizard.t('wizard.problem.chatra.wrong-keys'))).toBeHidden()
-  await secret.press('Enter')
+  await wizard.onward()
   await wizard.at('planfix')
-  // The accepted value is kept, and appears neither on the page nor in the draft.
+  // The accepted value is kept, and the secret appears neither on the page nor in the draft.
   await wizard.back()
-  await expect(page.getByText(wizard.t('wizard.secret.kept'), { exact: true })).toBeVisible()
-  await expect(secret).toHaveCount(0)
+  await expect(page.getByText(wizard.t('wizard.chatra.accepted'), { exact: true })).toBeVisible()
+  await expect(page.getByText(chatra.publicKey, { exact: true })).toBeVisible()
+  await expect(keys).toHaveCount(0)
   const kept = JSON.stringify(await call(page, 'setup.get', { id: draft.id }))
   expect(kept).not.toContain(chatra.secretKey)
 })
 
-test('equal and empty keys are reported before any request', async ({ page, world, chatra }) => {
+test('keys whose order is not clear are recognised by Chatra', async ({ page, world, chatra }) => {
+  const { wizard } = await standingAt(page, world, 'chatra', [])
+  await tries(wizard, { 'chatra.keys': `${chatra.secretKey} ${chatra.publicKey}` })
+  await wizard.at('planfix')
+})
+
+test('the owner can swap the keys, and enter them in two fields', async ({ page, world, chatra }) => {
+  const { wizard } = await standingAt(page, world, 'chatra', [])
+  await wizard.field('chatra.keys').fill(`Public: ${chatra.secretKey} Secret: ${chatra.publicKey}`)
+  await wizard.button('wizard.chatra.swap').click()
+  await expect(wizard.field('chatra.publicKey')).toHaveValue(chatra.publicKey)
+  await expect(wizard.field('chatra.secretKey')).toHaveValue(chatra.secretKey)
+  await wizard.onward()
+  await wizard.at('planfix')
+})
+
+test('one key alone and no key are reported before any request', async ({ page, world, chatra }) => {
   const { wizard } = await standingAt(page, world, 'chatra', [])
   await wizard.onward()
-  await expect(page.getByText(wizard.t('wizard.problem.public-key-empty'))).toBeVisible()
-  await expect(wizard.field('chatra.publicKey')).toBeFocused()
+  await expect(page.getByText(wizard.t('wizard.problem.keys-empty'))).toBeVisible()
+  await expect(wizard.field('chatra.keys')).toBeFocused()
+  await tries(wizard, { 'chatra.keys': chatra.publicKey })
+  await expect(page.getByText(wizard.t('wizard.problem.keys-one'))).toBeVisible()
+  await wizard.button('wizard.chatra.two-fields').click()
   await tries(wizard, { 'chatra.publicKey': chatra.publicKey, 'chatra.secretKey': chatra.publicKey })
   await expect(page.getByText(wizard.t('wizard.problem.keys-same'))).toBeVisible()
 })
@@ -56,9 +80,9 @@ test('equal and empty keys are reported before any request', async ({ page, worl
 test('a missing paid licence of Chatra is named', async ({ page, world, chatra }) => {
   await chatra.switch('plan-refusal', '402')
   const { wizard } = await standingAt(page, world, 'chatra', [])
-  await tries(wizard, { 'chatra.publicKey': chatra.publicKey, 'chatra.secretKey': chatra.secretKey })
-  await expect(page.getByRole('alert')).toContainText(wizard.t('wizard.problem.chatra.no-plan'))
-  await expect(wizard.field('chatra.secretKey')).toHaveValue(chatra.secretKey)
+  await tries(wizard, pasted(chatra))
+  await expect(page.getByText(wizard.t('wizard.problem.chatra.no-plan'))).toBeVisible()
+  await expect(wizard.field('chatra.keys')).toHaveValue(pasted(chatra)['chatra.keys'])
 })
 
 test('an unreachable host, a foreign host and a wrong token are named at their fields', async ({
@@ -98,7 +122,7 @@ test('an unreachable host, a foreign host and a wrong token are named at their f
   await expect(token).toHaveValue('some-token')
   await token.fill(planfix.token)
   await token.press('Enter')
-  await expect(page.getByText(wizard.t('wizard.rights.all'))).toBeVisible()
+  await expect(page.getByText(wizard.t('wizard.rights.all', { total: 14 }))).toBeVisible()
 })
 
 test('a free Planfix plan is named, and the token stays typed', async ({ page, world, planfix }) => {
@@ -168,6 +192,9 @@ test('an address that leads elsewhere is reported, and can be kept or skipped', 
   chatra,
 }) => {
   const { wizard } = await standingAt(page, world, 'address')
+  await expect(page.getByRole('radio', { name: wizard.t('tunnel.provider.ngrok') })).toBeChecked()
+  await wizard.button('tunnel.page.technicians').click()
+  await page.getByRole('radio', { name: wizard.t('tunnel.provider.own') }).click()
   await wizard.field('own.address').fill('http://192.168.1.5')
   await wizard.onward()
   await expect(page.getByText(wizard.t('wizard.problem.public-private'))).toBeVisible()
@@ -178,13 +205,14 @@ test('an address that leads elsewhere is reported, and can be kept or skipped', 
   await expect(wizard.field('own.address')).toHaveValue(chatra.url)
   await expect(wizard.field('own.address')).toHaveAttribute('aria-invalid', 'true')
   await page.getByRole('button', { name: wizard.t('wizard.address.insist') }).click()
-  await wizard.at('webhooks')
+  await expect(page.getByText(wizard.t('wizard.address.not-proven', { address: chatra.url }))).toBeVisible()
+  await expect(page.getByLabel(wizard.t('wizard.webhooks.address'), { exact: true })).toBeVisible()
 
-  await wizard.back()
+  await wizard.button('wizard.address.change').click()
   await page.getByRole('radio', { name: wizard.t('wizard.address.none') }).click()
   await expect(page.getByText(wizard.t('wizard.address.none-text'))).toBeVisible()
   await page.getByRole('button', { name: wizard.t('wizard.address.without') }).click()
-  await wizard.at('webhooks')
+  await wizard.at('test')
 })
 
 test('without a public address the wizard continues, and mentions it where it matters', async ({
@@ -192,47 +220,60 @@ test('without a public address the wizard continues, and mentions it where it ma
   world,
 }) => {
   const { wizard } = await standingAt(page, world, 'address')
+  await wizard.button('tunnel.page.technicians').click()
   await page.getByRole('radio', { name: wizard.t('wizard.address.none') }).click()
   await wizard.onward()
-  await wizard.at('webhooks')
-  await expect(page.getByText(wizard.t('wizard.not-public'))).toBeVisible()
-  await wizard.place('test').click()
+  await wizard.at('test')
   await expect(page.getByText(wizard.t('wizard.not-public'))).toBeVisible()
   await page
-    .getByRole('button', { name: wizard.t('wizard.step.address') })
-    .last()
+    .getByRole('button', { name: wizard.t('wizard.to-step', { step: wizard.t('wizard.step.address') }) })
     .click()
   await wizard.at('address')
 })
 
 test('an unfinished wizard continues where it was left, with all typed values', async ({ page, world }) => {
-  const { wizard } = await standingAt(page, world, 'options')
+  const { wizard } = await standingAt(page, world, 'templates')
   await page.getByRole('switch', { name: wizard.t('wizard.options.as-employee') }).click()
-  await page.getByLabel(wizard.t('wizard.options.minutes')).fill('25')
+  await wizard.button('wizard.more').click()
+  await wizard.field('name').fill('My shop')
   await wizard.button('wizard.leave').click()
   // Nothing is set up yet: the first step offers to continue.
   await expect(page).toHaveURL(/#\/setup$/)
-  await expect(page.getByText('shop.example')).toBeVisible()
+  await expect(page.getByText('My shop')).toBeVisible()
   await page.reload()
   await wizard.button('wizard.drafts.go-on').click()
-  await wizard.at('options')
-  await expect(page.getByLabel(wizard.t('wizard.options.minutes'))).toHaveValue('25')
+  await wizard.at('templates')
   await expect(page.getByRole('switch', { name: wizard.t('wizard.options.as-employee') })).toBeChecked()
+  await wizard.button('wizard.more').click()
+  await expect(wizard.field('name')).toHaveValue('My shop')
 })
 
-test('going back loses nothing, not even an unchecked key', async ({ page, world }) => {
-  const { wizard } = await standingAt(page, world, 'chatra', [])
-  await wizard.field('chatra.publicKey').fill('aPublicKey')
-  await wizard.field('chatra.secretKey').fill('half-a-secr')
-  await wizard.back()
-  await wizard.at('name')
-  await expect(wizard.field('name')).toHaveValue('shop.example')
+test('an empty name is named, also while the rest is folded', async ({ page, world }) => {
+  const { wizard } = await standingAt(page, world, 'templates')
+  await wizard.button('wizard.more').click()
+  await wizard.field('name').fill('')
   await wizard.onward()
-  await expect(wizard.field('chatra.publicKey')).toHaveValue('aPublicKey')
-  await expect(wizard.field('chatra.secretKey')).toHaveValue('half-a-secr')
+  await expect(page.getByText(wizard.t('wizard.problem.name-empty'))).toBeVisible()
+  await expect(wizard.field('name')).toBeFocused()
+})
+
+test('going back loses nothing, not even unchecked keys', async ({ page, world, chatra }) => {
+  const { wizard } = await standingAt(page, world, 'planfix', ['chatra'])
+  await wizard.field('planfix.token').fill('half-a-tok')
+  await wizard.back()
+  await wizard.at('chatra')
+  await wizard.button('wizard.secret.replace').click()
+  await wizard.field('chatra.keys').fill('half-a-secr')
+  await wizard.place('planfix').click()
+  await expect(wizard.field('planfix.token')).toHaveValue('half-a-tok')
+  await wizard.back()
+  await expect(wizard.field('chatra.keys')).toHaveValue('half-a-secr')
   // A step that cannot be opened yet is not a link.
-  await expect(wizard.place('planfix')).toBeDisabled()
-  await expect(wizard.place('name')).toBeEnabled()
+  await expect(wizard.place('templates')).toBeDisabled()
+  await expect(wizard.place('chatra')).toBeEnabled()
+  await wizard.field('chatra.keys').fill(pasted(chatra)['chatra.keys'])
+  await wizard.onward()
+  await wizard.at('planfix')
 })
 
 test('over a restart only secrets are lost, and the first lost one is requested', async ({
@@ -248,7 +289,7 @@ test('over a restart only secrets are lost, and the first lost one is requested'
   await page.getByRole('combobox', { name: wizard.t('wizard.templates.task') }).click()
   await page.getByRole('option', { name: 'Chat with a client' }).click()
   await wizard.onward()
-  await wizard.at('employees')
+  await wizard.at('address')
   await world.restartServer()
   await openPrinted(page, world, `/setup/${draft.id}`)
   await wizard.at('chatra')
@@ -258,7 +299,7 @@ test('over a restart only secrets are lost, and the first lost one is requested'
   await wizard.at('planfix')
   await wizard.field('planfix.token').fill(planfix.token)
   await wizard.onward()
-  await expect(page.getByText(wizard.t('wizard.rights.all'))).toBeVisible()
+  await expect(page.getByText(wizard.t('wizard.rights.all', { total: 14 }))).toBeVisible()
   await wizard.onward()
   await expect(page.getByRole('combobox', { name: wizard.t('wizard.templates.task') })).toHaveValue(
     'Chat with a client',
@@ -273,13 +314,16 @@ test('unsaved values are reported, and saved as soon as the bridge answers', asy
   trouble.expect(/ERR_FAILED/)
   const wizard = wizardOn(page, world)
   const draft = await wizard.begin()
+  await wizard.connect(draft)
+  await wizard.show(draft, 'templates')
+  await wizard.button('wizard.more').click()
   await page.route('**/api/call/setup.save', (route) => route.abort())
-  await wizard.field('name').fill('shop.example')
+  await wizard.field('name').fill('My shop')
   await expect(page.getByText(wizard.t('wizard.unsaved'))).toBeVisible()
   await page.unroute('**/api/call/setup.save')
   await wizard.onward()
-  await wizard.at('chatra')
+  await wizard.at('address')
   await expect
     .poll(async () => (await call(page, 'setup.get', { id: draft.id })).settings.name)
-    .toBe('shop.example')
+    .toBe('My shop')
 })

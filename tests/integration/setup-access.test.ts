@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import tls from 'node:tls'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { isTextKey, LANGUAGES, translate } from '../../src/shared/i18n/index.ts'
-import { SCOPES } from '../../src/shared/scopes.ts'
+import { SCOPES, type Scope } from '../../src/shared/scopes.ts'
 import { type ChatraSimulator, startChatraSimulator } from '../../src/simulators/chatra/index.ts'
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
 import { authority, expired, good, otherName, serverKey } from '../fixtures/certificates.ts'
@@ -282,13 +282,12 @@ describe('an account of Planfix', () => {
 })
 
 describe('scopes of the token', () => {
-  const found = async () => {
-    const { scopes } = await value(desk.calls['setup.scopes']({ id }))
-    return Object.fromEntries(scopes.map((one) => [one.scope, one.result]))
-  }
+  const ask = (scope: Scope, at = desk, of = id) => at.calls['setup.scope']({ id: of, scope })
+  const findings = () => Promise.all(SCOPES.map((scope) => value(ask(scope))))
+  const found = async () => Object.fromEntries((await findings()).map((one) => [one.scope, one.result]))
 
   test('scopes are tested only after the token was accepted', async () => {
-    expect(await refusal(desk.calls['setup.scopes']({ id }))).toMatchObject({
+    expect(await refusal(ask('task_add'))).toMatchObject({
       code: 'conflict',
       key: 'wizard.problem.planfix-first',
     })
@@ -296,7 +295,7 @@ describe('scopes of the token', () => {
 
   test('all existing scopes are found granted, and the test changed nothing', async () => {
     await value(account())
-    const { scopes } = await value(desk.calls['setup.scopes']({ id }))
+    const scopes = await findings()
     expect(scopes.map((one) => one.scope)).toEqual([...SCOPES])
     expect(new Set(scopes.map((one) => one.result))).toEqual(new Set(['granted']))
     expect(new Set(scopes.map((one) => one.needed))).toEqual(
@@ -323,7 +322,7 @@ describe('scopes of the token', () => {
     })
     planfix.setSwitch('account-state', 'code20-403')
     planfix.server.faults.clear()
-    expect(await refusal(desk.calls['setup.scopes']({ id }))).toMatchObject({
+    expect(await refusal(ask('task_add'))).toMatchObject({
       key: 'wizard.problem.planfix.unpaid',
     })
   })
@@ -336,7 +335,7 @@ describe('scopes of the token', () => {
     const { restUrl: address, token } = planfix
     await value(slow.calls['setup.checkPlanfix']({ id: draft.id, address, token }))
     planfix.limits.requestsPerSecond = 12
-    await value(slow.calls['setup.scopes']({ id: draft.id }))
+    await Promise.all(SCOPES.map((scope) => value(ask(scope, slow, draft.id))))
     expect(planfix.limits.overRps).toBe(0)
   })
 })
@@ -398,4 +397,58 @@ describe('lists to choose from', () => {
     const { choices } = await value(live.calls['setup.choices']({ id: 'shop', kind: 'groups' }))
     expect(choices).toHaveLength(1)
   })
+})
+
+describe('keys whose order is not known', () => {
+  const either = (publicKey: string, secretKey: string) =>
+    desk.calls['setup.checkChatra']({ id, publicKey, secretKey, eitherWay: true })
+
+  test('Chatra says which one is the public key', async () => {
+    const { draft } = await value(either(chatra.secretKey, chatra.publicKey))
+    expect(draft.settings.chatra.publicKey).toBe(chatra.publicKey)
+    expect(await desk.secrets.get(id, 'CHATRA_SECRET_KEY')).toBe(chatra.secretKey)
+  })
+
+  test('keys that fit neither way are refused, and nothing is stored', async () => {
+    expect(await refusal(either('some-other-key', 'and-one-more'))).toMatchObject({
+      key: 'wizard.problem.chatra.wrong-keys',
+    })
+    const kept = await value(desk.calls['setup.get']({ id }))
+    expect([kept.settings.chatra.publicKey, kept.has.chatraSecretKey]).toEqual(['', false])
+  })
+
+  test('without doubt they are tried as typed only', async () => {
+    expect(await refusal(keys(chatra.secretKey, chatra.publicKey))).toMatchObject({
+      key: 'wizard.problem.chatra.wrong-keys',
+    })
+  })
+})
+
+test('keys that another connection uses are refused at once, with its name', async () => {
+  const { publicKey, apiUrl: baseUrl } = chatra
+  desk = await openDesk({ connections: [{ ...SHOP, chatra: { ...SHOP.chatra, publicKey, baseUrl } }] })
+  const draft = await value(desk.calls['setup.begin']({ connectionId: null }))
+  id = draft.id
+  await chatraAt(baseUrl)
+  expect(await refusal(keys())).toMatchObject({
+    key: 'wizard.problem.chatra.same-key',
+    params: { name: 'shop.example' },
+    field: 'chatra.publicKey',
+  })
+  // The connection itself may be set up again.
+  await value(desk.calls['setup.begin']({ connectionId: 'shop' }))
+  const again = desk.calls['setup.checkChatra']({ id: 'shop', publicKey, secretKey: chatra.secretKey })
+  expect((await value(again)).certain).toBe(true)
+})
+
+test('a connection without a name is called like its Planfix account, and keeps a typed name', async () => {
+  const draft = await value(desk.calls['setup.begin']({ connectionId: null }))
+  id = draft.id
+  await value(
+    desk.calls['setup.save']({ id, settings: typed(draft, { planfix: { requestsPerSecond: 1000 } }) }),
+  )
+  expect((await value(account())).draft.settings.name).toBe(new URL(planfix.restUrl).host)
+  const named = await value(desk.calls['setup.get']({ id }))
+  await value(desk.calls['setup.save']({ id, settings: typed(named, { name: 'Shop' }) }))
+  expect((await value(account())).draft.settings.name).toBe('Shop')
 })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { proposeChoices } from '../../src/shared/matching.ts'
+import { SCOPES } from '../../src/shared/scopes.ts'
 import { type ChatraSimulator, startChatraSimulator } from '../../src/simulators/chatra/index.ts'
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
 import { boot, noting } from '../support/boot.ts'
@@ -68,7 +69,7 @@ async function filledDraft(change: Parameters<typeof typed>[1] = {}, at = chatra
     },
   })
   const more = { ...draft, settings: chosen }
-  return value(call('setup.save', { id, step: 'options', settings: typed(more, change) }))
+  return value(call('setup.save', { id, step: 'templates', settings: typed(more, change) }))
 }
 
 /** Active, and both services know the address for their requests. */
@@ -81,10 +82,12 @@ async function activated(change?: Parameters<typeof typed>[1]) {
 }
 const progress = (id: string) => value(bridge.call('setup.progress', { id }))
 const nothingYet = {
+  isTest: false,
   clientMessage: null,
   task: null,
   reply: null,
   replyDelivered: false,
+  replyReceived: false,
   problem: null,
 }
 
@@ -93,7 +96,7 @@ test('the calls of the interface alone lead from nothing to the first message an
   const { id } = await filledDraft()
   expect(application.connections.size).toBe(0)
 
-  const { scopes } = await value(call('setup.scopes', { id }))
+  const scopes = await Promise.all(SCOPES.map((scope) => value(call('setup.scope', { id, scope }))))
   expect(scopes.every((one) => one.result === 'granted')).toBe(true)
   const people = await value(call('employees.get', { id, refresh: false }))
   const employees = proposeChoices(people.planfix ?? [], people.agents)
@@ -153,7 +156,7 @@ test('an unfinished set-up continues after a restart, except for the secrets', a
   bridge = await start()
   const { call } = bridge
   const state = await value(call('state.get', {}))
-  expect(state.drafts).toEqual([{ id: before.id, name: 'shop.example', step: 'options', redo: false }])
+  expect(state.drafts).toEqual([{ id: before.id, name: 'shop.example', step: 'templates', redo: false }])
   const { id } = before
   const after = await value(call('setup.begin', { connectionId: id }))
   expect(after).toEqual({
@@ -290,4 +293,123 @@ test('events from before the set-up began again do not count as its test', async
   await value(bridge.call('setup.finish', { id }))
   await value(bridge.call('setup.begin', { connectionId: id }))
   expect(await progress(id)).toEqual(nothingYet)
+})
+
+describe('a test message', () => {
+  const state = () => value(bridge.call('state.get', {}))
+
+  test('it goes by the public address into a task that is named as a test', async () => {
+    const id = await activated()
+    await value(bridge.call('setup.publicAddress', { address: bridge.application.hooksUrl }))
+    expect(await value(bridge.call('setup.sendTest', { id }))).toEqual({ through: 'public' })
+    const sent = await until('the task', async () => {
+      const now = await progress(id)
+      return now.task !== null && now
+    })
+    expect(sent).toMatchObject({
+      isTest: true,
+      clientMessage: { clientName: 'Test message', text: expect.stringContaining('This is a test') },
+    })
+    expect(planfix.tasks.map((one) => one.name)).toEqual(['Test message (Chatra)'])
+    // It says nothing about Chatra.
+    expect((await state()).connections[0]?.heardEvents).toEqual({
+      chatStarted: null,
+      chatFragment: null,
+      chatTranscript: null,
+    })
+  })
+
+  test('its reply is received and sent to nobody, and Chatra is asked nothing about it', async () => {
+    const id = await activated()
+    await value(bridge.call('setup.sendTest', { id }))
+    const task = await until('the task', async () => (await progress(id)).task)
+    const asked = chatra.server.requests.length
+    planfix.employeeComments(task.id, 5, '<p>For us</p>', { recipients: ['user:6'] })
+    await until('the obstacle', async () => (await progress(id)).problem)
+    planfix.employeeComments(task.id, 5, '<p>It works</p>')
+    const answered = await until('the reply', async () => {
+      const now = await progress(id)
+      return now.replyReceived && now
+    })
+    expect(answered).toMatchObject({
+      isTest: true,
+      reply: { text: 'It works', author: 'Ana Rusu' },
+      replyDelivered: false,
+      problem: null,
+    })
+    expect(chatra.server.requests.length).toBe(asked)
+    expect(planfix.comments(task.id).some((one) => one.description.includes('not delivered'))).toBe(false)
+  })
+
+  test('a second test goes into the same task, and finishing the set-up completes it', async () => {
+    const id = await activated({ options: { completeWhenClientLeaves: true } })
+    await value(bridge.call('setup.sendTest', { id }))
+    const task = await until('the task', async () => (await progress(id)).task)
+    await value(bridge.call('setup.sendTest', { id }))
+    await until('the second comment', async () => planfix.comments(task.id).length === 2)
+    await value(bridge.call('setup.finish', { id }))
+    await until('the completed task', async () => planfix.tasks[0]?.statusKey === 'completed')
+    expect(planfix.tasks).toHaveLength(1)
+  })
+
+  test('a dead public address is named, without its secret part', async () => {
+    const id = await activated()
+    await value(bridge.call('setup.publicAddress', { address: 'http://127.0.0.1:9' }))
+    const problem = await refusal(bridge.call('setup.sendTest', { id }))
+    expect(problem).toMatchObject({ key: 'wizard.problem.network.refused', params: { host: '127.0.0.1:9' } })
+    expect(JSON.stringify(problem)).not.toContain('hooks')
+  })
+})
+
+test('each event of Chatra is noted by its name', async () => {
+  const id = await activated()
+  const heard = async () => (await value(bridge.call('state.get', {}))).connections[0]?.heardEvents
+  const anna = chatra.visit({ name: 'Anna' })
+  anna.says('Hello')
+  await until('the beginning', async () => (await heard())?.chatStarted)
+  expect(await heard()).toMatchObject({ chatFragment: null, chatTranscript: null })
+  anna.says('Are you there?')
+  await until('the next message', async () => (await heard())?.chatFragment)
+  anna.leaves()
+  await until('the end', async () => (await heard())?.chatTranscript)
+  expect((await progress(id)).isTest).toBe(false)
+})
+
+describe('suggestions', () => {
+  const kinds = async () =>
+    (await value(bridge.call('suggestions.get', {}))).suggestions.map(({ kind }) => kind)
+
+  test('they begin when the set-up is finished, and each is dismissed for good', async () => {
+    const id = await activated()
+    expect(await kinds()).toEqual([])
+    await value(bridge.call('setup.finish', { id }))
+    expect(await kinds()).toEqual(['instant-replies', 'employees'])
+    await value(bridge.call('suggestions.dismiss', { connectionId: id, kind: 'employees' }))
+    expect(await kinds()).toEqual(['instant-replies'])
+    await bridge.stop()
+    bridge = await start()
+    expect(await kinds()).toEqual(['instant-replies'])
+  })
+
+  test('an event of Chatra that has not come yet is named', async () => {
+    const id = await activated()
+    await value(bridge.call('setup.finish', { id }))
+    chatra.visit({ name: 'Anna' }).says('Hello')
+    const found = await until('the suggestion', async () =>
+      (await value(bridge.call('suggestions.get', {}))).suggestions.find(({ kind }) => kind === 'webhooks'),
+    )
+    expect(found).toMatchObject({ connectionId: id, missing: expect.arrayContaining(['chatTranscript']) })
+  })
+})
+
+describe('a discarded set-up', () => {
+  test('its connection stays, or is removed with it', async () => {
+    const id = await activated()
+    await value(bridge.call('setup.discard', { id }))
+    expect([...bridge.application.connections.keys()]).toEqual([id])
+    await value(bridge.call('setup.begin', { connectionId: id }))
+    await value(bridge.call('setup.discard', { id, withConnection: true }))
+    expect([...bridge.application.connections.keys()]).toEqual([])
+    expect((await value(bridge.call('state.get', {}))).drafts).toEqual([])
+  })
 })

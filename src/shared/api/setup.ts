@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { CHANNEL_MODES } from '../config.ts'
+import { SCOPES } from '../scopes.ts'
 import { call, connectionId, done, nothing, time, words } from './answer.ts'
 import { employeeChoice } from './employees.ts'
 import { connectionSettings } from './settings.ts'
-import { publicAddress } from './state.ts'
+import { CHAT_EVENTS, publicAddress } from './state.ts'
 
-/** Steps of the wizard, in order. */
 /** Lists of a Planfix account that the owner chooses from. */
 const choiceKind = z.enum([
   'task-templates',
@@ -18,21 +18,8 @@ const choiceKind = z.enum([
 ])
 export type ChoiceKind = z.infer<typeof choiceKind>
 
-export const STEPS = [
-  'language',
-  'name',
-  'chatra',
-  'planfix',
-  'templates',
-  'employees',
-  'options',
-  'address',
-  'webhooks',
-  'channel',
-  'scenario',
-  'test',
-  'done',
-] as const
+/** Steps of the wizard, in order. */
+export const STEPS = ['chatra', 'planfix', 'templates', 'address', 'test', 'done'] as const
 export const step = z.enum(STEPS)
 export type Step = z.output<typeof step>
 
@@ -77,6 +64,15 @@ export const scopeFinding = z.object({
 })
 export type ScopeFinding = z.output<typeof scopeFinding>
 
+export const suggestion = z.object({
+  /** Null: it concerns the program. */
+  connectionId: connectionId.nullable(),
+  kind: z.enum(['webhooks', 'instant-replies', 'employees', 'start-at-login']),
+  /** For `webhooks`: the events that Chatra has not sent yet. */
+  missing: z.array(z.enum(CHAT_EVENTS)).default([]),
+})
+export type Suggestion = z.output<typeof suggestion>
+
 export const setupCalls = {
   /**
    * Returns a new draft, a draft of an existing connection, or the draft that the connection already has.
@@ -101,20 +97,28 @@ export const setupCalls = {
     }),
     draft,
   ),
-  /** Deletes the draft, and secrets that no connection uses. */
-  'setup.discard': call(byId, done),
   /**
-   * Tests the keys and stores the secret key when they are accepted. `secretKey` null = use the stored one.
+   * Deletes the draft, and secrets that no connection uses. `withConnection` also removes the connection that the draft
+   * has become.
+   */
+  'setup.discard': call(z.strictObject({ id: connectionId, withConnection: z.boolean().optional() }), done),
+  /**
+   * Tests the keys and stores them when they are accepted. `secretKey` null = use the stored one. `eitherWay`: which key is
+   * which is not certain, so they are also tried the other way round. Refused when another connection has these keys.
    */
   'setup.checkChatra': call(
     z.strictObject({
       id: connectionId,
       publicKey: z.string().max(500),
       secretKey: z.string().max(500).nullable(),
+      eitherWay: z.boolean().optional(),
     }),
     z.object({ draft, certain: z.boolean() }),
   ),
-  /** `address` may be any pasted address of the account. The token is stored when it is accepted. */
+  /**
+   * `address` may be any pasted address of the account. The token is stored when it is accepted. A connection without a
+   * name gets the account's.
+   */
   'setup.checkPlanfix': call(
     z.strictObject({
       id: connectionId,
@@ -123,8 +127,8 @@ export const setupCalls = {
     }),
     z.object({ draft, account: z.string() }),
   ),
-  /** Returns the rights of the token; takes a few seconds. */
-  'setup.scopes': call(byId, z.object({ scopes: z.array(scopeFinding) })),
+  /** Tests one right of the token; takes about a second. Fails when the account does not answer at all. */
+  'setup.scope': call(z.strictObject({ id: connectionId, scope: z.enum(SCOPES) }), scopeFinding),
   /** Returns current lists of the Planfix account; `id` is that of a draft or of a connection. */
   'setup.choices': call(
     z.strictObject({
@@ -167,21 +171,33 @@ export const setupCalls = {
       task: z.object({ id: z.number(), url: z.string(), isVisible: z.boolean().nullable() }).nullable(),
     }),
   ),
+  /**
+   * Plays a visitor who writes one message: an event like Chatra's goes to our own public address, or without one to this
+   * computer. Resolves when the receiver has stored it.
+   */
+  'setup.sendTest': call(byId, z.object({ through: z.enum(['public', 'local']) })),
   /** Returns the progress of this connection's latest conversation since the draft was activated. */
   'setup.progress': call(
     byId,
     z.object({
+      /** It is the conversation of `setup.sendTest`: a reply is not sent to Chatra, which does not know the visitor. */
+      isTest: z.boolean(),
       clientMessage: z
         .object({ conversationId: z.number(), text: z.string(), clientName: z.string() })
         .nullable(),
       task: z.object({ id: z.number(), url: z.string() }).nullable(),
       reply: z.object({ text: z.string(), author: z.string() }).nullable(),
       replyDelivered: z.boolean(),
+      /** A reply to the test visitor has come from Planfix, as far as it can be tested without a real client. */
+      replyReceived: z.boolean(),
       problem: words.nullable(),
     }),
   ),
   /** Finishes the set-up of an active connection. */
   'setup.finish': call(byId, done),
+  /** What the owner could still do for a better connection, without those that were dismissed. */
+  'suggestions.get': call(nothing, z.object({ suggestions: z.array(suggestion) })),
+  'suggestions.dismiss': call(suggestion.pick({ connectionId: true, kind: true }).strict(), done),
   /** Starts simulators of both services and a connection between them. */
   'demo.start': call(nothing, z.object({ connectionId, visitorUrl: z.string(), planfixUrl: z.string() })),
   'demo.stop': call(nothing, done),

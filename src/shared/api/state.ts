@@ -26,6 +26,10 @@ export const sideState = z.discriminatedUnion('state', [
   }),
 ])
 
+/** Chatra's three events, in the order of a chat (contracts/chatra.md §4.2). */
+export const CHAT_EVENTS = ['chatStarted', 'chatFragment', 'chatTranscript'] as const
+export type ChatEventName = (typeof CHAT_EVENTS)[number]
+
 export const connectionState = z.object({
   id: connectionId,
   name: z.string(),
@@ -65,6 +69,8 @@ export const connectionState = z.object({
     planfix: time.nullable(),
     'planfix-chat': time.nullable(),
   }),
+  /** When each event of Chatra last came in, about to the minute; null = never. The set-up's own test does not count. */
+  heardEvents: z.record(z.enum(CHAT_EVENTS), time.nullable()),
   /** The list is empty, so every employee may reply to clients. */
   everybodyMayAnswer: z.boolean(),
 })

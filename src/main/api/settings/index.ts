@@ -9,6 +9,7 @@ import { done, emptied, empty, errorAnswer, notFound } from '../responses.ts'
 import { connectionInFile, newWebhookSecret, settingsOf, withSettings } from '../setup/connection.ts'
 import { withOwnAddress } from '../tunnel/settings.ts'
 import { readImport, takeOver } from './import.ts'
+import { removeConnection } from './remove-connection.ts'
 import { refuseKeys } from './secrets.ts'
 
 type Addresses = Value<'connection.addresses'>
@@ -50,21 +51,7 @@ export function settingsCalls(context: ApiContext): Pick<Handlers, keyof typeof 
 
     'connection.tryNow': async ({ id }) => ((await application.tryNow(id)) ? empty() : notFound()),
 
-    async 'connection.remove'({ id }) {
-      if (context.runningDemo?.connection?.id === id) {
-        await context.runningDemo.stop()
-        return empty()
-      }
-      if (!settings.read().connections.some((one) => one.id === id)) return notFound()
-      const changed = await context.change((file) => ({
-        ...file,
-        connections: (file.connections ?? []).filter((one) => one.id !== id),
-      }))
-      if (!changed.ok) return changed
-      await secrets.remove(id)
-      await context.drafts.remove(id)
-      return empty()
-    },
+    'connection.remove': ({ id }) => removeConnection(context, id),
 
     async 'connection.secrets'({ id, chatraSecretKey, planfixToken, planfixChatToken }) {
       const found = connection(id)

@@ -12,6 +12,7 @@ import {
 } from './connection.ts'
 import type { SetupContext } from './context.ts'
 import type { StoredDraft } from './drafts.ts'
+import { endTest } from './test-message.ts'
 
 /**
  * Adds the connection of a draft to the settings, enabled; from then on it delivers messages. When repeated:
@@ -44,6 +45,7 @@ export async function finish(setup: SetupContext, id: string): Promise<Answer<Re
     const written = await write(setup, draft)
     if (!written.ok) return written
   }
+  await endTest(setup, id)
   await setup.drafts.remove(id)
   await setup.dropSecrets(id)
   return empty()

@@ -1,12 +1,24 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import { type Draft, draft } from '../../../shared/api/setup.ts'
+import { type Draft, draft, type Step, step } from '../../../shared/api/setup.ts'
 import { KeyedMutex } from '../../engine/index.ts'
 import type { SqliteStore } from '../../store/index.ts'
 import { settingsOf, sketchOf } from './connection.ts'
 
+/** Steps of the first wizard, and those that contain their choices now: drafts that are stored keep them. */
+const FORMER_STEPS: Record<string, Step> = {
+  language: 'chatra',
+  name: 'chatra',
+  employees: 'templates',
+  options: 'templates',
+  webhooks: 'address',
+  channel: 'test',
+  scenario: 'test',
+}
+
 /** A draft as stored. Whether its secrets exist and whether it delivers is read each time. */
 const stored = draft.omit({ has: true, active: true }).extend({
+  step: z.preprocess((name) => FORMER_STEPS[String(name)] ?? name, step),
   /**
    * Newest line of the log when it was begun, then when it was first activated: later lines belong to its
    * test.
@@ -81,7 +93,7 @@ export function freshDraft(id: string, sinceSeq: number): StoredDraft {
   return {
     id,
     redo: false,
-    step: 'language',
+    step: 'chatra',
     settings: {
       ...defaults,
       name: '',

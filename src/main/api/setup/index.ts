@@ -3,6 +3,7 @@ import type { setupCalls as contract, Draft } from '../../../shared/api/setup.ts
 import type { Handlers, ReadArgs } from '../../../shared/api.ts'
 import { connectionIdFor, planfixAddress, publicAddressOf } from '../../../shared/fields.ts'
 import { done, empty, errorAnswer, notFound } from '../responses.ts'
+import { removeConnection } from '../settings/remove-connection.ts'
 import { chooseOwnAddress } from '../tunnel/settings.ts'
 import { checkChatra, checkPlanfix } from './access-check.ts'
 import { activate, finish } from './activate.ts'
@@ -12,7 +13,9 @@ import type { SetupContext } from './context.ts'
 import { freshDraft, isUntouched, type StoredDraft } from './drafts.ts'
 import { notActive, questionError } from './problems.ts'
 import { progressOf } from './progress.ts'
-import { scopesOf } from './scopes.ts'
+import { scopeOf } from './scopes.ts'
+import { dismissSuggestion, suggestionsNow } from './suggestions.ts'
+import { sendTest } from './test-message.ts'
 
 type Own = Exclude<keyof typeof contract, 'demo.start' | 'demo.stop'>
 
@@ -31,7 +34,12 @@ export function setupCalls(setup: SetupContext): Pick<Handlers, Own> {
     'setup.save': async ({ id, ...typed }) =>
       shown(await drafts.change(id, (draft) => withTyped(draft, typed))),
 
-    async 'setup.discard'({ id }) {
+    async 'setup.discard'({ id, withConnection }) {
+      // The connection first: when it cannot be removed, the set-up stays.
+      if (withConnection && setup.connection(id) !== null) {
+        const removed = await removeConnection(context, id)
+        if (!removed.ok) return removed
+      }
       await drafts.remove(id)
       await setup.dropSecrets(id)
       if (setup.connection(id) === null) accounts.forget(id)
@@ -41,11 +49,11 @@ export function setupCalls(setup: SetupContext): Pick<Handlers, Own> {
     'setup.checkChatra': (args) => checkChatra(setup, args),
     'setup.checkPlanfix': (args) => checkPlanfix(setup, args),
 
-    async 'setup.scopes'({ id }) {
+    async 'setup.scope'({ id, scope }) {
       const account = await setup.account(id)
       if (!account.ok) return account
-      const scopes = await scopesOf(account.value)
-      return scopes.ok ? done({ scopes: scopes.value }) : questionError(scopes.error, account.value.baseUrl)
+      const found = await scopeOf(account.value, scope)
+      return found.ok ? done(found.value) : questionError(found.error, account.value.baseUrl)
     },
 
     async 'setup.choices'({ id, kind, taskTemplateId }) {
@@ -80,6 +88,14 @@ export function setupCalls(setup: SetupContext): Pick<Handlers, Own> {
     'setup.channelEntries': ({ id }) => channelEntries(setup, id),
     'setup.channelMode': (args) => switchChannel(setup, args),
     'setup.channelTest': ({ id }) => testChannel(setup, id),
+
+    'setup.sendTest': ({ id }) => sendTest(setup, id),
+
+    'suggestions.get': async () => done({ suggestions: await suggestionsNow(context) }),
+    async 'suggestions.dismiss'(which) {
+      await dismissSuggestion(context, which)
+      return empty()
+    },
 
     async 'setup.progress'({ id }) {
       const { connections, store } = context.application
@@ -117,7 +133,7 @@ async function begin(setup: SetupContext, id: string | null, name: string): Prom
   return keep({
     id,
     redo: true,
-    step: 'name',
+    step: 'chatra',
     settings: settingsOf(connection),
     mode: connection.employees.length === 0 ? 'everybody' : 'selected',
     employees: connection.employees,

@@ -3,6 +3,7 @@ import type { SetupProgress } from '../../../shared/api/setup.ts'
 import type { Message } from '../../../shared/domain.ts'
 import type { Side } from '../../../shared/errors.ts'
 import { parseReason } from '../../../shared/reason.ts'
+import { FOR_TEST_VISITOR, isTestVisitor } from '../../../shared/test-visitor.ts'
 import type { SideState } from '../../engine/ports.ts'
 import type { LiveConnection } from '../../runtime/connections.ts'
 import type { SqliteStore } from '../../store/index.ts'
@@ -30,11 +31,13 @@ export async function progressOf(
   const fromClient = said.find(({ author }) => author.kind === 'client')
   const replies = said.filter(({ author }) => author.kind === 'employee')
   // An internal note says nothing about a reply that was sent before it.
-  const reply = replies.find(({ state }) => state !== 'skipped') ?? replies[0]
+  const reply =
+    replies.find(({ state, reason }) => state !== 'skipped' || reason === FOR_TEST_VISITOR) ?? replies[0]
   const conversationId = fromClient?.conversationId ?? null
   const conversation = conversationId === null ? null : await store.conversation(conversationId)
   const taskId = conversation?.taskId ?? fromClient?.planfixTaskId ?? null
   return {
+    isTest: isTestVisitor(fromClient?.chatraClientId ?? ''),
     clientMessage:
       fromClient && conversationId !== null
         ? { conversationId, text: textOf(fromClient), clientName: nameOf(fromClient) }
@@ -42,6 +45,7 @@ export async function progressOf(
     task: taskId === null ? null : { id: taskId, url: `${settings.planfix.webUrl}/task/${taskId}` },
     reply: reply ? { text: textOf(reply), author: nameOf(reply) } : null,
     replyDelivered: reply?.state === 'delivered',
+    replyReceived: reply?.reason === FOR_TEST_VISITOR,
     problem: closedSide(live) ?? ofReply(reply) ?? ofMessage(fromClient),
   }
 }

@@ -1,6 +1,6 @@
 import type { ScopeFinding } from '../../../shared/api/setup.ts'
-import { type BridgeError, ok, type Result, stopsSide } from '../../../shared/errors.ts'
-import { SCOPES, type Scope } from '../../../shared/scopes.ts'
+import { ok, type Result, stopsSide } from '../../../shared/errors.ts'
+import type { Scope } from '../../../shared/scopes.ts'
 import type { Account } from './planfix.ts'
 
 /** The purpose of each scope; without one that is not `always`, a part of the product does not work. */
@@ -22,17 +22,11 @@ export const NEEDED: Record<Scope, ScopeFinding['needed']> = {
 }
 
 /**
- * Tests every scope, at the account's rate; an undecided one is `unknown`. Returns an error only when the
- * account does not answer at all.
+ * Tests one scope, at the account's rate; an undecided one is `unknown`. Returns an error only when the account does not
+ * answer at all.
  */
-export async function scopesOf(account: Account): Promise<Result<ScopeFinding[]>> {
-  const closed: BridgeError[] = []
-  const findings = SCOPES.map(async (scope): Promise<ScopeFinding> => {
-    const answer = await account.ask((client) => client.probeScope(scope))
-    if (!answer.ok && stopsSide(answer.error)) closed.push(answer.error)
-    return { scope, needed: NEEDED[scope], result: answer.ok ? answer.value : 'unknown' }
-  })
-  const all = await Promise.all(findings)
-  const [error] = closed
-  return error && all.every(({ result }) => result === 'unknown') ? { ok: false, error } : ok(all)
+export async function scopeOf(account: Account, scope: Scope): Promise<Result<ScopeFinding>> {
+  const answer = await account.ask((client) => client.probeScope(scope))
+  if (!answer.ok && stopsSide(answer.error)) return answer
+  return ok({ scope, needed: NEEDED[scope], result: answer.ok ? answer.value : 'unknown' })
 }

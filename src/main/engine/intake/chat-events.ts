@@ -9,6 +9,7 @@ import { rootOf, underRoots } from '../roots.ts'
 import { type ChatDecision, decideChat } from './chat/chat.ts'
 import type { ChatState } from './chat/chat-state.ts'
 import { type SameAddress, sameAddress } from './chat/same-address.ts'
+import { HEARD_EVENTS, type HeardEvents, heardChange } from './heard-events.ts'
 import { refuse, reportAdded, settled } from './inbox-outcome.ts'
 import type { IntakeOptions } from './options.ts'
 import { skippedEvent } from './skipped.ts'
@@ -112,7 +113,8 @@ export class ChatEvents {
       writers,
     })
     const changes = [...(joined?.changes ?? []), ...decision.changes]
-    await commit(context, [...changes, settled(row, decision)])
+    const heard = heardChange(await store.fact<HeardEvents>(row.connectionId, HEARD_EVENTS), event, row)
+    await commit(context, [...changes, ...heard, settled(row, decision)])
     this.announce(connection.settings.id, event, decision, conversation)
     await reportAdded(changes, this.options.added)
     if (joined) for (const queue of QUEUES) wake(joined.from.id, queue)

@@ -5,11 +5,13 @@ import { CopyField } from '../../components/copy-field.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { useI18n } from '../../i18n.tsx'
 import { HostKey } from './host-key.tsx'
+import { Keeping } from './keeping.tsx'
+import { Ngrok } from './ngrok-form.tsx'
 import { SecretField } from './secret-field.tsx'
-import { isPaired, pairs, type SecretName } from './typed-values.ts'
+import { isPaired, pairs } from './typed-values.ts'
 import type { FieldProps, PublicAddressForm } from './use-public-address.ts'
 
-interface Props {
+export interface ProviderProps {
   way: PublicAddressForm
   disabled: boolean
   /** Props of an input from the page; `edited` is also called when its value changes. */
@@ -17,17 +19,21 @@ interface Props {
   edited(name: string): void
   /** Handler of the button beside the pairing code; without it there is no button. */
   pair?: { busy: boolean; run(): void }
+  /** Without what few owners need. */
+  brief?: boolean
 }
 
 /** The description and the inputs of the chosen provider. */
-export function ProviderForm(props: Props) {
+export function ProviderForm(props: ProviderProps) {
   const { t } = useI18n()
   const { provider } = props.way.typed.settings
   return (
     <Stack gap="md" key={`${provider}-${props.way.round}`}>
-      <Text size="sm">
-        {provider === 'none' ? t('tunnel.page.none.text') : t(`tunnel.provider.${provider}.text`)}
-      </Text>
+      {provider !== 'ngrok' && (
+        <Text size="sm">
+          {provider === 'none' ? t('tunnel.page.none.text') : t(`tunnel.provider.${provider}.text`)}
+        </Text>
+      )}
       {provider === 'own' && <Own {...props} />}
       {provider === 'ngrok' && <Ngrok {...props} />}
       {provider === 'ssh' && <Ssh {...props} />}
@@ -38,7 +44,7 @@ export function ProviderForm(props: Props) {
 
 const plain = { autoComplete: 'off', spellCheck: false } as const
 
-function Own({ way, field, edited }: Props) {
+function Own({ way, field, edited }: ProviderProps) {
   const { t } = useI18n()
   const { hooksUrl } = useAppState()
   return (
@@ -64,36 +70,7 @@ function Own({ way, field, edited }: Props) {
   )
 }
 
-function Ngrok({ way, field, edited }: Props) {
-  const { t } = useI18n()
-  return (
-    <>
-      <SecretField
-        way={way}
-        name="ngrokToken"
-        field={field('ngrokToken')}
-        label={t('tunnel.page.ngrok.token')}
-        description={t('tunnel.page.ngrok.token.text')}
-      />
-      <TextInput
-        {...plain}
-        {...field('ngrok.domain')}
-        label={t('tunnel.page.ngrok.domain')}
-        description={t('tunnel.page.ngrok.domain.text')}
-        placeholder="shop.ngrok-free.app"
-        maxLength={500}
-        value={way.typed.settings.ngrok.domain}
-        onChange={(event) => {
-          way.set('ngrok', { domain: event.currentTarget.value })
-          edited('ngrok.domain')
-        }}
-      />
-      <Keeping names={['ngrokToken']} />
-    </>
-  )
-}
-
-function Ssh({ way, field, edited, disabled }: Props) {
+function Ssh({ way, field, edited, disabled }: ProviderProps) {
   const { t } = useI18n()
   const { saved, typed } = way
   const { ssh } = typed.settings
@@ -196,7 +173,7 @@ function Ssh({ way, field, edited, disabled }: Props) {
   )
 }
 
-function Relay({ way, field, edited, disabled, pair }: Props) {
+function Relay({ way, field, edited, disabled, pair }: ProviderProps) {
   const { t } = useI18n()
   const { typed, saved } = way
   if (isPaired(saved) && !pairs(typed, saved)) {
@@ -248,27 +225,4 @@ function Relay({ way, field, edited, disabled, pair }: Props) {
       )}
     </>
   )
-}
-
-/** Where typed secrets are stored. */
-function Keeping({ names }: { names: SecretName[] }) {
-  const { t } = useI18n()
-  const { secretsKept, keychainTrouble } = useAppState()
-  const variable = names.map((name) => `BRIDGE_${VARIABLES[name]}`).join(', ')
-  return (
-    <Text size="xs" c="dimmed">
-      {secretsKept === 'keychain'
-        ? t('settings.secret.keychain')
-        : keychainTrouble
-          ? t('keychain.memory')
-          : t('settings.secret.memory', { variable })}
-    </Text>
-  )
-}
-
-const VARIABLES: Record<SecretName, string> = {
-  ngrokToken: 'NGROK_TOKEN',
-  sshKey: 'SSH_KEY',
-  sshPassphrase: 'SSH_PASSPHRASE',
-  sshPassword: 'SSH_PASSWORD',
 }

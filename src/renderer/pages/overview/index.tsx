@@ -6,6 +6,7 @@ import { IconPlus } from '../../components/icons.ts'
 import { Page } from '../../components/page.tsx'
 import { KeysToStart } from '../../features/keychain/keys-to-start.tsx'
 import { KeychainNotice } from '../../features/keychain/notice.tsx'
+import { Suggestions } from '../../features/suggestions/suggestions.tsx'
 import { useI18n } from '../../i18n.tsx'
 import { Attention } from './attention.tsx'
 import { Connections } from './connections.tsx'
@@ -54,6 +55,7 @@ export function OverviewPage() {
         <Attention state={state} />
         {state.connections.length > 0 && <WaitingForAnswer />}
         <Connections state={state} />
+        <Suggestions />
         <Figures today={value?.today} error={error} retry={reload} />
         <Suspense fallback={<ChartsToCome />}>
           <Charts overview={value} />

@@ -1,8 +1,7 @@
 import { type Draft, type ScopeFinding, STEPS, type Step } from '../../../shared/api/setup.ts'
-import { checkName } from '../../../shared/fields.ts'
 
 /** The data that the order of the wizard's steps depends on. */
-export type WizardData = Pick<Draft, 'has' | 'checked' | 'active'> & { settings: { name: string } }
+export type WizardData = Pick<Draft, 'has' | 'checked' | 'active'>
 
 /**
  * The step that must be finished before `step` can be entered; null when there is none. Steps with only
@@ -21,15 +20,14 @@ export const isReachable = (step: Step, ground: WizardData): boolean => blockedB
 export const entryStep = (step: Step, ground: WizardData): Step => blockedBy(step, ground) ?? step
 
 function isFinished(step: Step, ground: WizardData): boolean {
-  if (step === 'name') return checkName(ground.settings.name) === null
   if (step === 'chatra') return ground.checked.chatra !== 'no' && ground.has.chatraSecretKey
   if (step === 'planfix') return ground.checked.planfix === 'accepted' && ground.has.planfixToken
-  if (step === 'webhooks') return ground.active
+  if (step === 'address') return ground.active
   return true
 }
 
 /** The connection must deliver messages, with all choices, before this step makes sense. */
-export const needsActive = (step: Step): boolean => STEPS.indexOf(step) >= STEPS.indexOf('webhooks')
+export const needsActive = (step: Step): boolean => STEPS.indexOf(step) >= STEPS.indexOf('address')
 
 /** The step in which the field of an error is corrected; null when no step contains it. */
 export function stepOf(field: string | null): Step | null {
@@ -45,9 +43,9 @@ const FIELDS: readonly (readonly [string, Step])[] = [
   ['planfix.webUrl', 'planfix'],
   ['planfix.token', 'planfix'],
   ['planfix', 'templates'],
-  ['name', 'name'],
-  ['employees', 'employees'],
-  ['options', 'options'],
+  ['name', 'templates'],
+  ['employees', 'templates'],
+  ['options', 'templates'],
   ['publicAddress', 'address'],
 ]
 
@@ -77,18 +75,6 @@ export function places(current: Step, furthest: Step, ground: WizardData): StepP
 /** Refused rights that are required for any message: the wizard does not continue without them. */
 export const blockingScopes = (scopes: readonly ScopeFinding[]): ScopeFinding[] =>
   scopes.filter((one) => one.needed === 'always' && one.result === 'missing')
-
-/** The purposes of the rights, in display order; missing rights first. */
-export function scopeGroups(
-  scopes: readonly ScopeFinding[],
-): { needed: ScopeFinding['needed']; scopes: ScopeFinding[] }[] {
-  const groups = (['always', 'employees', 'files', 'visits', 'tidying'] as const).map((needed) => ({
-    needed,
-    scopes: scopes.filter((one) => one.needed === needed),
-  }))
-  const lacks = (group: { scopes: ScopeFinding[] }) => group.scopes.some((one) => one.result === 'missing')
-  return groups.filter((group) => group.scopes.length > 0).sort((a, b) => Number(lacks(b)) - Number(lacks(a)))
-}
 
 /** The rights in Planfix's order, without duplicates, to tick them in one pass. */
 export const scopesToTick = (scopes: readonly ScopeFinding[]): string[] =>

@@ -9,36 +9,25 @@ import { Activation } from './activation.tsx'
 import { type TypedSecrets, type Wizard, WizardContext } from './context.ts'
 import { entryStep, later, needsActive, nextStep, places, previousStep, type StepPlace } from './flow.ts'
 import { AddressStep } from './steps/address.tsx'
-import { ChannelStep } from './steps/channel.tsx'
 import { ChatraStep } from './steps/chatra.tsx'
 import { DoneStep } from './steps/done.tsx'
-import { EmployeesStep } from './steps/employees.tsx'
-import { LanguageStep } from './steps/language.tsx'
-import { NameStep } from './steps/name.tsx'
-import { OptionsStep } from './steps/options.tsx'
 import { PlanfixStep } from './steps/planfix.tsx'
-import { ScenarioStep } from './steps/scenario.tsx'
 import { TemplatesStep } from './steps/templates.tsx'
 import { TrialStep } from './steps/trial.tsx'
-import { WebhooksStep } from './steps/webhooks.tsx'
 import { useDraft } from './use-draft.ts'
+import { useRights } from './use-rights.ts'
 import classes from './wizard.module.css'
 
 const CONTENT: Record<Step, ComponentType> = {
-  language: LanguageStep,
-  name: NameStep,
   chatra: ChatraStep,
   planfix: PlanfixStep,
   templates: TemplatesStep,
-  employees: EmployeesStep,
-  options: OptionsStep,
   address: AddressStep,
-  webhooks: WebhooksStep,
-  channel: ChannelStep,
-  scenario: ScenarioStep,
   test: TrialStep,
   done: DoneStep,
 }
+
+const NOTHING_TYPED: TypedSecrets = { keys: '', publicKey: '', secretKey: '', token: '' }
 
 /** The wizard of a draft: the current position, the step itself, and the exit. */
 export function Frame({ first }: { first: Draft }) {
@@ -46,10 +35,10 @@ export function Frame({ first }: { first: Draft }) {
   const state = useAppState()
   const [, navigate] = useLocation()
   const work = useDraft(first)
-  const ground = { ...work.draft, settings: work.settings }
+  const rights = useRights(first.id)
   const [step, setStep] = useState<Step>(() => entryStep(first.step, first))
   const furthest = useRef<Step>(later(step, first.step))
-  const [typed, setTyped] = useState<TypedSecrets>({ secretKey: '', token: '' })
+  const [typed, setTyped] = useState<TypedSecrets>(NOTHING_TYPED)
   const [leaving, setLeaving] = useState(false)
   /** The connection uses this revision of the choices. */
   const [activeRevision, setActiveRevision] = useState<number | null>(null)
@@ -76,6 +65,7 @@ export function Frame({ first }: { first: Draft }) {
     next: () => go(nextStep(step)),
     back: previous === null ? null : () => go(previous),
     typed,
+    rights,
     type: (change) => setTyped((before) => ({ ...before, ...change })),
   }
 
@@ -98,7 +88,7 @@ export function Frame({ first }: { first: Draft }) {
             {t('wizard.leave')}
           </Button>
         </header>
-        <StepList places={places(step, furthest.current, ground)} go={go} />
+        <StepList places={places(step, furthest.current, work.draft)} go={go} />
         {needsActive(step) && activeRevision !== work.revision ? (
           <Activation key={step} onDone={() => setActiveRevision(work.revision)} />
         ) : (
@@ -109,38 +99,46 @@ export function Frame({ first }: { first: Draft }) {
   )
 }
 
+/** All steps beside the form; in a narrow window only which one this is. */
 function StepList({ places, go }: { places: StepPlace[]; go(step: Step): void }) {
   const { t } = useI18n()
-  const here = useRef<HTMLButtonElement>(null)
-  const current = places.find((place) => place.state === 'current')?.step
-  useEffect(() => {
-    if (current !== undefined) here.current?.scrollIntoView({ block: 'nearest' })
-  }, [current])
+  const here = places.findIndex((place) => place.state === 'current')
   return (
-    <nav className={classes.steps} aria-label={t('wizard.steps')}>
-      <ol>
-        {places.map(({ step, state, reachable }, index) => (
-          <li key={step}>
-            <button
-              type="button"
-              ref={state === 'current' ? here : undefined}
-              className={classes.place}
-              data-state={state}
-              disabled={!reachable}
-              aria-current={state === 'current' ? 'step' : undefined}
-              onClick={() => go(step)}
-            >
-              <span className={classes.mark} aria-hidden>
-                {state === 'done' ? <IconCheck size={12} stroke={3} /> : index + 1}
-              </span>
-              <Text component="span" size="sm" inherit>
-                {t(`wizard.step.${step}`)}
-              </Text>
-              {state === 'done' && <VisuallyHidden>{t('wizard.step-done')}</VisuallyHidden>}
-            </button>
-          </li>
-        ))}
-      </ol>
-    </nav>
+    <>
+      <div className={classes.stepOf}>
+        <Text size="sm" fw={600}>
+          {t('wizard.step-of', { number: here + 1, total: places.length })}
+        </Text>
+        <div className={classes.stepBar} aria-hidden>
+          {places.map(({ step }, index) => (
+            <span key={step} data-passed={index <= here} />
+          ))}
+        </div>
+      </div>
+      <nav className={classes.steps} aria-label={t('wizard.steps')}>
+        <ol>
+          {places.map(({ step, state, reachable }, index) => (
+            <li key={step}>
+              <button
+                type="button"
+                className={classes.place}
+                data-state={state}
+                disabled={!reachable}
+                aria-current={state === 'current' ? 'step' : undefined}
+                onClick={() => go(step)}
+              >
+                <span className={classes.mark} aria-hidden>
+                  {state === 'done' ? <IconCheck size={12} stroke={3} /> : index + 1}
+                </span>
+                <Text component="span" size="sm" inherit>
+                  {t(`wizard.step.${step}`)}
+                </Text>
+                {state === 'done' && <VisuallyHidden>{t('wizard.step-done')}</VisuallyHidden>}
+              </button>
+            </li>
+          ))}
+        </ol>
+      </nav>
+    </>
   )
 }

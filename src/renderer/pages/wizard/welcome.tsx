@@ -1,7 +1,6 @@
 import { Anchor, Button, Group, List, Paper, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
-import { STEPS, type Step } from '../../../shared/api/setup.ts'
 import type { AppState } from '../../../shared/api/state.ts'
 import type { CallError } from '../../../shared/api.ts'
 import { useAppState, useClient } from '../../client/hooks.tsx'
@@ -10,6 +9,7 @@ import { ErrorAlert } from '../../components/error-alert.tsx'
 import { IconArrowRight, IconExternalLink, IconFlask } from '../../components/icons.ts'
 import { Page } from '../../components/page.tsx'
 import { useI18n } from '../../i18n.tsx'
+import { Drafts } from './parts/drafts.tsx'
 import { BridgeFigure } from './parts/illustrations.tsx'
 import { LanguageChoice } from './parts/language-choice.tsx'
 import classes from './wizard.module.css'
@@ -28,8 +28,6 @@ export function Welcome() {
   const begin = async () => {
     setBusy('begin')
     const answer = await bridge.call('setup.begin', { connectionId: null })
-    // The language was chosen here.
-    if (answer.ok) await bridge.call('setup.save', { id: answer.value.id, step: 'name' })
     setBusy(null)
     if (answer.ok) navigate(`/setup/${answer.value.id}`)
     else setError(answer.error)
@@ -146,45 +144,3 @@ const OpenPage = ({ href, label }: { href: string; label: string }) => (
     {label} <IconExternalLink size={14} aria-hidden />
   </Anchor>
 )
-
-/** Unfinished set-ups. */
-function Drafts(props: { state: AppState; onProblem(error: CallError | null): void }) {
-  const { t } = useI18n()
-  const bridge = useClient()
-  const [, navigate] = useLocation()
-  const discard = async (id: string) => {
-    const answer = await bridge.call('setup.discard', { id })
-    props.onProblem(answer.ok ? null : answer.error)
-  }
-  const { drafts, connections } = props.state
-  /** Discarding it then leaves a working connection. */
-  const exists = (id: string) => connections.some((one) => one.id === id)
-  const isStep = (step: string): step is Step => (STEPS as readonly string[]).includes(step)
-  return (
-    <Stack gap="xs" component="section" aria-label={t('wizard.drafts.title')}>
-      <Text fw={600}>{t('wizard.drafts.title')}</Text>
-      {drafts.map(({ id, name, step, redo }) => (
-        <Paper key={id} px="md" py="xs">
-          <Group gap="sm" wrap="nowrap">
-            <div className={classes.grow}>
-              <Text truncate>{name.trim() || t('wizard.title.unnamed')}</Text>
-              <Text size="xs" c="dimmed">
-                {redo && `${t('wizard.drafts.redo')} · `}
-                {isStep(step) && t('wizard.drafts.left-at', { step: t(`wizard.step.${step}`) })}
-              </Text>
-            </div>
-            <ConfirmButton
-              title={t('wizard.drafts.discard-title', { name: name.trim() || t('wizard.title.unnamed') })}
-              consequence={t(exists(id) ? 'wizard.drafts.discard-redo' : 'wizard.drafts.discard-text')}
-              confirm={t('wizard.drafts.discard')}
-              onConfirm={() => discard(id)}
-            >
-              {t('wizard.drafts.discard')}
-            </ConfirmButton>
-            <Button onClick={() => navigate(`/setup/${id}`)}>{t('wizard.drafts.go-on')}</Button>
-          </Group>
-        </Paper>
-      ))}
-    </Stack>
-  )
-}

@@ -11,7 +11,7 @@ describe('drafts', () => {
     expect(draft).toMatchObject({
       id: 'shop-2',
       redo: false,
-      step: 'language',
+      step: 'chatra',
       mode: 'everybody',
       employees: [],
       has: { chatraSecretKey: false, planfixToken: false },
@@ -61,12 +61,12 @@ describe('drafts', () => {
     const { calls } = await openDesk()
     const draft = await value(calls['setup.begin']({ connectionId: null }))
     await Promise.all([
-      calls['setup.save']({ id: draft.id, step: 'options' }),
+      calls['setup.save']({ id: draft.id, step: 'templates' }),
       calls['setup.save']({ id: draft.id, mode: 'selected' }),
       calls['setup.save']({ id: draft.id, settings: typed(draft, { name: 'a.example' }) }),
     ])
     expect(await value(calls['setup.get']({ id: draft.id }))).toMatchObject({
-      step: 'options',
+      step: 'templates',
       mode: 'selected',
       settings: { name: 'a.example' },
     })
@@ -85,8 +85,8 @@ describe('drafts', () => {
       employees: [{ planfixUserId: 5, name: 'Ana', email: null, chatraAgentId: null, allowed: true }],
       settings: { name: 'shop.example', planfix: { taskTemplateId: 12, webUrl: 'https://shop.planfix.com' } },
     })
-    await value(calls['setup.save']({ id: 'shop', step: 'options' }))
-    expect(await value(calls['setup.begin']({ connectionId: 'shop' }))).toMatchObject({ step: 'options' })
+    await value(calls['setup.save']({ id: 'shop', step: 'templates' }))
+    expect(await value(calls['setup.begin']({ connectionId: 'shop' }))).toMatchObject({ step: 'templates' })
     expect(await createDrafts(store).list()).toHaveLength(1)
   })
 
@@ -120,6 +120,38 @@ describe('drafts', () => {
     expect(await secrets.get(id, 'PLANFIX_TOKEN')).toBeNull()
     expect(await createDrafts(store).list()).toEqual([])
     expect(await store.fact('', 'drafts')).toBeNull()
+  })
+
+  test.each([
+    ['language', 'chatra'],
+    ['name', 'chatra'],
+    ['chatra', 'chatra'],
+    ['planfix', 'planfix'],
+    ['templates', 'templates'],
+    ['employees', 'templates'],
+    ['options', 'templates'],
+    ['address', 'address'],
+    ['webhooks', 'address'],
+    ['channel', 'test'],
+    ['scenario', 'test'],
+    ['test', 'test'],
+    ['done', 'done'],
+  ])('a draft left at the step %s of the first wizard opens at %s, without loss', async (before, now) => {
+    const desk = await openDesk()
+    const { id, ...begun } = await value(desk.calls['setup.begin']({ connectionId: null, name: 'a.example' }))
+    const employees = [{ planfixUserId: 5, name: 'Ana', email: null, chatraAgentId: null, allowed: true }]
+    const settings = typed({ id, ...begun }, { planfix: { taskTemplateId: 12 } })
+    await value(desk.calls['setup.save']({ id, settings, mode: 'selected', employees }))
+    const [kept] = (await desk.store.fact<Record<string, unknown>[]>('', 'drafts')) ?? []
+    const stored = [{ ...kept, step: before }]
+    await desk.store.commit([{ type: 'fact.set', connectionId: '', key: 'drafts', value: stored }])
+    const again = await desk.restarted()
+    expect(await value(again.calls['setup.get']({ id }))).toMatchObject({
+      step: now,
+      settings,
+      mode: 'selected',
+      employees,
+    })
   })
 
   test('a draft of another version of the program is discarded, not shown broken', async () => {

@@ -1,5 +1,6 @@
 import type { Connection } from '../../../../shared/config.ts'
 import { type AgentSeen, type Conversation, isOpen, type Message } from '../../../../shared/domain.ts'
+import { FOR_TEST_VISITOR } from '../../../../shared/test-visitor.ts'
 import type { Arrival } from '../../continuity.ts'
 import { employeeOf } from '../../intake/comment/may-go-out.ts'
 import { isDeliveredElsewhere, type Speaker } from '../../ports.ts'
@@ -39,6 +40,8 @@ export interface ReplyState {
   arrivals: ReadonlyMap<number, Arrival>
   /** The client's message that is being written into the task; null = none, or there is only one device. */
   writing: Writing | null
+  /** The client is the visitor whom the set-up plays: Chatra has no such chat. */
+  isTest?: boolean
   now: number
 }
 
@@ -101,6 +104,7 @@ export const TARGET_ID_UNKNOWN = 'target-id-unknown'
 
 /** Plans an open reply, edit or deletion; null = nothing to do yet. */
 function planOpen(message: Message, state: ReplyState): ReplyStep | null {
+  if (state.isTest === true) return { do: 'drop', message, reason: FOR_TEST_VISITOR }
   const later = state.waiting.filter((one) => one.id > message.id && one.kind !== 'text')
   if (message.kind === 'text') {
     const isDeleted = later.some((one) => one.kind === 'delete' && one.targetId === message.id)

@@ -1,5 +1,6 @@
 import { type ClientLink, type Conversation, type Message, OPEN_STATES } from '../../../../shared/domain.ts'
 import type { Result } from '../../../../shared/errors.ts'
+import { isTestVisitor } from '../../../../shared/test-visitor.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
 import type { KeyedMutex } from '../../keyed-mutex.ts'
 import { handOver } from '../../merge.ts'
@@ -182,6 +183,7 @@ export class ChatraSender {
       targets,
       clients,
       writing: await beingWritten(store, conversation, clients),
+      isTest: clients.length > 0 && clients.every(({ clientId }) => isTestVisitor(clientId)),
       arrivals: await arrivalsOf(this.context, waiting),
       now: this.now(),
     }

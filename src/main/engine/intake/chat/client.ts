@@ -1,5 +1,6 @@
 import type { ClientLink, ClientProfile, Conversation, Page } from '../../../../shared/domain.ts'
 import type { JobData, JobKind } from '../../../../shared/job.ts'
+import { isTestVisitor } from '../../../../shared/test-visitor.ts'
 import { addJob } from '../../delivery/patches.ts'
 import { bornJoined, joinNote } from '../../merge.ts'
 import { nameOf } from '../../naming.ts'
@@ -149,6 +150,8 @@ function activity(
     patch.lastActivityAt = state.now
   }
   const quiet = leaveAfterMinutes * MINUTE
+  // Chatra cannot say whether the test visitor's visit is over: the set-up itself ends that chat.
+  const mayAskChatra = completeWhenClientLeaves && !isTestVisitor(event.client.id)
   if (event.kind === 'transcript') {
     if (!endsCurrentChat(event, conversation)) return withPatch(conversation, patch, changes)
     patch.clientLeft = true
@@ -157,11 +160,11 @@ function activity(
   } else if (clientWrote) {
     patch.clientLeft = false
     changes.push({ type: 'job.cancel', conversationId: conversation.id, kind: 'complete' })
-    if (completeWhenClientLeaves)
+    if (mayAskChatra)
       changes.push(job('leave-check', 'task', state.now + quiet, { clientId: event.client.id }))
   } else if (isNew || (event.client.visit?.finishedAt != null && !conversation.clientLeft)) {
     // An agent who begins a chat also begins a task, which must end like any other.
-    if (completeWhenClientLeaves)
+    if (mayAskChatra)
       changes.push(job('leave-check', 'task', state.now + quiet, { clientId: event.client.id }))
   }
   return withPatch(conversation, patch, changes)

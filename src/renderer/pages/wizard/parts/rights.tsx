@@ -1,35 +1,27 @@
-import { Button, Code, Collapse, Group, Paper, Skeleton, Stack, Text } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
-import { useId } from 'react'
+import { Button, Code, Group, Loader, Progress, Stack, Text, VisuallyHidden } from '@mantine/core'
 import type { ScopeFinding } from '../../../../shared/api/setup.ts'
-import { SCOPES } from '../../../../shared/scopes.ts'
-import type { Called } from '../../../client/hooks.tsx'
+import { SCOPES, type Scope } from '../../../../shared/scopes.ts'
 import { ErrorAlert } from '../../../components/error-alert.tsx'
+import { Fold } from '../../../components/fold.tsx'
 import { IconRefresh } from '../../../components/icons.ts'
 import { StatusBadge } from '../../../components/status-badge.tsx'
 import { useI18n } from '../../../i18n.tsx'
-import { blockingScopes, scopeGroups, scopesToTick } from '../flow.ts'
+import { blockingScopes, scopesToTick } from '../flow.ts'
+import type { Rights } from '../use-rights.ts'
 import classes from '../wizard.module.css'
 import { Note } from './note.tsx'
 
-/** The rights to tick when the token is created, behind a button. */
+/** The rights to tick when the token is created, as Planfix names them. */
 export function RightsToTick() {
   const { t } = useI18n()
-  const [open, { toggle }] = useDisclosure(false)
-  const id = useId()
   return (
     <>
-      <Button variant="subtle" size="compact-xs" onClick={toggle} aria-expanded={open} aria-controls={id}>
-        {open ? t('wizard.rights.hide-list') : t('wizard.rights.show-list')}
-      </Button>
-      <Collapse expanded={open} id={id}>
-        <ScopeNames scopes={SCOPES} />
-      </Collapse>
+      <Text size="sm">{t('wizard.rights.tick-all')}</Text>
+      <ScopeNames scopes={SCOPES} />
     </>
   )
 }
 
-/** Names as Planfix writes them. */
 const ScopeNames = ({ scopes }: { scopes: readonly string[] }) => (
   <Group gap={4} my={4}>
     {scopes.map((scope) => (
@@ -38,82 +30,129 @@ const ScopeNames = ({ scopes }: { scopes: readonly string[] }) => (
   </Group>
 )
 
-/** The token's granted and missing rights, with consequences; missing ones come first. */
-export function RightsFound({ rights }: { rights: Called<{ scopes: ScopeFinding[] }> }) {
-  const { t } = useI18n()
-  if (rights.error) return <ErrorAlert error={rights.error} retry={rights.reload} />
-  const scopes = rights.value?.scopes
-  if (scopes === undefined) return <Reading />
-  const missing = scopesToTick(scopes)
-  const isAll = scopes.every((one) => one.result === 'granted')
-  const again = (
-    <Button
-      variant="default"
-      leftSection={<IconRefresh size={14} aria-hidden />}
-      loading={rights.refreshing}
-      onClick={rights.reload}
-    >
-      {t('wizard.rights.again')}
-    </Button>
-  )
+/** The token's rights, ticking one by one; in the end one line, or what is missing and what that costs. */
+export function RightsFound({ rights }: { rights: Rights }) {
+  const { found, state } = rights
+  const missing = scopesToTick(found)
+  if (state === 'read' && missing.length === 0) return <AllFound found={found} restart={rights.restart} />
   return (
     <Stack gap="sm">
-      {missing.length === 0 ? (
-        <Note tone="good">{t(isAll ? 'wizard.rights.all' : 'wizard.rights.none-missing')}</Note>
-      ) : (
-        <Note tone={blockingScopes(scopes).length > 0 ? 'bad' : 'attention'}>
-          <Text>{t('wizard.rights.tick', { count: missing.length })}</Text>
-          <ScopeNames scopes={missing} />
-          {again}
-        </Note>
-      )}
-      <Paper p="sm">
-        <Stack gap="sm">
-          {scopeGroups(scopes).map((group) => (
-            <RightsGroup key={group.needed} {...group} />
-          ))}
-        </Stack>
-      </Paper>
-      {missing.length === 0 && <div>{again}</div>}
+      <RightsProgress rights={rights} />
+      {missing.length > 0 && <Missing rights={rights} missing={missing} />}
+      <RightsList found={found} isReading={state === 'reading'} />
     </Stack>
   )
 }
 
-function RightsGroup({ needed, scopes }: { needed: ScopeFinding['needed']; scopes: ScopeFinding[] }) {
-  const { t, say } = useI18n()
-  const lacks = scopes.some((one) => one.result === 'missing')
+/** How many have been read, as a bar; used by the step after this one too. */
+export function RightsProgress({ rights: { found, state, error, again } }: { rights: Rights }) {
+  const { t } = useI18n()
+  const text = t('wizard.rights.progress', { done: found.length, total: SCOPES.length })
+  if (error) return <ErrorAlert error={error} retry={again} />
+  if (state !== 'reading') return null
   return (
-    <section>
-      <Text fw={600} size="sm">
-        {t(`wizard.rights.for.${needed}`)}
+    <div>
+      <Text size="sm" role="status">
+        {text}
       </Text>
-      <ul className={classes.rights}>
-        {scopes.map((one) => (
-          <li key={one.scope}>
-            <StatusBadge size="xs" tone={TONES[one.result]}>
-              {say({ key: `wizard.right.${one.scope}`, params: {} })} <Code>{one.scope}</Code>{' '}
-              <span>({t(`wizard.rights.${one.result}`)})</span>
-            </StatusBadge>
-          </li>
-        ))}
-      </ul>
-      {lacks && (
-        <Text size="sm" mt={4}>
+      <Progress
+        value={(found.length / SCOPES.length) * 100}
+        size="sm"
+        mt={4}
+        transitionDuration={200}
+        aria-label={text}
+      />
+    </div>
+  )
+}
+
+function AllFound({ found, restart }: { found: Rights['found']; restart(): void }) {
+  const { t } = useI18n()
+  const isAll = found.every((one) => one.result === 'granted')
+  return (
+    <Stack gap="xs">
+      <Note tone="good">
+        {t(isAll ? 'wizard.rights.all' : 'wizard.rights.none-missing', { total: found.length })}
+      </Note>
+      {!isAll && (
+        <Fold label={t('wizard.rights.show-found')}>
+          <RightsList found={found} isReading={false} />
+          <Again onClick={restart} />
+        </Fold>
+      )}
+    </Stack>
+  )
+}
+
+/** The rights to tick, and what is not possible without them. */
+function Missing({ rights, missing }: { rights: Rights; missing: readonly string[] }) {
+  const { t } = useI18n()
+  const costs = new Set(rights.found.filter(({ result }) => result === 'missing').map(({ needed }) => needed))
+  return (
+    <Note tone={blockingScopes(rights.found).length > 0 ? 'bad' : 'attention'}>
+      <Text>{t('wizard.rights.tick', { count: missing.length })}</Text>
+      <ScopeNames scopes={missing} />
+      {[...costs].map((needed) => (
+        <Text key={needed} size="sm">
           {t(`wizard.rights.cost.${needed}`)}
         </Text>
-      )}
-    </section>
+      ))}
+      {rights.state === 'read' && <Again onClick={rights.restart} />}
+    </Note>
+  )
+}
+
+function Again({ onClick }: { onClick(): void }) {
+  const { t } = useI18n()
+  return (
+    <Button variant="default" mt="xs" leftSection={<IconRefresh size={14} aria-hidden />} onClick={onClick}>
+      {t('wizard.rights.again')}
+    </Button>
   )
 }
 
 const TONES = { granted: 'good', missing: 'bad', unknown: 'off' } as const
 
-function Reading() {
+/** Every right with its state; the next one to be known shows that it is being read. */
+function RightsList({ found, isReading }: { found: Rights['found']; isReading: boolean }) {
   const { t } = useI18n()
   return (
-    <Stack gap="sm" role="status">
-      <Text size="sm">{t('wizard.rights.reading', { count: SCOPES.length })}</Text>
-      <Skeleton height={170} />
-    </Stack>
+    <ul className={classes.rights}>
+      {SCOPES.map((scope, index) => {
+        const finding = found[index]
+        return (
+          <li key={scope} data-scope={scope}>
+            {finding ? (
+              <Known finding={finding} />
+            ) : (
+              <Text component="span" size="xs" c="dimmed" className={classes.pending}>
+                {isReading && index === found.length ? (
+                  <Loader size={10} aria-hidden />
+                ) : (
+                  <span aria-hidden />
+                )}
+                {nameOf(scope, t)}
+              </Text>
+            )}
+          </li>
+        )
+      })}
+    </ul>
   )
 }
+
+function Known({ finding }: { finding: ScopeFinding }) {
+  const { t } = useI18n()
+  return (
+    <StatusBadge size="xs" tone={TONES[finding.result]}>
+      {nameOf(finding.scope as Scope, t)}
+      {finding.result === 'granted' ? (
+        <VisuallyHidden> ({t('wizard.rights.granted')})</VisuallyHidden>
+      ) : (
+        ` (${t(`wizard.rights.${finding.result}`)})`
+      )}
+    </StatusBadge>
+  )
+}
+
+const nameOf = (scope: Scope, t: ReturnType<typeof useI18n>['t']): string => t(`wizard.right.${scope}`)

@@ -16,6 +16,8 @@ export function SecretInput(props: {
   kept: boolean
   value: string
   onChange(value: string): void
+  /** The whole secret was pasted; called before `onChange`. */
+  onPaste?: () => void
 }) {
   const { t } = useI18n()
   const [replacing, setReplacing] = useState(false)
@@ -47,6 +49,7 @@ export function SecretInput(props: {
       spellCheck={false}
       visibilityToggleFocusable
       visibilityToggleButtonProps={{ 'aria-label': t('wizard.secret.show') }}
+      {...(props.onPaste && { onPaste: props.onPaste })}
       onChange={(event) => {
         props.onChange(event.currentTarget.value)
         props.control.edited(props.name)

@@ -1,7 +1,8 @@
-import { Button, Table } from '@mantine/core'
+import { Button, List, Stack, Table, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
+import { CHAT_EVENTS } from '../../../../shared/api/state.ts'
 import { planfixAddress } from '../../../../shared/fields.ts'
 import { useAppState, useCall, useClient, useRefresh } from '../../../client/hooks.tsx'
 import { StatusBadge } from '../../../components/status-badge.tsx'
@@ -28,7 +29,7 @@ export function DoneStep() {
       answer.ok && then === 'another' ? await bridge.call('setup.begin', { connectionId: null }) : null
     setBusy(null)
     if (!answer.ok) return control.show(answer.error)
-    await refresh('setup.progress', 'connection.get', 'employees.get')
+    await refresh('setup.progress', 'connection.get', 'employees.get', 'suggestions.get')
     if (begun?.ok) navigate(`/setup/${begun.value.id}`)
     else navigate(then === 'another' ? '/setup' : '/')
   }
@@ -54,6 +55,7 @@ export function DoneStep() {
       }
     >
       <Summary />
+      <Next />
       <SecretsNote id={draft.id} />
     </StepForm>
   )
@@ -61,13 +63,13 @@ export function DoneStep() {
 
 function Summary() {
   const { t, say } = useI18n()
-  const { draft, settings, selection, go } = useWizard()
+  const { draft, settings, go } = useWizard()
   const state = useAppState()
   const progress = useCall('setup.progress', { id: draft.id })
   const connection = state.connections.find((one) => one.id === draft.id)
+  const heard = CHAT_EVENTS.filter((name) => (connection?.heardEvents[name] ?? null) !== null)
   const account = planfixAddress(settings.planfix.baseUrl)
-  const allowed = selection.choices.filter((one) => one.allowed).length
-  const problem = progress.value?.problem
+  const { problem, replyDelivered = false, replyReceived = false, task = null } = progress.value ?? {}
   return (
     <Table layout="fixed" variant="vertical">
       <Table.Tbody>
@@ -81,13 +83,6 @@ function Summary() {
         <Line label={t('wizard.step.planfix')}>
           <StatusBadge tone="good">{account.ok ? account.account : settings.planfix.baseUrl}</StatusBadge>
         </Line>
-        <Line label={t('wizard.step.employees')}>
-          <StatusBadge tone="good">
-            {selection.mode === 'everybody'
-              ? t('wizard.done.everybody')
-              : t('wizard.done.employees', { count: allowed })}
-          </StatusBadge>
-        </Line>
         <Line label={t('wizard.step.address')}>
           {state.publicAddress.address === null ? (
             <Left onGo={() => go('address')} text={t('wizard.done.no-address')} />
@@ -97,16 +92,22 @@ function Summary() {
             <Left onGo={() => go('address')} text={t('wizard.done.unproven')} />
           )}
         </Line>
-        <Line label={t('wizard.step.webhooks')}>
-          {connection?.heard.chatra == null ? (
-            <Left onGo={() => go('webhooks')} text={t('wizard.done.not-heard')} />
+        <Line label={t('wizard.webhooks.title')}>
+          {heard.length === 0 ? (
+            <Left onGo={() => go('address')} text={t('wizard.done.not-heard')} />
           ) : (
-            <StatusBadge tone="good">{t('wizard.done.heard')}</StatusBadge>
+            <StatusBadge tone="good">
+              {t('wizard.done.heard', { done: heard.length, total: CHAT_EVENTS.length })}
+            </StatusBadge>
           )}
         </Line>
         <Line label={t('wizard.step.test')}>
-          {progress.value?.replyDelivered === true ? (
-            <StatusBadge tone="good">{t('wizard.done.tested')}</StatusBadge>
+          {replyDelivered || replyReceived ? (
+            <StatusBadge tone="good">
+              {t(replyDelivered ? 'wizard.done.tested' : 'wizard.done.tested-without-client')}
+            </StatusBadge>
+          ) : task !== null && !problem ? (
+            <StatusBadge tone="good">{t('wizard.done.tested-one-way')}</StatusBadge>
           ) : (
             <Left onGo={() => go('test')} text={problem ? say(problem) : t('wizard.done.not-tested')} />
           )}
@@ -116,9 +117,33 @@ function Summary() {
   )
 }
 
+/** What is left for later; the overview shows it too. */
+function Next() {
+  const { t } = useI18n()
+  const { host } = useAppState()
+  const kinds = [
+    'instant-replies',
+    'employees',
+    ...(host === 'desktop' ? ['start-at-login' as const] : []),
+  ] as const
+  return (
+    <Stack gap={4} component="section">
+      <Title order={3}>{t('wizard.suggestions')}</Title>
+      <Text size="sm" c="dimmed">
+        {t('wizard.done.later')}
+      </Text>
+      <List size="sm">
+        {kinds.map((kind) => (
+          <List.Item key={kind}>{t(`wizard.suggestion.${kind}`)}</List.Item>
+        ))}
+      </List>
+    </Stack>
+  )
+}
+
 const Line = ({ label, children }: { label: string; children: ReactNode }) => (
   <Table.Tr>
-    <Table.Th w="12rem">{label}</Table.Th>
+    <Table.Th w="34%">{label}</Table.Th>
     <Table.Td>{children}</Table.Td>
   </Table.Tr>
 )

@@ -1,11 +1,13 @@
-import { Anchor, List, Text, TextInput } from '@mantine/core'
+import { Anchor, List, Stack, Text, TextInput } from '@mantine/core'
+import { useEffect, useRef } from 'react'
 import { checkToken, planfixAddress } from '../../../../shared/fields.ts'
-import { useCall, useClient } from '../../../client/hooks.tsx'
+import { useClient } from '../../../client/hooks.tsx'
+import { Fold } from '../../../components/fold.tsx'
 import { useStep, type Verdict } from '../../../components/use-step.ts'
 import { useI18n } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 import { blockingScopes } from '../flow.ts'
-import { TokenFigure } from '../parts/illustrations.tsx'
+import { PlanfixRobotPicture, PlanfixTokenPicture } from '../parts/planfix-pictures.tsx'
 import { RightsFound, RightsToTick } from '../parts/rights.tsx'
 import { SecretInput } from '../parts/secret-input.tsx'
 import { StepForm } from '../step-form.tsx'
@@ -13,15 +15,14 @@ import { StepForm } from '../step-form.tsx'
 export function PlanfixStep() {
   const { t } = useI18n()
   const bridge = useClient()
-  const { draft, settings, edit, settle, adopt, typed, type } = useWizard()
+  const { draft, settings, edit, settle, adopt, typed, type, rights } = useWizard()
   const { baseUrl } = settings.planfix
   const reading = planfixAddress(baseUrl)
   const needsToken = !draft.has.planfixToken || typed.token !== ''
   const sameAccount = samePlanfix(draft.settings.planfix.baseUrl, baseUrl)
-  const isChecked = draft.checked.planfix === 'accepted' && typed.token === '' && sameAccount
-  const rights = useCall('setup.scopes', { id: draft.id }, { skip: !isChecked })
-  const scopes = isChecked ? rights.value?.scopes : undefined
-  const blocking = blockingScopes(scopes ?? [])
+  const isChecked =
+    draft.checked.planfix === 'accepted' && draft.has.planfixToken && typed.token === '' && sameAccount
+  const isBlocked = isChecked && blockingScopes(rights.found).length > 0
 
   const check = async (): Promise<Verdict> => {
     const unkept = await settle()
@@ -35,7 +36,7 @@ export function PlanfixStep() {
     if (!answer.ok) return answer.error
     adopt(answer.value.draft)
     type({ token: '' })
-    rights.reload()
+    rights.restart()
     return 'stay'
   }
   const control = useStep(
@@ -45,19 +46,26 @@ export function PlanfixStep() {
     },
     check,
   )
-  const blocked =
-    isChecked && rights.loading
-      ? t('wizard.planfix.reading-rights')
-      : blocking.length > 0
-        ? t('wizard.planfix.blocked')
-        : null
+  // An account that was accepted earlier: what its token may do now.
+  const { state, restart } = rights
+  useEffect(() => {
+    if (isChecked && state === 'not-read') restart()
+  }, [isChecked, state, restart])
+  // A pasted token is whole: it is tested at once.
+  const isPasted = useRef(false)
+  const isReady = reading.ok && checkToken(typed.token) === null
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another token is tested
+  useEffect(() => {
+    if (isPasted.current && isReady) void control.submit()
+    isPasted.current = false
+  }, [typed.token])
+
   return (
     <StepForm
       control={control}
       title={t('wizard.planfix.title')}
-      intro={t('wizard.planfix.intro')}
       onward={isChecked ? t('action.next') : t('wizard.check')}
-      blocked={blocked}
+      blocked={isBlocked ? t('wizard.planfix.blocked') : null}
     >
       <div>
         <TextInput
@@ -79,27 +87,13 @@ export function PlanfixStep() {
         />
         <Text size="sm" c="dimmed" mih="1.6em" aria-live="polite">
           {reading.ok && (
-            <>
-              {t('wizard.planfix.understood', { account: reading.account })}{' '}
-              <Anchor href={reading.webUrl} target="_blank" rel="noreferrer" inherit underline="always">
-                {reading.webUrl}
-              </Anchor>
-            </>
+            <Anchor href={reading.webUrl} target="_blank" rel="noreferrer" inherit underline="always">
+              {reading.webUrl}
+            </Anchor>
           )}
         </Text>
       </div>
-      {!isChecked && (
-        <>
-          <List type="ordered" spacing={6} size="sm">
-            <List.Item>{t('wizard.planfix.where-1')}</List.Item>
-            <List.Item>{t('wizard.planfix.where-2')}</List.Item>
-            <List.Item>
-              {t('wizard.planfix.where-3')} <RightsToTick />
-            </List.Item>
-          </List>
-          <TokenFigure />
-        </>
-      )}
+      {!isChecked && <HowToMakeIt />}
       <SecretInput
         control={control}
         name="planfix.token"
@@ -108,9 +102,34 @@ export function PlanfixStep() {
         kept={draft.has.planfixToken}
         value={typed.token}
         onChange={(token) => type({ token })}
+        onPaste={() => {
+          isPasted.current = true
+        }}
       />
       {isChecked && <RightsFound rights={rights} />}
     </StepForm>
+  )
+}
+
+/** Where a token comes from: the short way for who knows it, and the long one folded. */
+function HowToMakeIt() {
+  const { t } = useI18n()
+  return (
+    <Stack gap="xs">
+      <Text size="sm">{t('wizard.planfix.where')}</Text>
+      <PlanfixTokenPicture />
+      <Fold label={t('wizard.planfix.robot')}>
+        <List type="ordered" spacing={6} size="sm" mb="xs">
+          <List.Item>{t('wizard.planfix.robot-1')}</List.Item>
+          <List.Item>{t('wizard.planfix.robot-2')}</List.Item>
+          <List.Item>{t('wizard.planfix.robot-3')}</List.Item>
+        </List>
+        <PlanfixRobotPicture />
+      </Fold>
+      <Fold label={t('wizard.rights.show-list')}>
+        <RightsToTick />
+      </Fold>
+    </Stack>
   )
 }
 

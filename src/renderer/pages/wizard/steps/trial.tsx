@@ -1,7 +1,10 @@
-import { Anchor, Blockquote, Text } from '@mantine/core'
-import { useAppState, useCall, usePush } from '../../../client/hooks.tsx'
+import { Anchor, Blockquote, Button, Group, Text } from '@mantine/core'
+import { useState } from 'react'
+import type { SetupProgress } from '../../../../shared/api/setup.ts'
+import { useAppState, useCall, useClient, usePush } from '../../../client/hooks.tsx'
 import { ErrorAlert } from '../../../components/error-alert.tsx'
-import { useStep } from '../../../components/use-step.ts'
+import { IconSend } from '../../../components/icons.ts'
+import { type StepControl, useStep } from '../../../components/use-step.ts'
 import { useI18n } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 import { Checklist, type Item } from '../parts/checklist.tsx'
@@ -13,16 +16,73 @@ import { StepForm } from '../step-form.tsx'
 /** A push may be missed while the connection is lost; then this reads again. */
 const ASK_AGAIN_MS = 5_000
 
-/** A test conversation, shown live. */
+/** A test conversation, shown live: one that the program plays itself, or a real one from the site. */
 export function TrialStep() {
   const { t, say } = useI18n()
   const { draft } = useWizard()
-  const { demo, publicAddress } = useAppState()
+  const { publicAddress } = useAppState()
   const progress = useCall('setup.progress', { id: draft.id }, { everyMs: ASK_AGAIN_MS })
   usePush('messages', progress.reload)
   const control = useStep({})
-  const { clientMessage, task, reply, replyDelivered, problem } = progress.value ?? NOTHING
-  const items: Item[] = [
+  const now = progress.value ?? NOTHING
+  const isOver = now.replyDelivered || now.replyReceived
+  return (
+    <StepForm
+      control={control}
+      title={t('wizard.test.title')}
+      onward={t(now.task === null ? 'wizard.test.skip' : 'action.next')}
+    >
+      {progress.error && <ErrorAlert error={progress.error} retry={progress.reload} />}
+      {publicAddress.address === null && now.clientMessage === null && <NotPublic />}
+      <SendTest control={control} sent={progress.reload} isAgain={now.isTest} />
+      <Checklist items={useItems(now)} />
+      <div aria-live="polite">
+        {now.problem && !isOver && <Note tone="attention">{say(now.problem)}</Note>}
+        {now.replyDelivered && <Note tone="good">{t('wizard.test.works')}</Note>}
+        {now.replyReceived && <Note tone="good">{t('wizard.test.received')}</Note>}
+      </div>
+      <SecretsNote id={draft.id} />
+    </StepForm>
+  )
+}
+
+/** Plays a visitor through the public address. */
+function SendTest({ control, sent, isAgain }: { control: StepControl; sent(): void; isAgain: boolean }) {
+  const { t } = useI18n()
+  const bridge = useClient()
+  const { draft } = useWizard()
+  const [busy, setBusy] = useState(false)
+  const send = async () => {
+    setBusy(true)
+    const answer = await bridge.call('setup.sendTest', { id: draft.id })
+    setBusy(false)
+    control.show(answer.ok ? null : answer.error)
+    sent()
+  }
+  return (
+    <Group gap="sm">
+      <Button
+        variant={isAgain ? 'default' : 'filled'}
+        leftSection={<IconSend size={16} aria-hidden />}
+        loading={busy}
+        onClick={() => void send()}
+      >
+        {t('wizard.test.send')}
+      </Button>
+      <Text size="sm" c="dimmed" flex={1} miw="14rem">
+        {t('wizard.test.send-advice')}
+      </Text>
+    </Group>
+  )
+}
+
+function useItems(now: SetupProgress): Item[] {
+  const { t } = useI18n()
+  const { draft } = useWizard()
+  const { demo } = useAppState()
+  const { clientMessage, task, reply, isTest } = now
+  const isOver = now.replyDelivered || now.replyReceived
+  return [
     {
       done: clientMessage !== null,
       title: t('wizard.test.write'),
@@ -39,37 +99,34 @@ export function TrialStep() {
       ...(task && { detail: <Link href={task.url}>{t('wizard.test.open-task', { id: task.id })}</Link> }),
     },
     {
-      done: reply !== null && (replyDelivered || problem === null),
+      done: reply !== null && (isOver || now.problem === null),
       title: t('wizard.test.answer'),
       advice: t('wizard.test.answer-advice'),
       ...(reply && { detail: <Quote who={reply.author} text={reply.text} /> }),
     },
-    {
-      done: replyDelivered,
-      title: t('wizard.test.delivered'),
-      advice: t('wizard.test.delivered-advice'),
-    },
+    isTest
+      ? {
+          done: now.replyReceived,
+          title: t('wizard.test.comes-back'),
+          advice: t('wizard.test.comes-back-advice'),
+        }
+      : {
+          done: now.replyDelivered,
+          title: t('wizard.test.delivered'),
+          advice: t('wizard.test.delivered-advice'),
+        },
   ]
-  return (
-    <StepForm
-      control={control}
-      title={t('wizard.test.title')}
-      intro={t('wizard.test.intro')}
-      onward={replyDelivered ? t('action.next') : t('wizard.test.skip')}
-    >
-      {progress.error && <ErrorAlert error={progress.error} retry={progress.reload} />}
-      {publicAddress.address === null && clientMessage === null && <NotPublic />}
-      <Checklist items={items} />
-      <div aria-live="polite">
-        {problem && !replyDelivered && <Note tone="attention">{say(problem)}</Note>}
-        {replyDelivered && <Note tone="good">{t('wizard.test.works')}</Note>}
-      </div>
-      <SecretsNote id={draft.id} />
-    </StepForm>
-  )
 }
 
-const NOTHING = { clientMessage: null, task: null, reply: null, replyDelivered: false, problem: null }
+const NOTHING: SetupProgress = {
+  isTest: false,
+  clientMessage: null,
+  task: null,
+  reply: null,
+  replyDelivered: false,
+  replyReceived: false,
+  problem: null,
+}
 
 const Link = ({ href, children }: { href: string; children: string }) => (
   <Anchor href={href} target="_blank" rel="noreferrer" size="sm">

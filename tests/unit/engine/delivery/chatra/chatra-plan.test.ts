@@ -120,3 +120,11 @@ test('of several waiting edits only the last one is executed', () => {
     reason: 'changed-again',
   })
 })
+
+test.each([later, change('edit'), change('delete')])(
+  'nothing for the test visitor is sent (%#)',
+  (message) => {
+    const test = state({ waiting: [message], targets: over(reply({ state: 'delivered' })), isTest: true })
+    expect(planReply(test)).toEqual({ do: 'drop', message, reason: 'test-visitor' })
+  },
+)

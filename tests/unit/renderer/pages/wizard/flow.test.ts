@@ -9,7 +9,6 @@ import {
   nextStep,
   places,
   previousStep,
-  scopeGroups,
   scopesToTick,
   stepOf,
   type WizardData,
@@ -17,19 +16,17 @@ import {
 import { type ScopeFinding, STEPS, type Step } from '../../../../../src/shared/api/setup.ts'
 
 const fresh: WizardData = {
-  settings: { name: '' },
   has: { chatraSecretKey: false, planfixToken: false },
   checked: { chatra: 'no', planfix: 'no' },
   active: false,
 }
-const named: WizardData = { ...fresh, settings: { name: 'shop.example' } }
 const withChatra: WizardData = {
-  ...named,
+  ...fresh,
   has: { chatraSecretKey: true, planfixToken: false },
   checked: { chatra: 'accepted', planfix: 'no' },
 }
 const withBoth: WizardData = {
-  ...named,
+  ...fresh,
   has: { chatraSecretKey: true, planfixToken: true },
   checked: { chatra: 'accepted', planfix: 'accepted' },
 }
@@ -38,15 +35,13 @@ const active: WizardData = { ...withBoth, active: true }
 const reachable = (ground: WizardData): Step[] => STEPS.filter((step) => isReachable(step, ground))
 
 describe('steps that can be opened', () => {
-  it('in a fresh draft only the name can be entered', () => {
-    expect(reachable(fresh)).toEqual(['language', 'name'])
-    expect(reachable({ ...fresh, settings: { name: '   ' } })).toEqual(['language', 'name'])
+  it('in a fresh draft only the keys of Chatra can be entered', () => {
+    expect(reachable(fresh)).toEqual(['chatra'])
   })
 
   it('each accepted account opens the next step', () => {
-    expect(reachable(named).at(-1)).toBe('chatra')
     expect(reachable(withChatra).at(-1)).toBe('planfix')
-    expect(reachable(withBoth).at(-1)).toBe('webhooks')
+    expect(reachable(withBoth).at(-1)).toBe('address')
     expect(reachable(active)).toEqual([...STEPS])
   })
 
@@ -56,8 +51,7 @@ describe('steps that can be opened', () => {
   })
 
   it('optional choices block no step: they have defaults', () => {
-    for (const step of ['templates', 'employees', 'options', 'address'] as const)
-      expect(isReachable(step, withBoth)).toBe(true)
+    for (const step of ['templates', 'address'] as const) expect(isReachable(step, withBoth)).toBe(true)
   })
 
   it('a lost secret blocks its step, also in an active connection', () => {
@@ -65,37 +59,33 @@ describe('steps that can be opened', () => {
     expect(blockedBy('test', lost)).toBe('chatra')
     expect(isReachable('planfix', lost)).toBe(false)
   })
-
-  it('an emptied name blocks the step of the name', () => {
-    expect(blockedBy('done', { ...active, settings: { name: '' } })).toBe('name')
-  })
 })
 
 describe('the step at which a draft continues', () => {
   it('a draft continues where it was left', () => {
-    expect(entryStep('options', withBoth)).toBe('options')
-    expect(entryStep('language', fresh)).toBe('language')
+    expect(entryStep('templates', withBoth)).toBe('templates')
+    expect(entryStep('chatra', fresh)).toBe('chatra')
   })
 
   it('a draft continues at an earlier step that became incomplete', () => {
     expect(entryStep('test', { ...active, has: { chatraSecretKey: true, planfixToken: false } })).toBe(
       'planfix',
     )
-    expect(entryStep('scenario', withBoth)).toBe('webhooks')
+    expect(entryStep('done', withBoth)).toBe('address')
   })
 })
 
 it('steps follow one another, and the ends stay at the ends', () => {
-  expect(nextStep('language')).toBe('name')
+  expect(nextStep('chatra')).toBe('planfix')
   expect(nextStep('done')).toBe('done')
-  expect(previousStep('name')).toBe('language')
-  expect(previousStep('language')).toBeNull()
-  expect(later('chatra', 'name')).toBe('chatra')
-  expect(later('name', 'name')).toBe('name')
+  expect(previousStep('planfix')).toBe('chatra')
+  expect(previousStep('chatra')).toBeNull()
+  expect(later('planfix', 'chatra')).toBe('planfix')
+  expect(later('chatra', 'chatra')).toBe('chatra')
 })
 
-it('the connection must be active from the webhooks on, and not before', () => {
-  expect(STEPS.filter(needsActive)).toEqual(['webhooks', 'channel', 'scenario', 'test', 'done'])
+it('the connection must be active from the step of its address on, and not before', () => {
+  expect(STEPS.filter(needsActive)).toEqual(['address', 'test', 'done'])
 })
 
 describe('the list of steps', () => {
@@ -103,35 +93,35 @@ describe('the list of steps', () => {
     Object.fromEntries(places(current, furthest, ground).map((place) => [place.step, place.state]))
 
   it('passed steps are marked as done, merely reachable ones are not', () => {
-    const list = states('employees', 'employees', withBoth)
-    expect(list).toMatchObject({ chatra: 'done', templates: 'done', employees: 'current', options: 'open' })
+    const list = states('templates', 'templates', withBoth)
+    expect(list).toMatchObject({ chatra: 'done', planfix: 'done', templates: 'current', address: 'open' })
   })
 
   it('later steps stay done while an earlier one is shown again', () => {
-    expect(states('name', 'options', withBoth)).toMatchObject({ name: 'current', planfix: 'done' })
+    expect(states('chatra', 'address', withBoth)).toMatchObject({ chatra: 'current', planfix: 'done' })
   })
 
   it('a step that became incomplete is no longer marked as done', () => {
     expect(
-      states('name', 'options', { ...withBoth, checked: { chatra: 'no', planfix: 'accepted' } }),
+      states('planfix', 'address', { ...withBoth, checked: { chatra: 'no', planfix: 'accepted' } }),
     ).toMatchObject({
       chatra: 'open',
-      planfix: 'done',
+      templates: 'done',
     })
   })
 })
 
 describe('the step at which an error is corrected', () => {
   it.each([
-    ['name', 'name'],
+    ['name', 'templates'],
     ['chatra.publicKey', 'chatra'],
     ['chatra.secretKey', 'chatra'],
     ['chatra.agent.email', 'templates'],
     ['planfix.baseUrl', 'planfix'],
     ['planfix.token', 'planfix'],
     ['planfix.taskTemplateId', 'templates'],
-    ['employees', 'employees'],
-    ['options.leaveAfterMinutes', 'options'],
+    ['employees', 'templates'],
+    ['options.leaveAfterMinutes', 'templates'],
   ] as const)('the error of %s is corrected at the step %s', (field, step) => {
     expect(stepOf(field)).toBe(step)
   })
@@ -159,16 +149,5 @@ describe('rights of the token', () => {
     ]
     expect(blockingScopes(scopes).map((one) => one.scope)).toEqual(['task_add'])
     expect(scopesToTick(scopes)).toEqual(['task_add', 'file_add'])
-  })
-
-  it('groups with a missing right come first, and empty groups are hidden', () => {
-    const groups = scopeGroups([
-      found('task_add', 'always', 'granted'),
-      found('file_add', 'files', 'missing'),
-      found('file_readonly', 'files', 'granted'),
-      found('user_readonly', 'employees', 'unknown'),
-    ])
-    expect(groups.map((group) => group.needed)).toEqual(['files', 'always', 'employees'])
-    expect(groups[0]?.scopes).toHaveLength(2)
   })
 })

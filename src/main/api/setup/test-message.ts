@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto'
+import { request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import type { Answer } from '../../../shared/api/answer.ts'
+import type { ChatEventName } from '../../../shared/api/state.ts'
+import type { Value } from '../../../shared/api.ts'
+import { type Language, translate } from '../../../shared/i18n/index.ts'
+import { networkTrouble } from '../../../shared/network.ts'
+import { errorCode } from '../../../shared/node-errors.ts'
+import { TEST_VISITOR } from '../../../shared/test-visitor.ts'
+import { OutgoingAgent } from '../../http/outgoing.ts'
+import { done, errorAnswer, type Refusal } from '../responses.ts'
+import type { SetupContext } from './context.ts'
+import { notActive } from './problems.ts'
+
+const LONGEST_MS = 15_000
+
+/**
+ * Plays a visitor who writes one message: an event like Chatra's goes to our own public address, and from there takes the
+ * way of every message. Its task and contact are named as a test.
+ */
+export async function sendTest(setup: SetupContext, id: string): Promise<Answer<Value<'setup.sendTest'>>> {
+  const address = addressOf(setup, id)
+  if (address === null) return notActive()
+  const { language } = setup.api.application.configuration
+  const refused = await post(address.url, testEvent('chatStarted', language, newId()))
+  return refused ?? done({ through: address.through })
+}
+
+/** The test visitor leaves: with "complete the task when the client leaves" the test's task is completed. */
+export async function endTest(setup: SetupContext, id: string): Promise<void> {
+  const { store, hooksUrl, configuration } = setup.api.application
+  const secret = setup.connection(id)?.webhookSecret
+  if (secret === undefined || (await store.client(id, TEST_VISITOR)) === null) return
+  // Not by the public address, which may have gone since. The page has told the owner that the task may be deleted.
+  await post(hookOf(hooksUrl, id, secret), testEvent('chatTranscript', configuration.language, null))
+}
+
+/**
+ * The body of an event about the test visitor, like Chatra's (contracts/chatra.md §4.5, §4.7), as JSON. It has no times: our clock
+ * says nothing about Chatra's. `messageId` null: without a message. Pure.
+ */
+export function testEvent(eventName: ChatEventName, language: Language, messageId: string | null): string {
+  const text = translate(language, 'wizard.test.message')
+  const message = { id: messageId, type: 'client', text, message: text }
+  return JSON.stringify({
+    eventName,
+    client: {
+      id: TEST_VISITOR,
+      chatId: TEST_VISITOR,
+      displayedName: translate(language, 'wizard.test.visitor'),
+    },
+    ...(messageId === null
+      ? { messages: [] }
+      : eventName === 'chatStarted'
+        ? { message }
+        : { messages: [message] }),
+  })
+}
+
+/** Like Chatra's ids, and different with each test. */
+const newId = (): string => `test${randomBytes(9).toString('base64url')}`
+
+function addressOf(setup: SetupContext, id: string): { url: string; through: 'public' | 'local' } | null {
+  const secret = setup.connection(id)?.webhookSecret
+  if (secret === undefined) return null
+  const { publicUrl, hooksUrl } = setup.api.application
+  return {
+    url: hookOf(publicUrl ?? hooksUrl, id, secret),
+    through: publicUrl === null ? 'local' : 'public',
+  }
+}
+
+const hookOf = (base: string, id: string, secret: string) => `${base}/hooks/${id}/${secret}/chatra`
+
+/** Null when it is answered 200: then it is stored. The address has a secret part, so it is in no error. */
+async function post(url: string, body: string): Promise<Refusal | null> {
+  const { host, protocol } = new URL(url)
+  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  const request = (protocol === 'https:' ? httpsRequest : httpRequest)(
+    url,
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+      agent: protocol === 'https:' ? new OutgoingAgent() : false,
+      signal: AbortSignal.timeout(LONGEST_MS),
+    },
+    (response) => {
+      response.resume()
+      resolve(response.statusCode ?? 0)
+    },
+  )
+  request.on('error', reject)
+  request.end(body)
+  try {
+    const status = await promise
+    if (status === 200) return null
+    return errorAnswer('service', 'wizard.problem.test-refused', { params: { host, status } })
+  } catch (error) {
+    const code = error instanceof Error && error.name === 'AbortError' ? 'time-out' : errorCode(error)
+    return errorAnswer('service', `wizard.problem.network.${networkTrouble(code)}`, { params: { host } })
+  }
+}

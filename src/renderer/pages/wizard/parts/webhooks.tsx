@@ -1,0 +1,86 @@
+import { Group, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { useState } from 'react'
+import { CHAT_EVENTS, type ChatEventName } from '../../../../shared/api/state.ts'
+import { useAppState, useCall } from '../../../client/hooks.tsx'
+import { CopyField } from '../../../components/copy-field.tsx'
+import { ErrorAlert } from '../../../components/error-alert.tsx'
+import { StatusBadge } from '../../../components/status-badge.tsx'
+import { useI18n } from '../../../i18n.tsx'
+import { useWizard } from '../context.ts'
+import { ChatraWebhooksPicture } from './chatra-pictures.tsx'
+import { Directions } from './step-instructions.tsx'
+
+/**
+ * The only page of Chatra's settings whose address is known (contracts/chatra.md §1); Integrations is beside
+ * it.
+ */
+const SETTINGS_PAGE = 'https://app.chatra.io/settings/preferences'
+
+/** The address that Chatra calls, to be pasted three times. */
+export function Webhooks() {
+  const { t } = useI18n()
+  const { draft } = useWizard()
+  const addresses = useCall('connection.addresses', { id: draft.id })
+  return (
+    <Stack gap="sm" component="section">
+      <Title order={3}>{t('wizard.webhooks.title')}</Title>
+      <Directions
+        href={SETTINGS_PAGE}
+        open={t('wizard.webhooks.open')}
+        steps={[t('wizard.webhooks.where-1'), t('wizard.webhooks.where-2')]}
+      />
+      {addresses.error && <ErrorAlert error={addresses.error} retry={addresses.reload} />}
+      {addresses.value ? (
+        <CopyField
+          label={t('wizard.webhooks.address')}
+          description={t('wizard.webhooks.secret')}
+          value={addresses.value.chatra}
+        />
+      ) : (
+        !addresses.error && <Skeleton height={70} aria-hidden />
+      )}
+      <ChatraWebhooksPicture />
+    </Stack>
+  )
+}
+
+/**
+ * A tick for each event that has come in. For a connection that is set up again, events from before this page was opened prove
+ * nothing about an address changed since: then the step keeps waiting.
+ */
+export function WebhookTicks() {
+  const { t } = useI18n()
+  const { draft } = useWizard()
+  const { time, connections } = useAppState()
+  const [openedAt] = useState(time)
+  const heard = connections.find(({ id }) => id === draft.id)?.heardEvents
+  const isHeard = (name: ChatEventName) => {
+    const at = heard?.[name] ?? null
+    return at !== null && (!draft.redo || at >= openedAt)
+  }
+  return (
+    <div role="status">
+      <Group gap="md">
+        {CHAT_EVENTS.map((name) => (
+          <StatusBadge key={name} tone={isHeard(name) ? 'good' : 'wait'}>
+            {name}
+            {isHeard(name)
+              ? ` – ${t('wizard.webhooks.received')}`
+              : name === 'chatTranscript'
+                ? ` – ${t('wizard.webhooks.at-end')}`
+                : ''}
+          </StatusBadge>
+        ))}
+      </Group>
+      <Text size="sm" c="dimmed" mt={4}>
+        {t(
+          CHAT_EVENTS.every(isHeard)
+            ? 'wizard.webhooks.all-heard'
+            : CHAT_EVENTS.some(isHeard)
+              ? 'wizard.webhooks.later'
+              : 'wizard.webhooks.waiting',
+        )}
+      </Text>
+    </div>
+  )
+}

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { heardChange } from '../../../../src/main/engine/intake/heard-events.ts'
+import type { ChatEvent, InboxRow } from '../../../../src/main/engine/ports.ts'
+import { TEST_VISITOR } from '../../../../src/shared/test-visitor.ts'
+
+const event = (kind: ChatEvent['kind'], id = 'anna') => ({ kind, client: { id } }) as ChatEvent
+const row = (receivedAt: number) => ({ connectionId: 'shop', receivedAt }) as InboxRow
+
+test('the first event of a kind is recorded beside those of other kinds', () => {
+  expect(heardChange({ started: 5 }, event('transcript'), row(100_000))).toEqual([
+    {
+      type: 'fact.set',
+      connectionId: 'shop',
+      key: 'heardEvents',
+      value: { started: 5, transcript: 100_000 },
+    },
+  ])
+})
+
+test('a lively chat is recorded once a minute', () => {
+  expect(heardChange({ fragment: 100_000 }, event('fragment'), row(159_999))).toEqual([])
+  expect(heardChange({ fragment: 100_000 }, event('fragment'), row(160_000))).toHaveLength(1)
+})
+
+test('the test visitor says nothing about Chatra', () => {
+  expect(heardChange(null, event('started', TEST_VISITOR), row(100_000))).toEqual([])
+})
