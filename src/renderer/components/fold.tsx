@@ -25,7 +25,10 @@ export function Fold(props: {
         px={4}
         h="auto"
         py={2}
-        styles={{ label: { whiteSpace: 'normal', textAlign: 'start' }, inner: { justifyContent: 'start' } }}
+        styles={{
+          label: { whiteSpace: 'normal', textAlign: 'start', overflow: 'visible' },
+          inner: { justifyContent: 'start' },
+        }}
         onClick={toggle}
         aria-expanded={shown}
         {...(shown && { 'aria-controls': id })}

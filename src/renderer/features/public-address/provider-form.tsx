@@ -9,19 +9,7 @@ import { Keeping } from './keeping.tsx'
 import { Ngrok } from './ngrok-form.tsx'
 import { SecretField } from './secret-field.tsx'
 import { isPaired, pairs } from './typed-values.ts'
-import type { FieldProps, PublicAddressForm } from './use-public-address.ts'
-
-export interface ProviderProps {
-  way: PublicAddressForm
-  disabled: boolean
-  /** Props of an input from the page; `edited` is also called when its value changes. */
-  field(name: string): FieldProps
-  edited(name: string): void
-  /** Handler of the button beside the pairing code; without it there is no button. */
-  pair?: { busy: boolean; run(): void }
-  /** Without what few owners need. */
-  brief?: boolean
-}
+import type { ProviderProps } from './use-public-address.ts'
 
 /** The description and the inputs of the chosen provider. */
 export function ProviderForm(props: ProviderProps) {

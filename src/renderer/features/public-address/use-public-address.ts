@@ -40,6 +40,19 @@ export interface PublicAddressForm {
   trust(fingerprint: string): Promise<CallError | null>
 }
 
+/** Props of the form of each provider. */
+export interface ProviderProps {
+  way: PublicAddressForm
+  disabled: boolean
+  /** Props of an input from the page; `edited` is also called when its value changes. */
+  field(name: string): FieldProps
+  edited(name: string): void
+  /** Handler of the button beside the pairing code; without it there is no button. */
+  pair?: { busy: boolean; run(): void }
+  /** Without what few owners need. */
+  brief?: boolean
+}
+
 /** Values that a page keeps while another one is shown; all but the secrets also survive a reload. */
 const kept = new Map<string, Typed>()
 

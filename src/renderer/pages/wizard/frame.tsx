@@ -84,7 +84,7 @@ export function Frame({ first }: { first: Draft }) {
             {title}
           </Title>
           {isDemo && <span className={classes.demo}>{t('wizard.demo.mark')}</span>}
-          <Button variant="default" loading={leaving} onClick={() => void leave()} ml="auto">
+          <Button variant="default" loading={leaving} onClick={() => void leave()} ml="auto" flex="none">
             {t('wizard.leave')}
           </Button>
         </header>

@@ -2,8 +2,8 @@ import type { ReactNode } from 'react'
 import classes from './screen.module.css'
 
 /** Units of all pictures: one is about a CSS pixel. */
-const WIDTH = 400
-const MENU = 132
+const WIDTH = 430
+const MENU = 162
 const LINE = 22
 const TOP = 24
 
@@ -90,8 +90,8 @@ export function Box(props: { row: number; name: string; value: string; click?: n
       <text x="0" y={y + 14} className={classes.text}>
         {name}
       </text>
-      <rect x="92" y={y + 1} width="136" height={LINE - 5} rx="3" className={classes.field} />
-      <text x="98" y={y + 13} className={classes.value}>
+      <rect x="104" y={y + 1} width="124" height={LINE - 5} rx="3" className={classes.field} />
+      <text x="110" y={y + 13} className={classes.value}>
         {value}
       </text>
       {click !== undefined && <Click number={click} x={238} y={y + 9} />}

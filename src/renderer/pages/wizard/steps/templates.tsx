@@ -104,7 +104,7 @@ function AsEmployee() {
         }}
         styles={{ label: { fontWeight: 600 } }}
       />
-      <div className={classes.example} aria-live="polite">
+      <div className={classes.example} aria-live="polite" data-below>
         {t(sendAsEmployee ? 'wizard.options.as-employee-on' : 'wizard.options.as-employee-off', { name })}
       </div>
     </div>

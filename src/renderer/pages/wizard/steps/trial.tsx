@@ -51,6 +51,7 @@ function SendTest({ control, sent, isAgain }: { control: StepControl; sent(): vo
   const { t } = useI18n()
   const bridge = useClient()
   const { draft } = useWizard()
+  const { publicAddress } = useAppState()
   const [busy, setBusy] = useState(false)
   const send = async () => {
     setBusy(true)
@@ -70,7 +71,7 @@ function SendTest({ control, sent, isAgain }: { control: StepControl; sent(): vo
         {t('wizard.test.send')}
       </Button>
       <Text size="sm" c="dimmed" flex={1} miw="14rem">
-        {t('wizard.test.send-advice')}
+        {t(publicAddress.address === null ? 'wizard.test.send-local' : 'wizard.test.send-advice')}
       </Text>
     </Group>
   )
