@@ -1,8 +1,10 @@
 import { isClosing } from './closing-words.ts'
 import type { Author, Message } from './domain.ts'
+import { isTestVisitor } from './test-visitor.ts'
 
 /** The facts about a message by which an answer is recognised. */
-export interface SaidMessage extends Pick<Message, 'kind' | 'direction' | 'state' | 'reason' | 'text'> {
+export interface SaidMessage
+  extends Pick<Message, 'kind' | 'direction' | 'state' | 'reason' | 'text' | 'chatraClientId'> {
   author: Pick<Author, 'kind'>
 }
 
@@ -33,10 +35,11 @@ export function isAnswer({ kind, author, direction, state, reason }: SaidMessage
   return direction === 'to-chatra' && state !== 'skipped' && state !== 'failed'
 }
 
-/** A client's words, unless the owner does not want them passed on. */
-const awaitsAnswer = ({ kind, author, direction, state, reason }: SaidMessage): boolean =>
+/** A client's words, unless the owner does not want them passed on. The set-up's test visitor waits for nothing. */
+const awaitsAnswer = ({ kind, author, direction, state, reason, chatraClientId }: SaidMessage): boolean =>
   kind === 'text' &&
   author.kind === 'client' &&
+  !isTestVisitor(chatraClientId ?? '') &&
   direction === 'to-planfix' &&
   !(state === 'skipped' && UNWANTED.has(reason ?? ''))
 const UNWANTED = new Set(['blocked', 'dismissed', 'forgotten'])

@@ -124,9 +124,7 @@ test.describe('an SSH server', () => {
     await expect(keys).toContainText(shown)
     await axe(page)
     await goTo(page, '/')
-    await expect(page.getByRole('region', { name: translate('en', 'overview.attention') })).toContainText(
-      shown,
-    )
+    await expect(page.getByRole('main')).toContainText(shown)
     await goTo(page, '/settings/~address')
     await keys.getByRole('button', { name: 'Trust the new key' }).click()
     const question = page.getByRole('dialog', { name: 'Trust the new key?' })

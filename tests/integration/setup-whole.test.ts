@@ -311,6 +311,7 @@ describe('a test message', () => {
       clientMessage: { clientName: 'Test message', text: expect.stringContaining('This is a test') },
     })
     expect(planfix.tasks.map((one) => one.name)).toEqual(['Test message (Chatra)'])
+    expect((await state()).waiting.count).toBe(0)
     // It says nothing about Chatra.
     expect((await state()).connections[0]?.heardEvents).toEqual({
       chatStarted: null,

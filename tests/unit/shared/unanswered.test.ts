@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Message } from '../../../src/shared/domain.ts'
+import { TEST_VISITOR } from '../../../src/shared/test-visitor.ts'
 import { firstUnanswered } from '../../../src/shared/unanswered.ts'
 import { message } from '../../support/builders.ts'
 
@@ -36,6 +37,9 @@ describe('a message without an answer', () => {
   ])('no answer is: %s', (_what, other) => {
     const waiting = client()
     expect(firstUnanswered([waiting, other])).toBe(waiting)
+  })
+  test('the test visitor of the set-up waits for nothing', () => {
+    expect(firstUnanswered([client({ chatraClientId: TEST_VISITOR })])).toBeNull()
   })
   test.each(['blocked', 'dismissed', 'forgotten'])(
     'a message that is not passed on by wish waits for nothing: %s',

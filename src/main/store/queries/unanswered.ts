@@ -58,7 +58,7 @@ export function unansweredOf(sql: Sql, id: number): UnansweredMessage | null {
 }
 
 const SAID = `SELECT id, kind, direction, author ->> '$.kind' AS by, state, reason,
-    coalesce(text, '') AS text, said_at AS at
+    coalesce(text, '') AS text, chatra_client AS chatraClientId, said_at AS at
   FROM messages INDEXED BY messages_chat
   WHERE conversation = ? AND (said_at, id) < (?, ?) ORDER BY said_at DESC, id DESC LIMIT ?`
 

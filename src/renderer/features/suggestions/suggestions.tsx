@@ -1,7 +1,8 @@
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { useState } from 'react'
 import { Link } from 'wouter'
 import type { Suggestion } from '../../../shared/api/setup.ts'
-import { useAppState, useCacheAnswer, useCall, useClient } from '../../client/hooks.tsx'
+import { useAppState, useCall, useClient } from '../../client/hooks.tsx'
 import { IconBulb } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
 
@@ -12,13 +13,14 @@ export function Suggestions() {
   const { t } = useI18n()
   const bridge = useClient()
   const { value } = useCall('suggestions.get', {}, { everyMs: AGAIN_MS, keepPrevious: true })
-  const learn = useCacheAnswer('suggestions.get', {})
-  const suggestions = value?.suggestions ?? []
+  // Answers that are on their way do not bring it back.
+  const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set())
+  const suggestions = (value?.suggestions ?? []).filter((one) => !dismissed.has(keyOf(one)))
   if (suggestions.length === 0) return null
-  const dismiss = async (which: Suggestion) => {
-    const { connectionId, kind } = which
+  const dismiss = async (one: Suggestion) => {
+    const { connectionId, kind } = one
     const answer = await bridge.call('suggestions.dismiss', { connectionId, kind })
-    if (answer.ok) learn({ suggestions: suggestions.filter((one) => one !== which) })
+    if (answer.ok) setDismissed((before) => new Set(before).add(keyOf(one)))
   }
   return (
     <Stack component="section" gap="xs" aria-labelledby="suggestions">
@@ -26,11 +28,13 @@ export function Suggestions() {
         {t('wizard.suggestions')}
       </Title>
       {suggestions.map((one) => (
-        <Line key={`${one.connectionId} ${one.kind}`} suggestion={one} dismiss={() => void dismiss(one)} />
+        <Line key={keyOf(one)} suggestion={one} dismiss={() => void dismiss(one)} />
       ))}
     </Stack>
   )
 }
+
+const keyOf = ({ connectionId, kind }: Suggestion): string => `${connectionId} ${kind}`
 
 function Line({ suggestion, dismiss }: { suggestion: Suggestion; dismiss(): void }) {
   const { t } = useI18n()
