@@ -170,8 +170,8 @@ function resultInWords(connection: Connection, probing: Probing): string {
   const found = findings.filter(({ position }) => position !== null).length
   return `\nConnection ${connection.id}: ${found} of ${findings.length} questions answered, ${requests} requests\n
 ${findingsTable(findings, process.stdout.columns ?? 0)}
-${leftInWords(probing, connection.planfix.webUrl)}Answers are remembered. What concerns the list of changes and the zone is used from the next start on,
-everything else at once.\n`
+${leftInWords(probing, connection.planfix.webUrl)}Answers are remembered. What concerns the list of changes, the zone and the count of requests is used from the next
+start on, everything else at once.\n`
 }
 
 async function agreed(terminal: Terminal, signal: AbortSignal): Promise<boolean> {

@@ -5,6 +5,7 @@ import { parseChatEvent } from '../chatra/webhook.ts'
 import type { Continuity } from '../engine/continuity.ts'
 import { Engine } from '../engine/engine.ts'
 import { identifyAs } from '../engine/identity.ts'
+import { probedOf } from '../engine/index.ts'
 import type { Clock, FileLink, Listener, MessageFileLink, SideState, Takeover } from '../engine/ports.ts'
 import { readChannelCall } from '../planfix/channel/call.ts'
 import type { SecretSource } from '../secrets/environment.ts'
@@ -104,6 +105,7 @@ export class BridgeRuntime {
           settings,
           keys,
           account: await deps.accounts.of(settings, keys.planfix),
+          probed: await probedOf(deps.store, settings),
           changed: (side, state) => deps.sideChanged(settings.id, side, state),
         })
       }),

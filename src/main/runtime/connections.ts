@@ -6,6 +6,7 @@ import { createChatraClient } from '../chatra/client.ts'
 import type { ConnectionContext } from '../engine/context.ts'
 import type { Continuity } from '../engine/continuity.ts'
 import { SideBreaker } from '../engine/delivery/side-breaker.ts'
+import type { Probed } from '../engine/index.ts'
 import type { Clock, PlanfixChannel, SideState, Takeover } from '../engine/ports.ts'
 import { createPlanfixChannel } from '../planfix/channel/channel.ts'
 import { createPeople } from '../planfix/channel/people.ts'
@@ -61,6 +62,8 @@ export function openConnection(options: {
   secrets: Pick<SecretSource, 'whereToPut'>
   store: SqliteStore
   account: PlanfixAccount
+  /** What `doctor --probe` learned about the account; null = nothing. */
+  probed: Probed | null
   clock: Clock
   random: () => number
   changed(side: Side, state: SideState): void
@@ -83,7 +86,9 @@ export function openConnection(options: {
   if (usesChatApi(settings) && keys.chat === null)
     lacking.push(['planfix-chat-token', where('PLANFIX_CHAT_TOKEN')])
   if (settings.webhookSecret === undefined) lacking.push(['webhook-secret', 'webhookSecret'])
-  const { exchange: adapter } = options
+  const { exchange: adapter, probed } = options
+  // Calls of the Chat API are requests of the day in this account.
+  const chatCounts = probed?.positions['webchat-counts-as-rest'] === 'yes'
   const guard = { side: 'planfix', mayWrite: options.mayWrite } as const
   const planfix = withWriteGuard(
     createPlanfixClient({
@@ -111,7 +116,10 @@ export function openConnection(options: {
         return planfix.users()
       },
     }),
-    onCall: ({ status, ms }) => (status === null ? continuity.unanswered(ms) : continuity.exchanged()),
+    onCall: ({ status, ms }) => {
+      if (chatCounts) account.quota.recordRequest()
+      return status === null ? continuity.unanswered(ms) : continuity.exchanged()
+    },
   })
   const chatra = createChatraClient({
     connection: settings,

@@ -111,6 +111,29 @@ describe('what the probe learned is used', () => {
     expect(world.planfix.tasks.filter(({ name }) => name.startsWith('Anna'))).toHaveLength(1)
   })
 
+  test.each([
+    ['yes', 1],
+    ['no', 0],
+  ] as const)('calls of the Chat API are counted where they count (%s)', async (position, counted) => {
+    const switches = { 'webchat-counts-as-rest': position, 'rate-header': 'exact' as const }
+    await begin({
+      chat: true,
+      planfix: { switches, fetchFile: async () => undefined },
+      planfixSettings: { pollSeconds: 3600 },
+    })
+    await learn()
+    world.planfix.setSwitch('rate-header', 'absent')
+    await world.restart()
+    const used = () => world.app.connections.get('shop')!.account.quota.state().usedToday
+    const before = { used: used(), ...world.planfix.requestCounts }
+    world.chatra.visit({ name: 'Anna' }).says('Hello')
+    await world.until('the task', () => world.planfix.tasks.some(({ name }) => name.startsWith('Anna')))
+    await world.quiet()
+    const { rest, webchat } = world.planfix.requestCounts
+    expect(webchat - before.webchat).toBeGreaterThan(1)
+    expect(used() - before.used).toBe(rest - before.rest + counted * (webchat - before.webchat))
+  })
+
   test('facts of another account count for nothing', async () => {
     await begin()
     await learn()

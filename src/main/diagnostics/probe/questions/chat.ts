@@ -107,7 +107,7 @@ export const chatQuestions: readonly Question[] = [
     needs: 'chat',
     positions: {
       no: 'leaves them out of its plan of the day',
-      yes: 'notices it by the number of requests left that Planfix names',
+      yes: 'counts them as requests of the day from the next start on',
     },
     *ask(_scene, chat) {
       const before = (yield* need(requests())).left
