@@ -243,3 +243,32 @@ test('the conversations of clients are not touched', async () => {
   expect(await world.app.store.connectionIds()).toEqual(['shop'])
   expect((await world.messages()).map(({ text }) => text)).toEqual(['Hello'])
 })
+
+test.each([true, false])(
+  'clients and employees who write meanwhile read each message once (Chat API: %s)',
+  async (chat) => {
+    await begin({ chat, planfixSettings: { pollSeconds: 5 } })
+    const visitor = world.chatra.visit({ name: 'Anna' })
+    visitor.says('Question 0')
+    const annas = () => world.planfix.tasks.find(({ name }) => name.startsWith('Anna'))
+    await world.until('the task', annas)
+    let n = 0
+    await probeIn(world, {
+      progress: (done) => {
+        if (done % 8 !== 0) return
+        n++
+        visitor.says(`Question ${n}`)
+        const { id, counterparty } = annas()!
+        world.planfix.employeeComments(id, 5, `<p>Answer ${n}</p>`, { recipients: [counterparty ?? ''] })
+      },
+    })
+    const numbers = Array.from({ length: n }, (_, index) => index + 1)
+    await world.until('the last answer', () => visitor.sees().includes(`Answer ${n}`))
+    await world.quiet()
+    expect(n).toBeGreaterThan(4)
+    expect(visitor.sees().toSorted()).toEqual(numbers.map((one) => `Answer ${one}`))
+    const asked = world.feed(annas()!.id).flatMap(({ text }) => text.match(/Question \d+/g) ?? [])
+    expect(asked.toSorted()).toEqual([0, ...numbers].map((one) => `Question ${one}`))
+    expect(world.planfix.tasks.filter(({ name }) => name.startsWith('Anna'))).toHaveLength(1)
+  },
+)
