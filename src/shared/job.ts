@@ -59,6 +59,8 @@ const VERIFY = z.union([
 
 export const JOB_DATA = {
   reread: z.looseObject({ taskId: id, commentId: id }),
+  /** The owner's reply; `taskId` from the moment at which its task is known. */
+  reply: z.looseObject({ text, employeeId: id, taskId: id.optional() }),
   note: NOTE,
   separate: z.looseObject({}),
   assigner: z.looseObject({ taskId: id, contactId: id.nullish(), again: z.boolean().optional() }),
@@ -82,6 +84,7 @@ export const JOB_DATA = {
 /** Kinds in the order in which the jobs of a conversation run. */
 export const JOB_KINDS = [
   'separate',
+  'reply',
   'reread',
   'note',
   'assigner',

@@ -1,6 +1,6 @@
 /** The intent of a pending write, which may or may not have arrived. Kept until it is settled. */
 export interface PendingWrite {
-  kind: 'contact' | 'task' | 'comment' | 'chore' | 'chat'
+  kind: 'contact' | 'task' | 'comment' | 'chore' | 'chat' | 'reply'
   sourceObjectId: string
   /** Ids of the messages in it. */
   messageIds: number[]

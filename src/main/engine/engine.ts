@@ -9,6 +9,7 @@ import { addJob } from './delivery/patches.ts'
 import { PlanfixSender } from './delivery/planfix/planfix-sender.ts'
 import { Intake } from './intake/intake.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
+import { type OwnerReply, type OwnerReplyAnswer, storeOwnerReply } from './owner-reply.ts'
 import { type Change, isRestore, type ParseChannelCall, type ParseChatEvent, type Queue } from './ports.ts'
 import { type SeparateAnswer, separateConversation } from './separate.ts'
 
@@ -130,6 +131,11 @@ export class Engine {
       if (Object.keys(patch).length > 0) changes.push({ type: 'conversation.patch', id, patch })
     }
     await commit(this.context, changes)
+  }
+
+  /** The owner replies outside Planfix (engine/owner-reply.ts). */
+  reply(conversationId: number, reply: OwnerReply): Promise<OwnerReplyAnswer> {
+    return storeOwnerReply(this.context, this.serial, conversationId, reply)
   }
 
   /** The owner separates two merged clients (engine/merge.ts). */

@@ -1,6 +1,7 @@
 import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { OwnerReply, OwnerReplyAnswer } from '../engine/owner-reply.ts'
 import type { Clock, Listener } from '../engine/ports.ts'
 import type { SeparateAnswer } from '../engine/separate.ts'
 import type { PublicAddressService } from '../ingress/public-address-service.ts'
@@ -249,6 +250,11 @@ export class Application {
   /** Tries all that waits in this connection at once; false when it does not exist or is off. */
   tryNow(connectionId: string): Promise<boolean> {
     return this.supervisor.runtime.tryNow(connectionId)
+  }
+
+  /** The owner replies outside Planfix, as one of the employees: see engine/owner-reply.ts. */
+  reply(conversationId: number, reply: OwnerReply): Promise<OwnerReplyAnswer> {
+    return this.engine.reply(conversationId, reply)
   }
 
   /** The owner separates a merged conversation: see engine/merge.ts. */

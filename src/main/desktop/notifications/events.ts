@@ -19,6 +19,7 @@ const GROUPS: Record<string, 'failures' | 'connections' | null> = {
   'event.relay-unreadable': 'failures',
   'event.store-restored': 'failures',
   'event.connection-left': 'connections',
+  'event.reply-not-written': 'failures',
   // "Messages are not affected."
   'event.chore-failed': null,
 }

@@ -111,6 +111,7 @@ export function forgetPerson(
         forgotten.messages += messages
         forgotten.notDelivered += notDelivered
         forgotten.jobs += sql.run(DROP_JOBS, id).changes
+        sql.run(DROP_EVENTS, id)
         const conversation = conversationFrom(sql.get<DataRow>(LOOKUPS.conversation, id))
         if (conversation) updateConversation(sql, { ...withoutWords(conversation), attempt: null })
         for (const row of sql.all<DataRow>(LOOKUPS.tasksOf, id))
@@ -146,7 +147,9 @@ const WRITTEN_BY = `SELECT * FROM messages INDEXED BY messages_written
 const SAID_TO = `SELECT * FROM messages INDEXED BY messages_replies
   WHERE connection = ? AND chatra_client = ? AND direction = 'to-chatra' AND handed_at IS NOT NULL AND text IS NOT NULL`
 const DROP_WORDS = `UPDATE messages SET text = NULL, files = NULL, author = ? WHERE id = ?`
-const DROP_JOBS = `DELETE FROM chores WHERE conversation = ? AND kind IN ('note', 'introduce', 'verify', 'visit')`
+const DROP_JOBS = `DELETE FROM chores WHERE conversation = ? AND kind IN ('note', 'introduce', 'verify', 'visit', 'reply')`
+/** The only event with words of a conversation. */
+const DROP_EVENTS = `DELETE FROM events WHERE key = 'event.reply-not-written' AND json_extract(params, '$.conversation') = ?`
 
 function forgetMessages(
   sql: Sql,

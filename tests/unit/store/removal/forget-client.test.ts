@@ -64,6 +64,20 @@ async function people(dir: string) {
         data: { clientId: 'anna1', startedAt: 0, ip: '10.0.0.2' },
       }),
     },
+    {
+      type: 'job.add',
+      job: job({ id: 99, conversationId: 2, kind: 'reply', data: { text: 'anna-secret', employeeId: 5 } }),
+    },
+    {
+      type: 'event.add',
+      event: {
+        time: 1,
+        connectionId: 'shop',
+        level: 'error',
+        key: 'event.reply-not-written',
+        params: { conversation: 2, text: 'anna-secret', detail: '' },
+      },
+    },
     ...[10, 11].map((id) =>
       adding(
         message({
@@ -112,7 +126,7 @@ it.each(['anna1', 'anna@mail.example', ' ANNA@mail.example '])(
       messages: 4,
       notDelivered: 1,
       events: 4,
-      jobs: 1,
+      jobs: 2,
       journal: 3,
       putAside: 1,
     })

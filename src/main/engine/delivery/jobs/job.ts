@@ -62,17 +62,28 @@ export async function isBeingWritten({ context, conversation }: JobState): Promi
 
 /** The result of a job's write: the number of the written object, or why it does not exist yet. */
 export type Written = { written: number } | { waits: number } | { error: BridgeError; wrote?: boolean }
+/** Its result stayed unknown, nothing was found, and it is not repeated. */
+export interface Missing {
+  missing: true
+}
 
-/**
- * Writes exactly once: stores the pending write, and after an indeterminate result searches until the write
- * can no longer arrive. `exists` searches for the object, `write` creates it; both return its number.
- */
-export async function writeOnce(
+type WriteHow = [
   state: JobState,
   attempt: PendingWrite,
   exists: (attempt: PendingWrite) => Promise<Result<number | null>>,
   write: () => Promise<Result<number>>,
-): Promise<Written> {
+]
+
+/**
+ * Writes exactly once: stores the pending write, and after an indeterminate result searches until the write
+ * can no longer arrive. `exists` searches for the object, `write` creates it; both return its number.
+ * `never-twice`: what was not found is not repeated.
+ */
+export async function writeOnce(...how: WriteHow): Promise<Written>
+export async function writeOnce(...how: [...WriteHow, 'never-twice']): Promise<Written | Missing>
+export async function writeOnce(
+  ...[state, attempt, exists, write, policy]: [...WriteHow, 'never-twice'?]
+): Promise<Written | Missing> {
   const before = state.job.attempt ?? writeBeforeRestore(state, attempt)
   if (before) {
     const unclearAt = before.unclearAt ?? before.startedAt
@@ -83,6 +94,7 @@ export async function writeOnce(
     if (!found.ok) return { error: found.error }
     if (found.value !== null) return { written: found.value }
     if (lookedAt < settled) return { waits: settled }
+    if (policy === 'never-twice') return { missing: true }
   }
   await state.begin(before ? { ...before, startedAt: state.context.clock.now(), unclearAt: null } : attempt)
   await state.slot()

@@ -19,6 +19,7 @@ import { introduce } from './introduce.ts'
 import type { RunJob } from './job.ts'
 import { note } from './note.ts'
 import { participants } from './participants.ts'
+import { reply } from './reply.ts'
 import { reread } from './reread.ts'
 import { tick } from './tick.ts'
 import { verify } from './verify.ts'
@@ -27,6 +28,7 @@ import { visit } from './visit.ts'
 type Runnable = Exclude<JobKind, 'separate'>
 const KINDS: { [Kind in Runnable]: { priority: Priority; run: RunJob<Kind> } } = {
   tick: { priority: 1, run: tick },
+  reply: { priority: 1, run: reply },
   reread: { priority: 1, run: reread },
   note: { priority: 2, run: note },
   assigner: { priority: 2, run: assigner },

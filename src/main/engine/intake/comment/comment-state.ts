@@ -173,7 +173,10 @@ const DAY = 24 * 3_600_000
 
 const isMessage = ({ kind }: PendingWrite) => kind === 'comment' || kind === 'chat'
 
-/** Our pending writes into the task, under way or indeterminate, with their authors. */
+/**
+ * Our pending writes into the task, under way or indeterminate, with their authors. An owner's reply is not one of ours: its
+ * comment goes to the client like an employee's.
+ */
 export async function pendingWrites(
   store: Store,
   conversation: Conversation,
@@ -182,7 +185,9 @@ export async function pendingWrites(
   const jobs = await store.jobs(conversation.id)
   if (original && original.id !== conversation.id) jobs.push(...(await store.jobs(original.id)))
   const attempts = [conversation.attempt, original?.attempt ?? null, ...jobs.map((job) => job.attempt)]
-  const open = new Map(attempts.flatMap((one) => (one ? [[one.sourceObjectId, one] as const] : [])))
+  const open = new Map(
+    attempts.flatMap((one) => (one && one.kind !== 'reply' ? [[one.sourceObjectId, one] as const] : [])),
+  )
   return Promise.all(
     [...open.values()].map(async (attempt) => {
       const [first] = attempt.messageIds
