@@ -30,13 +30,13 @@ export const PATIENCE_MS = 3 * MINUTE
 export function pollEvery({ base, isAwaited, isLookedAt, quiet, hasHints, allowed }: Need): number {
   const wanted = hasHints
     ? Math.max(base, HINTED_POLL_MS)
-    : base * (isAwaited ? 1 : Math.max(isLookedAt ? 3 : 2, patience(quiet)))
+    : base * (isAwaited ? 1 : Math.max(isLookedAt ? 2.8 : 1, patience(quiet)))
   const most = quiet < 2 * HOUR ? (hasHints ? HINTED_POLL_MS : MINUTE) : 2 * MINUTE
   return Math.max(Math.min(wanted, Math.max(base, most)), base, allowed)
 }
 
 function patience(quiet: number): number {
-  if (quiet < 2 * MINUTE) return 2
+  if (quiet < 2 * MINUTE) return 2.5
   if (quiet < 20 * MINUTE) return 3
   if (quiet < 2 * HOUR) return 6
   return 24
@@ -65,8 +65,8 @@ export function looksOf(base: number, hasHints: boolean, stretch: number): Looks
   return {
     first: 2 * base * stretch,
     awaited: 1.5 * base * stretch,
-    replied: 2 * base * stretch,
-    otherwise: 2.2 * base * stretch,
+    replied: 3.5 * base * stretch,
+    otherwise: 4 * base * stretch,
     last: stretch > 2 ? 10 * SECOND * stretch : 0,
     least: base * stretch,
   }

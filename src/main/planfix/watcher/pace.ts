@@ -30,6 +30,10 @@ export class Pace {
   /** Time of the last activity in any task. */
   lastHappening: number
   private readonly options: PaceOptions
+  /** Time of the last poll; Infinity = none yet. */
+  private polledAt = Number.POSITIVE_INFINITY
+  /** Accounts that started at the same moment must not all poll at the same moment for ever. */
+  private jitter = 1
   /** Connections by the Chat API with tasks that were begun by REST and are not finished. */
   private readonly unfinished = new Set<string>()
 
@@ -95,9 +99,15 @@ export class Pace {
     })
   }
 
-  /** Accounts that started at the same moment must not all poll at the same moment for ever. */
-  jitteredInterval(): number {
-    return this.interval() * (0.95 + 0.1 * this.options.random())
+  /** A poll was made now. */
+  polled(): void {
+    this.polledAt = this.options.clock.now()
+    this.jitter = 0.95 + 0.1 * this.options.random()
+  }
+
+  /** When the next poll is due as things are now: a task that was read directly until now may need it again. */
+  nextPoll(): number {
+    return this.polledAt + this.interval() * this.jitter
   }
 
   private get stretch(): number {

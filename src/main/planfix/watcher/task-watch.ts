@@ -11,6 +11,8 @@ const STALE_MS = 3 * MINUTE
  * Where marks have seconds, a change in the same second as a write of ours is searched for after this time.
  */
 const SAME_SECOND_LOOK_MS = MINUTE
+/** Within this time after a client's message its reply is expected, although another message has had one. */
+const NEXT_REPLY_MS = 45_000
 /** Number of our own writes to remember, to recognise their marks. */
 const WRITES = 20
 
@@ -52,10 +54,12 @@ export class TaskWatch {
   private hotUntil = 0
   private writes: { from: number; to: number }[] = []
   private failures = 0
+  /** Client's messages since the last reply. */
+  private unanswered = 0
 
-  /** Read repeatedly because a change may be hidden, so a poll has nothing to find here. */
+  /** It is about to be read because a change may be hidden, so a poll has nothing to find here. */
   isLookedAt(around: Around): boolean {
-    return this.due - around.now <= around.looks.awaited
+    return this.due - around.now <= Math.max(around.looks.first, around.looks.awaited)
   }
 
   isAwaited(now: number): boolean {
@@ -73,7 +77,10 @@ export class TaskWatch {
     const { now, looks } = around
     this.lastUsed = now
     this.since ??= from
-    if (isClients) this.awaitedSince = now
+    if (isClients) {
+      this.awaitedSince = now
+      this.unanswered++
+    }
     this.writes.push({ from, to: now })
     if (this.writes.length > WRITES) this.writes.shift()
     if (this.second !== null) {
@@ -122,7 +129,7 @@ export class TaskWatch {
     this.lastUsed = now
     this.failures = 0
     this.isAnnounced = false
-    if (foundReply) this.awaitedSince = null
+    if (foundReply) this.replied(now)
     this.due = Number.POSITIVE_INFINITY
     const hides = (minute: number | null) => minute !== null && isMinuteOf(minute, started, around)
     if (this.second !== null) {
@@ -148,6 +155,14 @@ export class TaskWatch {
     } else {
       this.since = started
     }
+  }
+
+  /** Of several messages that a client has just written, each may get a reply of its own. */
+  private replied(now: number): void {
+    const isMoreAwaited =
+      this.unanswered > 1 && this.awaitedSince !== null && now - this.awaitedSince < NEXT_REPLY_MS
+    this.unanswered = isMoreAwaited ? 1 : 0
+    if (!isMoreAwaited) this.awaitedSince = null
   }
 
   /**

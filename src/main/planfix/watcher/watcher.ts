@@ -12,8 +12,6 @@ import { RoundScheduler } from './scheduler.ts'
 import { TaskReader } from './task-reader.ts'
 
 const POLL_AFTER_HINT_MS = 5000
-/** The list has news of a task that was just created. */
-const POLL_AFTER_NEW_TASK_MS = 1000
 
 /** A connection's part of the watcher of its account. */
 export interface ConnectionWatch {
@@ -157,13 +155,12 @@ export class AccountWatcher {
 
   private wrote(taskId: number, from: number, isClients: boolean): void {
     const now = this.clock.now()
-    const isNew = !this.book.tasks.has(taskId)
     this.pace.happened()
     this.book.of(taskId).wrote(from, isClients, this.pace.around())
     this.book.forgetMark(taskId)
     this.feed.wrote(taskId)
     // Polls may have been slow without activity.
-    this.pollBy(now + (isNew ? POLL_AFTER_NEW_TASK_MS : this.pace.interval()))
+    this.pollBy(now + this.pace.interval())
     this.scheduler.replan(Math.min(this.nextPoll, this.book.soonest))
   }
 
@@ -192,9 +189,11 @@ export class AccountWatcher {
       await this.pace.look()
       this.netEveryMs = await netEveryMs(this.members.all)
       this.book.forget(now)
-      this.nextPoll = this.clock.now() + this.pace.jitteredInterval()
+      this.pace.polled()
+      this.nextPoll = this.pace.nextPoll()
     }
     if (!(await this.reader.readDue(() => this.poller.caughtUpAt))) return null
+    this.pollBy(this.pace.nextPoll())
     return Math.min(this.nextPoll, this.nextNet, this.book.soonest)
   }
 
