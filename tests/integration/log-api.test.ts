@@ -153,6 +153,15 @@ describe('a message', () => {
       canDismiss: false,
     })
 
+    // Many at once; a dismissal can be taken back, and nothing else.
+    const bulk = (action: 'retry' | 'dismiss' | 'restore', ids: number[] | null) =>
+      call('log.bulk', { action, ids, filter: {} })
+    expect(await bulk('restore', [first.id, second.id, 999_999])).toEqual({ ids: [second.id] })
+    expect((await call('log.message', { id: second.id })).message).toMatchObject({ state: 'failed' })
+    expect((await call('log.message', { id: second.id })).message.reason).toBe(second.reason)
+    expect(await bulk('dismiss', null)).toEqual({ ids: [second.id] })
+    expect(await bulk('dismiss', null)).toEqual({ ids: [] })
+
     const refusal = (code: string) => ({ ok: false, error: { code } })
     expect(await ask('log.retry', { id: first.id })).toMatchObject(refusal('conflict'))
     expect(await ask('log.dismiss', { id: second.id })).toMatchObject(refusal('conflict'))

@@ -247,6 +247,11 @@ export class Application {
     return answer
   }
 
+  /** Waiting work that was just released is tried at once. */
+  resumeWork(): Promise<void> {
+    return this.engine.resume()
+  }
+
   /** Tries all that waits in this connection at once; false when it does not exist or is off. */
   tryNow(connectionId: string): Promise<boolean> {
     return this.supervisor.runtime.tryNow(connectionId)

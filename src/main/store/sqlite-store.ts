@@ -51,7 +51,13 @@ import { recentConversations, type UnansweredMessage, unansweredAmong } from './
 import { type Forgotten, findPerson, forgetPerson, type Wanted } from './removal/forget-client.ts'
 import { type Dropped, dropOlderThan } from './removal/retention.ts'
 import { applyChanges } from './rows/changes.ts'
-import { type DismissAnswer, dismissMessage, type RetryAnswer, retryMessage } from './rows/manual-actions.ts'
+import {
+  type DismissAnswer,
+  dismissMessage,
+  type RetryAnswer,
+  restoreDismissed,
+  retryMessage,
+} from './rows/manual-actions.ts'
 import { type RenameAnswer, renameConnection } from './rows/rename-connection.ts'
 import type { Sql } from './sql.ts'
 
@@ -135,6 +141,12 @@ export class SqliteStore extends EngineReads implements Store {
   dismissMessage(id: number): Promise<DismissAnswer> {
     this.#isChanged = true
     return this.#writes.write(() => dismissMessage(this.#sql, id, this.#host.now()))
+  }
+
+  /** Takes a dismissal back: the message is stuck again, as before. False when it was not dismissed by hand. */
+  restoreDismissed(id: number): Promise<boolean> {
+    this.#isChanged = true
+    return this.#writes.write(() => restoreDismissed(this.#sql, id, this.#host.now()))
   }
 
   /**

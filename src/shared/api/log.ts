@@ -102,6 +102,19 @@ export const logCalls = {
   'log.retry': call(byId, done),
   'log.dismiss': call(byId, done),
   /**
+   * The same for many messages: those of `ids`, or with null all stuck ones of `filter`. `restore` takes a dismissal
+   * back: a message is `failed` or `uncertain` again, as before. Returns the ids of the messages that were changed; the
+   * others had changed meanwhile.
+   */
+  'log.bulk': call(
+    z.strictObject({
+      action: z.enum(['retry', 'dismiss', 'restore']),
+      ids: z.array(messageId).max(5000).nullable(),
+      filter: logFilter,
+    }),
+    z.object({ ids: z.array(messageId) }),
+  ),
+  /**
    * Returns a part of an export, oldest first: begin with `afterId` 0 and continue with `next` until it is
    * null. The first part of a CSV begins with the column names.
    */

@@ -1,4 +1,9 @@
-import type { ConversationView, logCalls as contract, MessageRow } from '../../../shared/api/log.ts'
+import type {
+  ConversationView,
+  logCalls as contract,
+  LogFilter,
+  MessageRow,
+} from '../../../shared/api/log.ts'
 import type { Handlers } from '../../../shared/api.ts'
 import type { Conversation } from '../../../shared/domain.ts'
 import { nameOf, pauseEnds } from '../../engine/index.ts'
@@ -13,6 +18,9 @@ import { shownPayload } from './raw-payload.ts'
 const EXPORT_PART = 2000
 /** Messages converted between two yields to the event loop: two milliseconds. */
 const EXPORT_PIECE = 250
+
+/** Stuck messages that one call handles. */
+const MOST_STUCK = 5000
 
 /** The live log and the conversations. */
 export const logCalls = (context: ApiContext): Pick<Handlers, keyof typeof contract> => {
@@ -56,6 +64,14 @@ export const logCalls = (context: ApiContext): Pick<Handlers, keyof typeof contr
       return answer === 'dismissed' ? empty() : answer === 'not-found' ? notFound() : conflict()
     },
 
+    async 'log.bulk'({ action, ids, filter }) {
+      const wanted = ids ?? (await stuckIn(filter))
+      const changed: number[] = []
+      for (const id of wanted) if (await bulkAction(action, id)) changed.push(id)
+      if (action === 'retry' && changed.length > 0) await application.resumeWork()
+      return done({ ids: changed })
+    },
+
     async 'log.export'({ filter, format, afterId }) {
       const ids = await store.pageAfter(filter, afterId, EXPORT_PART)
       const isLast = ids.length < EXPORT_PART
@@ -90,6 +106,18 @@ export const logCalls = (context: ApiContext): Pick<Handlers, keyof typeof contr
       const rows: MessageRow[] = await rowsOf(application, found.ids, { whole: true })
       return done({ rows, hasOlder: found.hasOlder })
     },
+  }
+
+  /** Stuck messages of a filter, oldest first: in this order they are sent again. */
+  async function stuckIn(filter: LogFilter): Promise<number[]> {
+    const stuck = (['failed', 'uncertain'] as const).filter((one) => filter.states?.includes(one) ?? true)
+    return stuck.length === 0 ? [] : store.pageAfter({ ...filter, states: [...stuck] }, 0, MOST_STUCK)
+  }
+
+  async function bulkAction(action: 'retry' | 'dismiss' | 'restore', id: number): Promise<boolean> {
+    if (action === 'retry') return (await store.retryMessage(id)) === 'queued'
+    if (action === 'dismiss') return (await store.dismissMessage(id)) === 'dismissed'
+    return store.restoreDismissed(id)
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Conversation, isOpen, type Message } from '../../../shared/domain.ts'
+import { type Conversation, isOpen, type Message, type MessageState } from '../../../shared/domain.ts'
 import { BLOCKED, isDeliveredElsewhere, RETRIED_BY_HAND } from '../../engine/ports.ts'
 import { LOOKUPS } from '../queries/lookups.ts'
 import type { Sql } from '../sql.ts'
@@ -39,9 +39,23 @@ export function dismissMessage(sql: Sql, id: number, now: number): DismissAnswer
   const row = sql.get<MessageRow>(LOOKUPS.message, id)
   if (!row) return 'not-found'
   if (!isDismissable(messageFrom(row))) return 'not-dismissable'
-  patchMessage(sql, id, now, { state: 'skipped', reason: 'dismissed' })
+  patchMessage(sql, id, now, { state: 'skipped', reason: DISMISSED })
   return 'dismissed'
 }
+
+/** A dismissed message gets its state and reason from before. */
+export function restoreDismissed(sql: Sql, id: number, now: number): boolean {
+  const row = sql.get<MessageRow>(LOOKUPS.message, id)
+  if (row?.state !== 'skipped' || row.reason !== DISMISSED) return false
+  const before = sql.get<{ state: MessageState; reason: string | null }>(BEFORE_DISMISSAL, id)
+  if (!before || (before.state !== 'failed' && before.state !== 'uncertain')) return false
+  patchMessage(sql, id, now, before)
+  return true
+}
+/** The last line of the log before the dismissal. */
+const BEFORE_DISMISSAL = `SELECT state, reason FROM entries INDEXED BY entries_message
+  WHERE message = ? ORDER BY seq DESC LIMIT 1 OFFSET 1`
+const DISMISSED = 'dismissed'
 
 /**
  * For a message with a conversation and a text: whether it is stuck, dismissed, or paused by the loop
@@ -58,4 +72,4 @@ const isStuck = ({ kind, state, reason }: Message, dismissedToo: boolean): boole
     state === 'uncertain' ||
     (dismissedToo &&
       state === 'skipped' &&
-      (reason === 'dismissed' || reason === BLOCKED || isDeliveredElsewhere(reason))))
+      (reason === DISMISSED || reason === BLOCKED || isDeliveredElsewhere(reason))))

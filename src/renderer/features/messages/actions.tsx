@@ -7,18 +7,26 @@ import { ConfirmButton } from '../../components/confirm-button.tsx'
 import { ErrorAlert } from '../../components/error-alert.tsx'
 import { IconRefresh } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
+import { useStuckActions } from './use-stuck-actions.tsx'
 
 /** The owner's actions on a stuck message, and their effect. */
 export function Actions({ message, onDone }: { message: MessageRow; onDone(): void }) {
   const { t } = useI18n()
   const bridge = useClient()
   const refresh = useRefresh()
+  const { dismiss } = useStuckActions()
   const [error, setError] = useState<CallError | null>(null)
   const [busy, setBusy] = useState(false)
   if (!message.canRetry && !message.canDismiss && error === null) return null
-  const act = async (name: 'log.retry' | 'log.dismiss') => {
+  const dismissIt = async () => {
     setBusy(true)
-    const answer = await bridge.call(name, { id: message.id })
+    await dismiss({ ids: [message.id] })
+    setBusy(false)
+    onDone()
+  }
+  const retry = async () => {
+    setBusy(true)
+    const answer = await bridge.call('log.retry', { id: message.id })
     setBusy(false)
     setError(answer.ok ? null : answer.error)
     onDone()
@@ -38,7 +46,7 @@ export function Actions({ message, onDone }: { message: MessageRow; onDone(): vo
               title={t('log.retry.title')}
               consequence={t(`log.retry.unclear.${direction}`)}
               confirm={t('log.retry')}
-              onConfirm={() => act('log.retry')}
+              onConfirm={retry}
             >
               {t('log.retry')}
             </ConfirmButton>
@@ -46,20 +54,20 @@ export function Actions({ message, onDone }: { message: MessageRow; onDone(): vo
             <Button
               loading={busy}
               leftSection={<IconRefresh size={16} aria-hidden />}
-              onClick={() => void act('log.retry')}
+              onClick={() => void retry()}
             >
               {t(isStopped(message) ? 'log.resume' : 'log.retry')}
             </Button>
           ))}
         {message.canDismiss && (
-          <ConfirmButton
-            title={t('log.dismiss.title')}
-            consequence={t(`log.dismiss.${isUncertain ? 'unclear' : 'failed'}.${direction}`)}
-            confirm={t('log.dismiss')}
-            onConfirm={() => act('log.dismiss')}
+          <Button
+            variant="default"
+            loading={busy}
+            title={t(`log.dismiss.${isUncertain ? 'unclear' : 'failed'}.${direction}`)}
+            onClick={() => void dismissIt()}
           >
             {t('log.dismiss')}
-          </ConfirmButton>
+          </Button>
         )}
       </Group>
       {message.canRetry && !isUncertain && (

@@ -9,14 +9,16 @@ import { IconMessages, IconSearch } from '../../components/icons.ts'
 import { nowInList } from '../../components/last-list.ts'
 import { Page } from '../../components/page.tsx'
 import { Detail } from '../../features/messages/detail.tsx'
+import { soughtWords } from '../../features/messages/highlight.tsx'
 import { Panel } from '../../features/messages/panel.tsx'
 import { useI18n } from '../../i18n.tsx'
+import { BulkBar } from './bulk-bar.tsx'
 import { ExportMenu } from './export-menu.tsx'
 import { type Choice, isChosen, NO_CHOICE } from './filters/filter.ts'
 import { Filters } from './filters/filters.tsx'
-import { countOf, type List, matchesOf } from './list.ts'
+import { countOf, indexOf, type List, matchesOf, rowAt } from './list.ts'
 import classes from './log.module.css'
-import { rememberChoice, rememberedChoice, rememberPlace } from './saved-position.ts'
+import { forgetLinkedChoice, rememberChoice, rememberedChoice, rememberPlace } from './saved-position.ts'
 import { Table, type TableHandle } from './table.tsx'
 import { useReading } from './use-reading.ts'
 
@@ -40,11 +42,30 @@ export function LogPage() {
   }
   const onOpen = useCallback((row: MessageRow) => setOpen({ id: row.id, row }), [])
   const onClose = useCallback(() => setOpen(null), [])
+  const [selected, setSelected] = useState<ReadonlyMap<number, MessageRow>>(new Map())
+  const clear = useCallback(() => setSelected(new Map()), [])
+  const onSelect = useCallback(
+    (row: MessageRow) =>
+      setSelected((before) => {
+        const next = new Map(before)
+        if (!next.delete(row.id)) next.set(row.id, row)
+        return next
+      }),
+    [],
+  )
+  // Another list: what was selected in the last one is out of sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the filter is another one.
+  useEffect(clear, [key])
+  // The panel belongs to a message of the list.
+  useEffect(() => {
+    if (open !== null && list !== null && !loading && isGone(list, open.id)) setOpen(null)
+  }, [list, loading, open])
 
   // The list opens where it was left.
   const left = useRef<() => void>(() => {})
   useEffect(() => {
     left.current = () => {
+      forgetLinkedChoice(choice)
       const at = table.current?.place()
       rememberPlace(
         list === null || loading || at === undefined ? null : { key, list, ...at, openId: open?.id ?? null },
@@ -55,6 +76,7 @@ export function LogPage() {
   useLayoutEffect(() => () => left.current(), [])
 
   const filter = useMemo(() => JSON.parse(key), [key])
+  const words = useMemo(() => soughtWords(choice.search), [choice.search])
   return (
     <Page fill title={t('nav.log')} actions={<ExportMenu filter={filter} list={list} />}>
       <Filters
@@ -68,6 +90,11 @@ export function LogPage() {
           <ErrorAlert error={error} retry={() => reader.reload()} />
         </Box>
       )}
+      <BulkBar
+        selected={selected}
+        clear={clear}
+        all={choice.quick === 'attention' && list !== null ? { filter, count: matchesOf(list) } : null}
+      />
       <Flex gap="sm" flex={1} mih={0}>
         {list === null && error === null && <LoadingSkeleton />}
         {list !== null && countOf(list) === 0 && !loading && (
@@ -81,6 +108,9 @@ export function LogPage() {
             begin={place}
             busy={loading}
             openId={open?.id ?? null}
+            selected={selected}
+            onSelect={onSelect}
+            words={words}
             onOpen={onOpen}
             onClose={onClose}
             handle={table}
@@ -92,6 +122,14 @@ export function LogPage() {
       </Flex>
     </Page>
   )
+}
+
+/** The message is certainly not in the list. */
+function isGone(list: List, id: number): boolean {
+  if (countOf(list) === 0) return list.held.length === 0
+  const index = indexOf(list, id)
+  const there = index === null ? undefined : rowAt(list, index)
+  return there !== undefined && there.id !== id && !list.held.some((row) => row.id === id)
 }
 
 /** `3 of 12,480`, or the total number. */

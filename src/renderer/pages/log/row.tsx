@@ -5,6 +5,7 @@ import type { MessageRow } from '../../../shared/api/log.ts'
 import { useAppState } from '../../client/hooks.tsx'
 import { IconArrowLeft, IconArrowRight, IconPaperclip } from '../../components/icons.ts'
 import { StatusBadge } from '../../components/status-badge.tsx'
+import { Highlight } from '../../features/messages/highlight.tsx'
 import { isWaiting, reasonOf, toneOf, waitingReason } from '../../features/messages/reason.ts'
 import { filesOf, fullTime, lineOf, speakerOf } from '../../features/messages/row-text.ts'
 import { useI18n } from '../../i18n.tsx'
@@ -18,13 +19,21 @@ export interface LineProps {
   active: boolean
   open: boolean
   fresh: boolean
+  selected: boolean
+  onSelect(row: MessageRow): void
+  /** The sought words, to be marked. */
+  words: readonly string[]
   onOpen(index: number, row: MessageRow): void
 }
+
+/** Only what can be sent again or dismissed is selected. */
+export const isSelectable = ({ canRetry, canDismiss }: MessageRow): boolean => canRetry || canDismiss
 
 export const lineId = (index: number): string => `log-line-${index}`
 
 /** One message in one line, or a placeholder while it is loading. */
-export const Line = memo(function Line({ index, start, row, active, open, fresh, onOpen }: LineProps) {
+export const Line = memo(function Line(props: LineProps) {
+  const { index, start, row, active, open, fresh, selected, onSelect, words, onOpen } = props
   const { t } = useI18n()
   const place = {
     id: lineId(index),
@@ -52,16 +61,30 @@ export const Line = memo(function Line({ index, start, row, active, open, fresh,
       data-direction={row.direction}
       onClick={() => onOpen(index, row)}
     >
-      <Cells row={row} />
+      <span role="gridcell" className={classes.pick}>
+        {isSelectable(row) && (
+          <input
+            type="checkbox"
+            checked={selected}
+            // The grid has the focus; its key for this is x.
+            tabIndex={-1}
+            aria-label={t('bulk.select')}
+            title={`${t('bulk.select')} (x)`}
+            onClick={(event) => event.stopPropagation()}
+            onChange={() => onSelect(row)}
+          />
+        )}
+      </span>
+      <Cells row={row} words={words} />
     </div>
   )
 })
 
 /** Rendered again only when the message has changed, not when it only moves. */
-const Cells = memo(function Cells({ row }: { row: MessageRow }) {
-  const words = useI18n()
-  const { t, clock, moment, language } = words
-  const reason = reasonOf(row, words)
+const Cells = memo(function Cells({ row, words }: { row: MessageRow; words: readonly string[] }) {
+  const speech = useI18n()
+  const { t, clock, moment, language } = speech
+  const reason = reasonOf(row, speech)
   const Arrow = row.direction === 'to-planfix' ? IconArrowRight : IconArrowLeft
   return (
     <>
@@ -73,10 +96,10 @@ const Cells = memo(function Cells({ row }: { row: MessageRow }) {
         <span className={classes.word}>{t(`log.direction.${row.direction}`)}</span>
       </span>
       <span role="gridcell" className={classes.cell} title={row.clientName ?? undefined}>
-        {row.clientName ?? '–'}
+        {row.clientName === null ? '–' : <Highlight text={row.clientName} words={words} />}
       </span>
       <span role="gridcell" className={classes.cell}>
-        <What row={row} />
+        <What row={row} words={words} />
       </span>
       <span role="gridcell" className={classes.state} title={reason?.long}>
         <StatusBadge tone={toneOf(row)} size="xs">
@@ -99,10 +122,10 @@ function WhyItWaits({ row }: { row: MessageRow }) {
 
 const isToday = (time: number): boolean => new Date(time).toDateString() === new Date().toDateString()
 
-function What({ row }: { row: MessageRow }) {
-  const words = useI18n()
-  const speaker = speakerOf(row, words)
-  const { text, note } = lineOf(row, words)
+function What({ row, words }: { row: MessageRow; words: readonly string[] }) {
+  const speech = useI18n()
+  const speaker = speakerOf(row, speech)
+  const { text, note } = lineOf(row, speech)
   const files = filesOf(row)
   return (
     <>
@@ -111,13 +134,13 @@ function What({ row }: { row: MessageRow }) {
       {files !== null && (
         <span
           className={classes.files}
-          title={words.t('log.row.files', { names: row.files.map(({ name }) => name).join(', ') })}
+          title={speech.t('log.row.files', { names: row.files.map(({ name }) => name).join(', ') })}
         >
           <IconPaperclip size={14} stroke={1.8} aria-hidden />
           {files}{' '}
         </span>
       )}
-      {text}
+      <Highlight text={text} words={words} isLine />
     </>
   )
 }

@@ -45,7 +45,17 @@ function asked(): Choice | null {
     when: whenOf(wishes),
   }
   rememberChoice(choice)
+  linked = JSON.stringify(choice)
   return choice
+}
+
+/** The choice of the last link, as long as the owner has not changed it. */
+let linked: string | null = null
+
+/** Filters of a link end with the visit, unless it goes on in a conversation. */
+export function forgetLinkedChoice(choice: Choice): void {
+  if (JSON.stringify(choice) === linked && !location.hash.startsWith('#/conversation/'))
+    rememberChoice(NO_CHOICE)
 }
 
 const ASKED = ['state', 'connection', 'direction', 'when', 'from']

@@ -18,7 +18,7 @@ import { IconArrowUp } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
 import { countOf, indexOf, type List, rowAt } from './list.ts'
 import type { LogReader } from './reader.ts'
-import { Line, lineId } from './row.tsx'
+import { isSelectable, Line, lineId } from './row.tsx'
 import classes from './table.module.css'
 
 const LINE_HEIGHT = 34
@@ -50,11 +50,15 @@ export function Table(props: {
   begin: { index: number; offset: number } | null
   busy: boolean
   openId: number | null
+  selected: ReadonlyMap<number, MessageRow>
+  onSelect(row: MessageRow): void
+  /** The sought words, to be marked. */
+  words: readonly string[]
   onOpen(row: MessageRow): void
   onClose(): void
   handle: Ref<TableHandle>
 }) {
-  const { reader, list, generation, begin, busy, openId, onOpen, onClose } = props
+  const { reader, list, generation, begin, busy, openId, selected, onSelect, words, onOpen, onClose } = props
   const { t } = useI18n()
   const scroller = useRef<HTMLDivElement>(null)
   const count = Math.min(countOf(list), MOST_LINES)
@@ -103,6 +107,7 @@ export function Table(props: {
     if (event.key === 'Escape') return onClose()
     if (count === 0) return
     const row = activeIndex === null ? undefined : rowAt(list, activeIndex)
+    if (event.key === 'x' && row !== undefined && isSelectable(row)) return onSelect(row)
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault()
       if (activeIndex !== null && row !== undefined) open(activeIndex, row)
@@ -145,6 +150,9 @@ export function Table(props: {
                 active={index === activeIndex}
                 open={row !== undefined && row.id === openId}
                 fresh={row !== undefined && reader.isFresh(row.id)}
+                selected={row !== undefined && selected.has(row.id)}
+                onSelect={onSelect}
+                words={words}
                 onOpen={open}
               />
             )
@@ -168,6 +176,9 @@ function Names() {
   return (
     <div role="rowgroup" className={classes.top}>
       <div role="row" aria-rowindex={1} className={classes.names}>
+        <span role="columnheader">
+          <span className={classes.unseen}>{t('bulk.column')}</span>
+        </span>
         <span role="columnheader">{t('log.column.time')}</span>
         <span role="columnheader">
           <span className={classes.word}>{t('log.column.direction')}</span>

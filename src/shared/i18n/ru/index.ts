@@ -1,4 +1,5 @@
 import bridge from './bridge.json' with { type: 'json' }
+import bulk from './bulk.json' with { type: 'json' }
 import channel from './channel.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
 import conversations from './conversations.json' with { type: 'json' }
@@ -17,6 +18,7 @@ import wizard from './wizard.json' with { type: 'json' }
 
 export const ru = {
   ...bridge,
+  ...bulk,
   ...channel,
   ...common,
   ...conversations,

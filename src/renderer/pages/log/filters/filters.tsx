@@ -14,7 +14,8 @@ import { useDebouncedCallback, useMediaQuery, useWindowEvent } from '@mantine/ho
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { IconFilter, IconSearch } from '../../../components/icons.ts'
 import { useI18n } from '../../../i18n.tsx'
-import { type Choice, isChosen, NO_CHOICE, QUICK, type Quick } from './filter.ts'
+import { Chips } from './chips.tsx'
+import { type Choice, isChosen, QUICK, type Quick } from './filter.ts'
 import classes from './filters.module.css'
 import { ClientFilter, ConnectionFilter, DirectionFilter, EmployeeFilter } from './narrow.tsx'
 import { TimeFilter } from './time-filter.tsx'
@@ -59,17 +60,13 @@ export function Filters(props: {
           transitionDuration={0}
         />
         <Group gap="xs" wrap="nowrap">
-          {isChosen(choice) && (
-            <Button variant="subtle" size="compact-sm" onClick={() => onChange(NO_CHOICE)}>
-              {t('log.filter.reset')}
-            </Button>
-          )}
           {/* Announced after a search; with a stream of messages nothing else could be heard. */}
           <Text size="sm" c="dimmed" role={isChosen(choice) ? 'status' : undefined} className={classes.found}>
             {found}
           </Text>
         </Group>
       </Group>
+      <Chips choice={choice} onChange={onChange} />
     </Stack>
   )
 }
@@ -118,7 +115,9 @@ function Search({ value, busy, onChange }: { value: string; busy: boolean; onCha
       value={typed}
       onChange={(event) => type(event.currentTarget.value)}
       onKeyDown={(event) => {
-        if (event.key === 'Escape' && typed !== '') clear()
+        if (event.key !== 'Escape') return
+        if (typed !== '') clear()
+        else event.currentTarget.blur()
       }}
     />
   )
