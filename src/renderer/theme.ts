@@ -58,7 +58,10 @@ export const theme = createTheme({
   },
 })
 
-/** Quiet text stays readable: at least 4.5 to 1 on every background, in both schemes. */
+/**
+ * Quiet text stays readable: at least 4.5 to 1 on every background, in both schemes. Borders of what is operated
+ * (`--bridge-control`) have at least 3 to 1; other lines only separate.
+ */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
@@ -68,6 +71,8 @@ export const variables: CSSVariablesResolver = () => ({
     '--mantine-color-body': '#ffffff',
     '--bridge-ground': '#f4f6f7',
     '--bridge-line': '#dfe3e6',
+    '--bridge-control': '#868e96',
+    '--mantine-color-default-border': '#868e96',
     '--bridge-bar-clients': '#0c6a75',
     '--bridge-bar-employees': '#e0a13c',
   },
@@ -78,6 +83,8 @@ export const variables: CSSVariablesResolver = () => ({
     '--mantine-color-body': '#1b1f22',
     '--bridge-ground': '#15181a',
     '--bridge-line': '#30363a',
+    '--bridge-control': '#7b848c',
+    '--mantine-color-default-border': '#7b848c',
     '--bridge-bar-clients': '#4fb3bf',
     '--bridge-bar-employees': '#d89a35',
   },

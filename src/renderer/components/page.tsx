@@ -18,13 +18,11 @@ export function Page(props: { title: string; actions?: ReactNode; fill?: boolean
   }, [props.title, name])
   return (
     <Box className={props.fill ? classes.filled : classes.page}>
-      <Group justify="space-between" mb="md" wrap="nowrap" mih={32}>
+      <Group justify="space-between" mb="md" gap="xs" mih={32}>
         <Title order={1} ref={heading} tabIndex={-1} className={classes.heading}>
           {props.title}
         </Title>
-        <Group gap="xs" wrap="nowrap">
-          {props.actions}
-        </Group>
+        <Group gap="xs">{props.actions}</Group>
       </Group>
       {props.children}
     </Box>

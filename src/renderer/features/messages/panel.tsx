@@ -49,7 +49,7 @@ export function Panel({
       opened={opened}
       onClose={onClose}
       position="right"
-      size="26rem"
+      size="min(26rem, 100%)"
       title={t('log.panel')}
       closeButtonProps={{ 'aria-label': t('log.panel.close') }}
       // A dialog in front of it handles Esc itself; its key events bubble through here.

@@ -56,15 +56,11 @@ export function ExportMenu({ filter, list }: { filter: LogFilter; list: List | n
         <Menu.Dropdown>
           <Menu.Item onClick={() => void begin('csv')}>
             {t('log.export.csv')}
-            <Text size="xs" c="dimmed">
-              {t('log.export.what', { count: all, shown: number(all) })}
-            </Text>
+            <Text size="xs">{t('log.export.what', { count: all, shown: number(all) })}</Text>
           </Menu.Item>
           <Menu.Item onClick={() => void begin('json')}>
             {t('log.export.json')}
-            <Text size="xs" c="dimmed">
-              {t('log.export.what', { count: all, shown: number(all) })}
-            </Text>
+            <Text size="xs">{t('log.export.what', { count: all, shown: number(all) })}</Text>
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>

@@ -95,10 +95,10 @@ const Cells = memo(function Cells({ row, words }: { row: MessageRow; words: read
         <Arrow size={16} stroke={1.8} aria-hidden />
         <span className={classes.word}>{t(`log.direction.${row.direction}`)}</span>
       </span>
-      <span role="gridcell" className={classes.cell} title={row.clientName ?? undefined}>
+      <span role="gridcell" className={`${classes.cell} ${classes.who}`} title={row.clientName ?? undefined}>
         {row.clientName === null ? '–' : <Highlight text={row.clientName} words={words} />}
       </span>
-      <span role="gridcell" className={classes.cell}>
+      <span role="gridcell" className={`${classes.cell} ${classes.what}`}>
         <What row={row} words={words} />
       </span>
       <span role="gridcell" className={classes.state} title={reason?.long}>

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: lines that are placed one by one cannot be rows of a table.
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active line.
 import { Button } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import {
   type KeyboardEvent,
@@ -21,8 +22,13 @@ import type { LogReader } from './reader.ts'
 import { isSelectable, Line, lineId } from './row.tsx'
 import classes from './table.module.css'
 
-const LINE_HEIGHT = 34
-const NAMES_HEIGHT = 30
+/** Heights of a row and of the headings, in pixels. Where it is narrow a row has two lines and no heading. */
+interface Heights {
+  line: number
+  names: number
+}
+const WIDE: Heights = { line: 34, names: 30 }
+const NARROW: Heights = { line: 58, names: 0 }
 /** Browsers limit the height of an element to some 33 million pixels. */
 const MOST_LINES = 900_000
 
@@ -62,28 +68,32 @@ export function Table(props: {
   const { t } = useI18n()
   const scroller = useRef<HTMLDivElement>(null)
   const count = Math.min(countOf(list), MOST_LINES)
+  const isNarrow = useMediaQuery('(max-width: 47.99em)', undefined, { getInitialValueInEffect: false })
+  const heights = isNarrow ? NARROW : WIDE
   const virtual = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,
-    estimateSize: lineHeight,
+    estimateSize: () => heights.line,
     overscan: 12,
-    scrollMargin: NAMES_HEIGHT,
-    initialOffset: begin === null ? 0 : begin.index * LINE_HEIGHT + begin.offset,
+    scrollMargin: heights.names,
+    initialOffset: begin === null ? 0 : begin.index * heights.line + begin.offset,
   })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the rows have another height.
+  useLayoutEffect(() => virtual.measure(), [heights])
   const scrollTo = useScrollTo(scroller, virtual)
-  const top = useKeptPlace(scroller, list, generation, begin, scrollTo)
+  const top = useKeptPlace(scroller, list, { generation, begin, heights }, scrollTo)
   const [active, setActive] = useState<Spot | null>(null)
   const activeIndex = active && Math.min(count - 1, placeOf(list, active))
 
   const lines = virtual.getVirtualItems()
-  const screen = { first: topLine(scroller.current), last: lines.at(-1)?.index ?? 0 }
+  const screen = { first: topLine(scroller.current, heights), last: lines.at(-1)?.index ?? 0 }
   useEffect(() => reader.view(screen.first, screen.last), [reader, screen.first, screen.last])
 
   useImperativeHandle(props.handle, () => ({
     focus: () => scroller.current?.focus({ preventScroll: true }),
     place() {
       const offset = scroller.current?.scrollTop ?? 0
-      return { index: Math.floor(offset / LINE_HEIGHT), offset: offset % LINE_HEIGHT }
+      return { index: Math.floor(offset / heights.line), offset: offset % heights.line }
     },
   }))
 
@@ -98,7 +108,7 @@ export function Table(props: {
     const next = Math.max(0, Math.min(count - 1, index))
     const row = rowAt(list, next)
     setActive({ index: next, id: row?.id ?? null })
-    scrollTo(intoView(next, scroller.current))
+    scrollTo(intoView(next, scroller.current, heights))
     // The open message beside the list follows.
     if (openId !== null && row !== undefined) onOpen(row)
   }
@@ -113,14 +123,14 @@ export function Table(props: {
       if (activeIndex !== null && row !== undefined) open(activeIndex, row)
       return
     }
-    const next = nextIndex(event.key, activeIndex, screen.first, count, scroller.current)
+    const next = nextIndex(event.key, activeIndex, screen.first, count, pageOf(scroller.current, heights))
     if (next === null) return
     event.preventDefault()
     go(next)
   }
   const isOnScreen = activeIndex !== null && lines.some(({ index }) => index === activeIndex)
   return (
-    <div className={classes.frame}>
+    <div className={classes.frame} data-narrow={isNarrow || undefined}>
       <div
         ref={scroller}
         className={classes.grid}
@@ -138,14 +148,14 @@ export function Table(props: {
         }}
       >
         <Names />
-        <div role="rowgroup" className={classes.lines} style={{ height: count * LINE_HEIGHT }}>
+        <div role="rowgroup" className={classes.lines} style={{ height: count * heights.line }}>
           {lines.map(({ index, start }) => {
             const row = rowAt(list, index)
             return (
               <Line
                 key={row?.id ?? `row-${index}`}
                 index={index}
-                start={start - NAMES_HEIGHT}
+                start={start - heights.names}
                 row={row}
                 active={index === activeIndex}
                 open={row !== undefined && row.id === openId}
@@ -233,10 +243,10 @@ function useScrollTo(
 function useKeptPlace(
   scroller: { current: HTMLDivElement | null },
   list: List,
-  generation: number,
-  begin: { index: number; offset: number } | null,
+  place: { generation: number; begin: { index: number; offset: number } | null; heights: Heights },
   scrollTo: (offset: number) => void,
 ): { moved(): void } {
+  const { generation, begin, heights } = place
   const anchor = useRef<Spot>({ index: begin?.index ?? 0, id: null })
   const shown = useRef<number | null>(null)
   useLayoutEffect(() => {
@@ -245,49 +255,52 @@ function useKeptPlace(
     if (shown.current !== generation) {
       const isFirst = shown.current === null
       shown.current = generation
-      const start = isFirst && begin !== null ? begin.index * LINE_HEIGHT + begin.offset : 0
+      const start = isFirst && begin !== null ? begin.index * heights.line + begin.offset : 0
       scrollTo(start)
-      anchor.current = spotOf(list, topLine(element))
+      anchor.current = spotOf(list, topLine(element, heights))
       return
     }
     const { index, id } = anchor.current
     const now = id === null ? null : indexOf(list, id)
     if (now !== null && now !== index && element.scrollTop > 1)
-      scrollTo(element.scrollTop + (now - index) * LINE_HEIGHT)
-    anchor.current = spotOf(list, topLine(element))
-  }, [scroller, list, generation, begin, scrollTo])
+      scrollTo(element.scrollTop + (now - index) * heights.line)
+    anchor.current = spotOf(list, topLine(element, heights))
+  }, [scroller, list, generation, begin, scrollTo, heights])
   const newest = useRef(list)
   useLayoutEffect(() => {
     newest.current = list
   })
   return {
     moved() {
-      anchor.current = spotOf(newest.current, topLine(scroller.current))
+      anchor.current = spotOf(newest.current, topLine(scroller.current, heights))
     },
   }
 }
 
-const lineHeight = () => LINE_HEIGHT
-const topLine = (element: HTMLElement | null): number => Math.floor((element?.scrollTop ?? 0) / LINE_HEIGHT)
+const topLine = (element: HTMLElement | null, { line }: Heights): number =>
+  Math.floor((element?.scrollTop ?? 0) / line)
 const spotOf = (list: List, index: number): Spot => ({ index, id: rowAt(list, index)?.id ?? null })
 const placeOf = (list: List, { index, id }: Spot): number => (id === null ? null : indexOf(list, id)) ?? index
 
 /** The nearest offset at which the line is completely visible. */
-function intoView(index: number, element: HTMLElement | null): number {
+function intoView(index: number, element: HTMLElement | null, { line, names }: Heights): number {
   if (element === null) return 0
-  const [start, room] = [index * LINE_HEIGHT, element.clientHeight - NAMES_HEIGHT]
+  const [start, room] = [index * line, element.clientHeight - names]
   if (start < element.scrollTop) return start
-  return Math.max(element.scrollTop, start + LINE_HEIGHT - room)
+  return Math.max(element.scrollTop, start + line - room)
 }
+
+/** Rows of a page, less one that stays in sight. */
+const pageOf = (element: HTMLElement | null, { line, names }: Heights): number =>
+  Math.max(1, Math.floor(((element?.clientHeight ?? 0) - names) / line) - 1)
 
 function nextIndex(
   key: string,
   active: number | null,
   first: number,
   count: number,
-  element: HTMLElement | null,
+  page: number,
 ): number | null {
-  const page = Math.max(1, Math.floor(((element?.clientHeight ?? 0) - NAMES_HEIGHT) / LINE_HEIGHT) - 1)
   const from = active ?? first - 1
   switch (key) {
     case 'ArrowDown':

@@ -1,5 +1,6 @@
-import { NavLink } from '@mantine/core'
-import { Link } from 'wouter'
+import { NavLink, Select } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { Link, useLocation } from 'wouter'
 import { useAppState } from '../../client/hooks.tsx'
 import { IconPlus } from '../../components/icons.ts'
 import { StatusBadge } from '../../components/status-badge.tsx'
@@ -45,7 +46,9 @@ const PART_TITLES = {
 export function Sections({ here }: { here: string }) {
   const { t } = useI18n()
   const { connections, drafts } = useAppState()
+  const isNarrow = useMediaQuery('(max-width: 47.99em)', undefined, { getInitialValueInEffect: false })
   const begun = drafts.filter(({ id }) => !connections.some((one) => one.id === id))
+  if (isNarrow) return <Choice here={here} />
   return (
     <nav className={classes.sections} aria-label={t('settings.sections')}>
       <div className={classes.group}>{t('settings.program')}</div>
@@ -78,6 +81,38 @@ export function Sections({ here }: { here: string }) {
         href="/setup"
         label={t('action.add-connection')}
         leftSection={<IconPlus size={14} aria-hidden />}
+      />
+    </nav>
+  )
+}
+
+/** The same sections where there is no room beside them. */
+function Choice({ here }: { here: string }) {
+  const { t } = useI18n()
+  const { connections, drafts } = useAppState()
+  const [, go] = useLocation()
+  const begun = drafts.filter(({ id }) => !connections.some((one) => one.id === id))
+  const program = PROGRAM.map((one) => ({ value: sectionPath(one), label: t(`settings.${one}`) }))
+  const own = [
+    ...connections.map(({ id, name }) => ({ value: `/settings/${id}`, label: name })),
+    ...begun.map(({ id, name }) => ({
+      value: `/setup/${id}`,
+      label: `${name || id} (${t('settings.unfinished')})`,
+    })),
+    { value: '/setup', label: t('action.add-connection') },
+  ]
+  const section = PROGRAM.find((one) => here === `~${one}`)
+  return (
+    <nav aria-label={t('settings.sections')}>
+      <Select
+        aria-label={t('settings.sections')}
+        data={[
+          { group: t('settings.program'), items: program },
+          { group: t('settings.connections'), items: own },
+        ]}
+        value={section === undefined ? `/settings/${here}` : sectionPath(section)}
+        allowDeselect={false}
+        onChange={(path) => path !== null && go(path)}
       />
     </nav>
   )

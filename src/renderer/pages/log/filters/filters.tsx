@@ -6,6 +6,7 @@ import {
   Loader,
   Popover,
   SegmentedControl,
+  Select,
   Stack,
   Text,
   TextInput,
@@ -34,6 +35,8 @@ export function Filters(props: {
   const { choice, onChange, busy, found } = props
   const { t } = useI18n()
   const isWide = useMediaQuery('(min-width: 75rem)', undefined, { getInitialValueInEffect: false })
+  const isPhone = useMediaQuery('(max-width: 40em)', undefined, { getInitialValueInEffect: false })
+  const states = QUICK.map((value) => ({ value, label: t(`log.quick.${value}`) }))
   const change = (part: Partial<Choice>) => onChange({ ...choice, ...part })
   const narrow = (
     <>
@@ -45,20 +48,31 @@ export function Filters(props: {
   )
   return (
     <Stack gap="xs" pb="xs" role="search">
-      <Group gap="xs" wrap="nowrap">
+      <Group gap="xs" wrap={isPhone ? 'wrap' : 'nowrap'}>
         <Search value={choice.search} busy={busy} onChange={(search) => change({ search })} />
         <TimeFilter value={choice.when} onChange={(when) => change({ when })} />
         {isWide ? narrow : <More choice={choice}>{narrow}</More>}
       </Group>
       <Group gap="sm" wrap="nowrap" justify="space-between">
-        <SegmentedControl<Quick>
-          size="xs"
-          aria-label={t('log.quick')}
-          value={choice.quick}
-          onChange={(quick) => change({ quick })}
-          data={QUICK.map((value) => ({ value, label: t(`log.quick.${value}`) }))}
-          transitionDuration={0}
-        />
+        {isPhone ? (
+          <Select
+            flex={1}
+            aria-label={t('log.quick')}
+            value={choice.quick}
+            onChange={(quick) => change({ quick: quick as Quick })}
+            data={states}
+            allowDeselect={false}
+          />
+        ) : (
+          <SegmentedControl<Quick>
+            size="xs"
+            aria-label={t('log.quick')}
+            value={choice.quick}
+            onChange={(quick) => change({ quick })}
+            data={states}
+            transitionDuration={0}
+          />
+        )}
         <Group gap="xs" wrap="nowrap">
           {/* Announced after a search; with a stream of messages nothing else could be heard. */}
           <Text size="sm" c="dimmed" role={isChosen(choice) ? 'status' : undefined} className={classes.found}>
