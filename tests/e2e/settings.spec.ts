@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
+import { translate } from '../../src/shared/i18n/index.ts'
 import {
   AWAY,
   axe,
@@ -79,7 +80,7 @@ test.describe('a connection', () => {
     await choose(page, 'Where to save clients’ e-mail', 'In a text field of the contact card')
     await choose(page, 'What a new task shows of the previous one', 'A link and the last 10 messages')
     await page.getByRole('button', { name: 'Save', exact: true }).click()
-    await expect(page.getByText('Choose the text field in which the address is kept.')).toBeVisible()
+    await expect(page.getByText(translate('en', 'wizard.problem.client-email-field'))).toBeVisible()
     await choose(page, 'Text field', 'Chatra client id')
     await save(page)
     const file = JSON.parse(await readFile(`${world.dataDir}/config.json`, 'utf8'))
@@ -94,14 +95,14 @@ test.describe('a connection', () => {
     await field(page, 'Name').fill('')
     await field(page, 'Planfix: address').fill('planfix.com')
     await page.getByRole('button', { name: 'Save', exact: true }).click()
-    await expect(page.getByText('Give the connection a name')).toBeVisible()
-    await expect(page.getByText('This address is the same for everybody')).toBeVisible()
+    await expect(page.getByText(translate('en', 'wizard.problem.name-empty'))).toBeVisible()
+    await expect(page.getByText(translate('en', 'wizard.problem.address-no-account'))).toBeVisible()
     await expect(page.getByText('2 fields need to be corrected')).toBeVisible()
     await expect(field(page, 'Name')).toBeFocused()
 
     // The error disappears while typing, as soon as the value is valid.
     await field(page, 'Name').fill('Another shop')
-    await expect(page.getByText('Give the connection a name')).toHaveCount(0)
+    await expect(page.getByText(translate('en', 'wizard.problem.name-empty'))).toHaveCount(0)
     await expect(field(page, 'Planfix: address')).toHaveValue('planfix.com')
     await page.getByRole('button', { name: 'Discard changes' }).click()
     await expect(field(page, 'Name')).toHaveValue('shop.example')
@@ -154,10 +155,10 @@ test.describe('keys', () => {
     const input = page.getByRole('textbox', { name: 'New token' })
     await input.fill('not the token')
     await page.getByRole('button', { name: 'Check and replace' }).click()
-    await expect(page.getByText('A token has no spaces')).toBeVisible()
+    await expect(page.getByText(translate('en', 'wizard.problem.token-form'))).toBeVisible()
     await input.fill('not-the-token')
     await page.getByRole('button', { name: 'Check and replace' }).click()
-    await expect(page.getByText('Planfix does not accept this token')).toBeVisible()
+    await expect(page.getByText(translate('en', 'wizard.problem.planfix.wrong-token'))).toBeVisible()
     await expect(input).toHaveValue('not-the-token')
     await axe(page)
     await planfix.replies(task.id, ANA, 'Still carried')
@@ -178,10 +179,10 @@ test.describe('keys', () => {
     const input = page.getByRole('textbox', { name: 'New secret key' })
     await input.fill(chatra.publicKey)
     await page.getByRole('button', { name: 'Check and replace' }).click()
-    await expect(page.getByText('This is the public key once more')).toBeVisible()
+    await expect(page.getByText(translate('en', 'wizard.problem.keys-same'))).toBeVisible()
     await input.fill('wrong-key')
     await page.getByRole('button', { name: 'Check and replace' }).click()
-    await expect(page.getByText('Chatra does not accept these keys')).toBeVisible()
+    await expect(page.getByText(translate('en', 'wizard.problem.chatra.wrong-keys'))).toBeVisible()
     await input.fill(chatra.secretKey)
     await page.getByRole('button', { name: 'Check and replace' }).click()
     await expect(page.getByText('Chatra accepted the new secret key')).toBeVisible()
