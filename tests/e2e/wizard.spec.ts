@@ -54,7 +54,6 @@ for (const language of LANGUAGES) {
     // The rest has defaults.
     await page.getByRole('button', { name: t('wizard.more') }).click()
     await expect(page.getByLabel(t('wizard.name.label'))).toHaveValue(new URL(planfix.restUrl).host)
-    await page.getByLabel(t('wizard.name.label')).fill('shop.example')
     await expect(page.getByRole('radio', { name: t('form.client-email.card') })).toBeChecked()
     await wizard.onward()
 
@@ -89,6 +88,9 @@ for (const language of LANGUAGES) {
     await wizard.onward()
     await wizard.at('done')
     await expect(page.getByText(t('wizard.done.tested'))).toBeVisible()
+    // The site is known by now, a better name than that of the account.
+    await page.getByRole('button', { name: t('wizard.done.name-site', { name: 'shop.example' }) }).click()
+    await wizard.at('done')
     await expect(page.getByText('BRIDGE_SHOP_PLANFIX_TOKEN')).toBeVisible()
     await wizard.button('wizard.to-overview').click()
     await expect(page.getByRole('heading', { level: 1, name: t('nav.overview') })).toBeVisible()

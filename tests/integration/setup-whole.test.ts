@@ -88,6 +88,7 @@ const nothingYet = {
   reply: null,
   replyDelivered: false,
   replyReceived: false,
+  site: null,
   problem: null,
 }
 
@@ -122,6 +123,7 @@ test('the calls of the interface alone lead from nothing to the first message an
   })
   const task = planfix.tasks[0]
   expect(asked).toMatchObject({
+    site: 'shop.example',
     clientMessage: { text: 'Hello, this is a test', clientName: 'Anna' },
     task: { id: task?.id, url: `${planfix.webUrl}/task/${task?.id}` },
     reply: null,

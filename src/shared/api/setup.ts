@@ -190,6 +190,8 @@ export const setupCalls = {
       replyDelivered: z.boolean(),
       /** A reply to the test visitor has come from Planfix, as far as it can be tested without a real client. */
       replyReceived: z.boolean(),
+      /** The site on which the client began the chat, a good name for the connection; null when unknown. */
+      site: z.string().nullable(),
       problem: words.nullable(),
     }),
   ),

@@ -2,6 +2,7 @@ import type { Words } from '../../../shared/api/answer.ts'
 import type { SetupProgress } from '../../../shared/api/setup.ts'
 import type { Message } from '../../../shared/domain.ts'
 import type { Side } from '../../../shared/errors.ts'
+import { checkName } from '../../../shared/fields.ts'
 import { parseReason } from '../../../shared/reason.ts'
 import { FOR_TEST_VISITOR, isTestVisitor } from '../../../shared/test-visitor.ts'
 import type { SideState } from '../../engine/ports.ts'
@@ -45,9 +46,21 @@ export async function progressOf(
     task: taskId === null ? null : { id: taskId, url: `${settings.planfix.webUrl}/task/${taskId}` },
     reply: reply ? { text: textOf(reply), author: nameOf(reply) } : null,
     replyDelivered: reply?.state === 'delivered',
+    site: await siteOf(settings.id, fromClient?.chatraClientId ?? null, store),
     replyReceived: reply?.reason === FOR_TEST_VISITOR,
     problem: closedSide(live) ?? ofReply(reply) ?? ofMessage(fromClient),
   }
+}
+
+async function siteOf(
+  connectionId: string,
+  clientId: string | null,
+  store: SqliteStore,
+): Promise<string | null> {
+  const client = clientId === null ? null : await store.client(connectionId, clientId)
+  const page = client?.profile.startPage ?? client?.profile.visit?.pages[0]
+  const site = URL.parse(page?.link ?? '')?.hostname.replace(/^www\./, '') ?? ''
+  return checkName(site) === null ? site : null
 }
 
 const textOf = ({ text, files }: Message): string => text || files.map(({ name }) => name).join(', ')

@@ -1,4 +1,4 @@
-import { Button, List, Stack, Table, Text, Title } from '@mantine/core'
+import { Button, Group, List, Stack, Table, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
@@ -55,6 +55,7 @@ export function DoneStep() {
       }
     >
       <Summary />
+      <NameOfSite />
       <Next />
       <SecretsNote id={draft.id} />
     </StepForm>
@@ -114,6 +115,24 @@ function Summary() {
         </Line>
       </Table.Tbody>
     </Table>
+  )
+}
+
+/** A connection that is still called like its Planfix account can be called like the site of its first chat. */
+function NameOfSite() {
+  const { t } = useI18n()
+  const { draft, settings, edit } = useWizard()
+  const site = useCall('setup.progress', { id: draft.id }).value?.site ?? null
+  const account = planfixAddress(settings.planfix.baseUrl)
+  const isProposed = account.ok && settings.name.trim() === account.account
+  if (site === null || !isProposed || site === settings.name.trim()) return null
+  return (
+    <Group gap="sm">
+      <Text size="sm">{t('wizard.done.name', { name: settings.name })}</Text>
+      <Button variant="default" onClick={() => edit((before) => ({ ...before, name: site }))}>
+        {t('wizard.done.name-site', { name: site })}
+      </Button>
+    </Group>
   )
 }
 

@@ -126,6 +126,7 @@ const NOTHING: SetupProgress = {
   reply: null,
   replyDelivered: false,
   replyReceived: false,
+  site: null,
   problem: null,
 }
 
