@@ -56,18 +56,21 @@ const SHOTS: readonly Shot[] = [
   { name: 'overview-ru', route: '/', language: 'ru', size: SMALL },
   { name: 'log-ru', route: '/log', language: 'ru', size: SMALL },
   { name: 'wizard', route: '/', setup: 'empty' },
-  ...STEPS.map(
-    (step): Shot => ({
+  ...STEPS.flatMap((step): Shot[] => [
+    {
       name: `wizard-${step}`,
       route: '/setup',
       setup: 'empty',
       prepare: (page, world) => wizardAt(page, world, step),
-    }),
-  ),
+    },
+    ...(step === 'address'
+      ? [{ name: 'wizard-webhooks', route: '/setup', setup: 'empty', prepare: wizardWebhooks } as const]
+      : []),
+  ]),
   { name: 'wizard-dark', route: '/', setup: 'empty', theme: 'dark', size: SMALL, prepare: wizardInTheDark },
 ]
 
-/** The same draft goes through all steps of the wizard; the first picture creates it. */
+/** The same draft goes through all steps of the wizard, in their order; the first picture creates it. */
 let draft: Draft | null = null
 
 const chosen = chooseFrom(SHOTS, process.argv.slice(2))
@@ -183,14 +186,19 @@ async function repliesAtOnce(page: Page): Promise<void> {
 
 async function wizardAt(page: Page, world: World, step: Step): Promise<void> {
   const wizard = wizardOn(page, world)
-  if (draft === null) {
-    draft = await wizard.begin()
-    await wizard.connect(draft)
-  }
+  draft ??= await wizard.begin()
+  // Of each account the page shows how it is connected.
+  if (step === 'planfix') await wizard.connect(draft, ['chatra'])
+  else if (step !== 'chatra') await wizard.connect(draft)
   await wizard.show(draft, step)
   await wizard.at(step)
 }
 
 async function wizardInTheDark(page: Page, world: World): Promise<void> {
-  await wizardAt(page, world, 'chatra')
+  await wizardAt(page, world, 'address')
+}
+
+async function wizardWebhooks(page: Page, world: World): Promise<void> {
+  await wizardAt(page, world, 'address')
+  await wizardOn(page, world).ownAddress(world.hooks)
 }

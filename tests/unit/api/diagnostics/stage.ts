@@ -22,6 +22,7 @@ export async function stage(options: WorldOptions = {}) {
     },
     host: 'server',
     notices: () => [],
+    waiting: { now: () => ({ count: 0, since: null, version: 0 }) },
     version: '1.2.3',
     log: { info: () => undefined, warn: note, error: note },
     push(message: { event: string; value: unknown }) {
