@@ -21,6 +21,7 @@ const OverviewPage = page(() => import('./pages/overview/index.tsx'), 'OverviewP
 const LogPage = page(() => import('./pages/log/index.tsx'), 'LogPage')
 const ConversationPage = page(() => import('./pages/conversation/index.tsx'), 'ConversationPage')
 const ConversationsPage = page(() => import('./pages/conversations/index.tsx'), 'ConversationsPage')
+const ReportPage = page(() => import('./pages/report/index.tsx'), 'ReportPage')
 const EmployeesPage = page(() => import('./pages/employees/index.tsx'), 'EmployeesPage')
 const DiagnosticsPage = page(() => import('./pages/diagnostics/index.tsx'), 'DiagnosticsPage')
 const SettingsPage = page(() => import('./pages/settings/index.tsx'), 'SettingsPage')
@@ -89,6 +90,7 @@ export function Shell() {
                 <Route path="/log" component={LogPage} />
                 <Route path="/conversations" component={ConversationsPage} />
                 <Route path="/conversation/:id" component={ConversationPage} />
+                <Route path="/report" component={ReportPage} />
                 <Route path="/employees/:id?" component={EmployeesPage} />
                 <Route path="/diagnostics" component={DiagnosticsPage} />
                 <Route path="/settings/:id?" component={SettingsPage} />

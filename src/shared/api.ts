@@ -7,6 +7,7 @@ import { checkUp, diagnosticsCalls } from './api/diagnostics.ts'
 import { employeesCalls } from './api/employees.ts'
 import { logCalls, messageRow } from './api/log.ts'
 import { overviewCalls } from './api/overview.ts'
+import { reportCalls } from './api/report.ts'
 import { settingsCalls } from './api/settings.ts'
 import { setupCalls } from './api/setup.ts'
 import { appState, bridgeEvent, stateCalls } from './api/state.ts'
@@ -22,6 +23,7 @@ export const calls = {
   ...logCalls,
   ...conversationCalls,
   ...overviewCalls,
+  ...reportCalls,
   ...employeesCalls,
   ...diagnosticsCalls,
   ...settingsCalls,

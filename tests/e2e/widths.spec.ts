@@ -8,6 +8,7 @@ const ROUTES = [
   '/',
   '/conversations',
   '/log',
+  '/report',
   '/employees',
   '/diagnostics',
   '/settings',

@@ -25,6 +25,7 @@ import { setupCalls } from './setup/index.ts'
 import { stateCalls, stateOf } from './state/index.ts'
 import { overviewCalls } from './state/overview.ts'
 import { createFeed, type Feed } from './state/push-feed.ts'
+import { reportCalls } from './state/report.ts'
 import { tunnelCalls } from './tunnel/index.ts'
 
 export interface ApiOptions {
@@ -106,6 +107,7 @@ export function createHandlers(context: ApiContext): Handlers {
     ...logCalls(context),
     ...conversationCalls(context),
     ...overviewCalls(context),
+    ...reportCalls(context),
     ...employeesCalls(setup),
     ...diagnosticsCalls(context),
     ...settingsCalls(context),

@@ -1,4 +1,5 @@
 import type { LogFilter } from '../../shared/api/log.ts'
+import type { Report } from '../../shared/api/report.ts'
 import type { LogEntry } from '../../shared/domain.ts'
 import type { Change, Store } from '../engine/ports.ts'
 import { Histogram } from '../process/prometheus.ts'
@@ -38,6 +39,7 @@ import { type LifeStep, lifeOf, type MessageView, messageViews } from './queries
 import { backlog, type Step, steps } from './queries/operating.ts'
 import { type OrphanedConnection, orphanedConnections } from './queries/orphaned-connections.ts'
 import { chatCallsSince, type WebhookCounts, webhookCounts } from './queries/received.ts'
+import { type ReportQuery, reportOf } from './queries/report.ts'
 import {
   type Bar,
   bars,
@@ -351,6 +353,10 @@ export class SqliteStore extends EngineReads implements Store {
   /** Figures of the messages received since `since`. */
   dayFigures(since: number): Promise<DayFigures> {
     return dayFigures(this.#sql, since)
+  }
+  /** Figures of the chats of a period, by person, weekday and hour. */
+  report(query: ReportQuery): Promise<Report> {
+    return reportOf(this.#sql, query)
   }
   /** When the bridge first ran on this data; null = unknown. */
   async beganAt(): Promise<number | null> {

@@ -9,6 +9,7 @@ import {
 import { outline, pageAfter, pageFrom } from '../../../src/main/store/queries/log-query.ts'
 import { LOOKUPS } from '../../../src/main/store/queries/lookups.ts'
 import { lifeOf, messageViews } from '../../../src/main/store/queries/message-view.ts'
+import { reportOf } from '../../../src/main/store/queries/report.ts'
 import { bars, beganAt, dayFigures, gapsSince, settling } from '../../../src/main/store/queries/statistics.ts'
 import { recentConversations } from '../../../src/main/store/queries/unanswered.ts'
 import { applyChanges, CHANGE_STATEMENTS } from '../../../src/main/store/rows/changes.ts'
@@ -95,6 +96,7 @@ it('the interface reads big tables by keys and indexes, in batches', async () =>
   await conversationSummaries(sql, [1])
   recentConversations(sql, 0)
   beganAt(sql)
+  await reportOf(sql, { dayStarts: [0], to: 1, firstWeekday: 0 })
   settling(sql, 'shop', 0)
   await bars(sql, [0], 1)
   await dayFigures(sql, 0)

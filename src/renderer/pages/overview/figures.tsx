@@ -1,4 +1,4 @@
-import { Anchor, Paper, SimpleGrid, Skeleton, Text, Title } from '@mantine/core'
+import { Anchor, Group, Paper, SimpleGrid, Skeleton, Text, Title } from '@mantine/core'
 import { Link } from 'wouter'
 import type { Overview } from '../../../shared/api/overview.ts'
 import type { CallError } from '../../../shared/api.ts'
@@ -18,9 +18,14 @@ export function Figures(props: {
   const first = today?.medianFirstReplyMs
   return (
     <section aria-labelledby="today">
-      <Title order={2} id="today" mb="xs">
-        {t('overview.today')}
-      </Title>
+      <Group justify="space-between" align="baseline" mb="xs">
+        <Title order={2} id="today">
+          {t('overview.today')}
+        </Title>
+        <Anchor component={Link} href="/report" size="sm">
+          {t('report.open')}
+        </Anchor>
+      </Group>
       <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
         <Tile label={t('overview.chats')} value={today && number(today.chats)} />
         <Tile label={t('overview.new-chats')} value={today && number(today.newChats)} />

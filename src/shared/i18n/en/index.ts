@@ -11,6 +11,7 @@ import keychain from './keychain.json' with { type: 'json' }
 import log from './log.json' with { type: 'json' }
 import notices from './notices.json' with { type: 'json' }
 import overview from './overview.json' with { type: 'json' }
+import report from './report.json' with { type: 'json' }
 import settings from './settings.json' with { type: 'json' }
 import tunnel from './tunnel.json' with { type: 'json' }
 import verdict from './verdict.json' with { type: 'json' }
@@ -30,6 +31,7 @@ export const en = {
   ...log,
   ...notices,
   ...overview,
+  ...report,
   ...settings,
   ...tunnel,
   ...verdict,
