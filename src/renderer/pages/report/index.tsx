@@ -2,12 +2,12 @@ import { Button, Group, Paper, Select, SimpleGrid, Skeleton, Stack, Table, Text,
 import { useMemo, useState } from 'react'
 import type { Report, ReportPart } from '../../../shared/api/report.ts'
 import { useAppState, useCall } from '../../client/hooks.tsx'
+import { dayStartsUntil } from '../../components/days.ts'
 import { ErrorAlert } from '../../components/error-alert.tsx'
 import { IconDownload } from '../../components/icons.ts'
 import { Page } from '../../components/page.tsx'
 import { fileName, save } from '../../components/save-file.ts'
 import { useI18n } from '../../i18n.tsx'
-import { dayStartsUntil } from '../overview/days.ts'
 import { asCsv, hourName } from './as-csv.ts'
 import classes from './report.module.css'
 

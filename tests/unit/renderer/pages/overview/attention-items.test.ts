@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { dayStartsUntil } from '../../../../../src/renderer/components/days.ts'
 import { attentionItemsOf } from '../../../../../src/renderer/pages/overview/attention-items.ts'
-import { dayStartsUntil } from '../../../../../src/renderer/pages/overview/days.ts'
 import type { AppState, ConnectionState } from '../../../../../src/shared/api/state.ts'
 import { isTextKey } from '../../../../../src/shared/i18n/index.ts'
 
