@@ -86,6 +86,12 @@ module.exports = {
       { path: '^src/(main|simulators)/' },
     ),
     forbid(
+      'window-loads-one-language',
+      'the page takes texts from shared/i18n/texts.ts; index.ts would bring every language along',
+      { path: '^src/(renderer|shared)/' },
+      { path: '^src/shared/i18n/index\\.ts$', dependencyTypesNot: ['type-only'] },
+    ),
+    forbid(
       'no-page-imports-a-page',
       'what two pages show is a feature or a component',
       { path: '^src/renderer/pages/([^/]+)/' },

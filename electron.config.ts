@@ -100,7 +100,15 @@ export default defineConfig({
       outDir: 'out/renderer',
       license: { fileName: 'licences.json' },
       minify: true,
-      rollupOptions: { input: { index: 'src/renderer/index.html' } },
+      rollupOptions: {
+        input: { index: 'src/renderer/index.html' },
+        output: {
+          // The setting of zod stands in one file with zod, so that it counts before any schema is made.
+          codeSplitting: {
+            groups: [{ name: 'zod', test: /node_modules[\\/]zod[\\/]|renderer[\\/]zod-csp/ }],
+          },
+        },
+      },
     },
     plugins: [completeCatalogues, react(), licenceTexts],
   },

@@ -1,13 +1,16 @@
 /**
  * Adds to package-lock.json the optional platform packages that npm omitted (`npm install` with a registry
  * that serves packages of only one platform writes a lock file that `npm ci` then refuses). The entries
- * contain version and platform, so that npm skips them on other platforms. Run after `npm install` when `npm
- * ci` says "Missing: … from lock file": `node scripts/complete-lockfile.ts`.
+ * contain version, platform and the checksum that the registry has (asked through npm), so that npm skips them on other
+ * platforms and checks them there. Run after `npm install` when `npm ci` says "Missing: … from lock file":
+ * `node scripts/complete-lockfile.ts`.
  */
+import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 
 interface Entry {
   version?: string
+  integrity?: string
   dev?: boolean
   optional?: boolean
   os?: string[]
@@ -59,11 +62,33 @@ for (const entry of Object.values(lock.packages)) {
     added += 1
   }
 }
+let checksums = 0
+for (const [key, entry] of Object.entries(lock.packages)) {
+  if (key === '' || entry.integrity !== undefined || entry.version === undefined) continue
+  const name = key.slice(key.lastIndexOf('node_modules/') + 'node_modules/'.length)
+  const integrity = integrityOf(name, entry.version)
+  if (integrity === null) continue
+  entry.integrity = integrity
+  checksums += 1
+}
 const sorted = Object.fromEntries(
   Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
 )
 writeFileSync(file, `${JSON.stringify({ ...lock, packages: sorted }, null, 2)}\n`)
-console.log(`${added} platform packages added to ${file}`)
+console.log(`${added} platform packages and ${checksums} checksums added to ${file}`)
+
+/** The registry's checksum of a package; null when it does not know this version. */
+function integrityOf(name: string, version: string): string | null {
+  try {
+    const told = execFileSync('npm', ['view', `${name}@${version}`, 'dist.integrity'], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    })
+    return /^sha512-\S+$/m.exec(told)?.[0] ?? null
+  } catch {
+    return null
+  }
+}
 
 /** The platform in a package's name, e.g. `@swc/core-linux-arm64-musl`. */
 function platformOf(name: string): Pick<Entry, 'os' | 'cpu' | 'libc'> {

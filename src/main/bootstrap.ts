@@ -40,6 +40,7 @@ export interface OpenBridge {
   application: Application
   caller: Caller
   feed: PushSource
+  version: string
   /** What operators ask. */
   status: { isReady(): boolean; health(): object; metrics(): Promise<string> }
   /** Starts receiving and delivering. Rejects when the receiver's port is in use. */
@@ -73,6 +74,7 @@ export async function openBridge(options: OpeningOptions, host: ApiContext['host
   const metrics = new Metrics(application, packageFile.version)
   return {
     application,
+    version: packageFile.version,
     status: {
       isReady: () => application.isReady(),
       health: () => detailedHealth(application),

@@ -5,7 +5,7 @@ import { Router } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
 import type { BridgeClient } from './client/client.ts'
 import { ClientProvider, useMaybeAppState } from './client/hooks.tsx'
-import { browserLanguage, I18nProvider } from './i18n.tsx'
+import { firstLanguage, I18nProvider } from './i18n.tsx'
 import { nonce } from './nonce.ts'
 import { Shell } from './shell.tsx'
 import { theme, variables } from './theme.ts'
@@ -35,7 +35,7 @@ function Looks({ children }: { children: ReactNode }) {
       getStyleNonce={nonce}
       {...(chosen === 'system' ? { defaultColorScheme: 'auto' as const } : { forceColorScheme: chosen })}
     >
-      <I18nProvider language={state?.language ?? browserLanguage()}>
+      <I18nProvider language={state?.language ?? firstLanguage()}>
         <Notifications position="bottom-right" limit={3} />
         {children}
       </I18nProvider>

@@ -1,13 +1,14 @@
-import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react'
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
 import type { CallError, Words } from '../shared/api.ts'
 import {
+  addLanguage,
   LANGUAGES,
   type Language,
   type TextKey,
   type TextParams,
   translate,
   translateAny,
-} from '../shared/i18n/index.ts'
+} from '../shared/i18n/texts.ts'
 
 /** Texts, dates and numbers in the owner's language. */
 export interface Speech {
@@ -28,10 +29,38 @@ export interface Speech {
 
 const SpeechContext = createContext<Speech | null>(null)
 
-export function I18nProvider({ language, children }: { language: Language; children: ReactNode }) {
+const CATALOGUES: Record<Language, () => Promise<Record<string, string>>> = {
+  en: async () => (await import('../shared/i18n/en/index.ts')).en,
+  ro: async () => (await import('../shared/i18n/ro/index.ts')).ro,
+  ru: async () => (await import('../shared/i18n/ru/index.ts')).ru,
+}
+const loaded = new Set<Language>()
+
+/** Fetches the texts of a language, once. Rejects when the bridge cannot be reached. */
+export async function loadLanguage(language: Language): Promise<void> {
+  if (loaded.has(language)) return
+  addLanguage(language, await CATALOGUES[language]())
+  loaded.add(language)
+}
+
+/** Another language is shown once its texts are here. The first one must be loaded before. */
+export function I18nProvider({ language: wanted, children }: { language: Language; children: ReactNode }) {
+  const [language, setLanguage] = useState(wanted)
+  useEffect(() => {
+    let isCurrent = true
+    loadLanguage(wanted).then(
+      () => isCurrent && setLanguage(wanted),
+      // The page goes on in the language that it has.
+      () => undefined,
+    )
+    return () => {
+      isCurrent = false
+    }
+  }, [wanted])
   const speech = useMemo(() => speechOf(language), [language])
   useEffect(() => {
     document.documentElement.lang = language
+    localStorage.setItem('language', language)
     document.title = speech.t('app.name')
   }, [language, speech])
   return <SpeechContext value={speech}>{children}</SpeechContext>
@@ -43,8 +72,13 @@ export function useI18n(): Speech {
   return speech
 }
 
-/** The browser's language, until the bridge has sent the owner's choice. */
-export function browserLanguage(): Language {
+/** That of the last visit, else the browser's, until the bridge has sent the owner's choice. */
+export function firstLanguage(): Language {
+  const kept = LANGUAGES.find((one) => one === localStorage.getItem('language'))
+  return kept ?? browserLanguage()
+}
+
+function browserLanguage(): Language {
   const known = navigator.languages
     .map((name) => name.slice(0, 2))
     .find((name) => LANGUAGES.includes(name as Language))

@@ -1,5 +1,5 @@
 import './zod-csp.ts'
-import '@mantine/core/styles.css'
+import './mantine-styles.ts'
 import '@mantine/notifications/styles.css'
 import './global.css'
 import { createRoot } from 'react-dom/client'
@@ -7,6 +7,7 @@ import { App } from './app.tsx'
 import { createClient } from './client/client.ts'
 import { httpTransport } from './client/http-transport.ts'
 import { windowTransport } from './client/window-transport.ts'
+import { firstLanguage, loadLanguage } from './i18n.tsx'
 
 // An invalid key stays in the address; it has no use there.
 const address = new URL(location.href)
@@ -21,4 +22,5 @@ if (filters !== undefined) history.replaceState(null, '', `?${filters}${route}`)
 
 const bridge = createClient(window.bridge ? windowTransport(window.bridge) : httpTransport())
 
+await loadLanguage(firstLanguage())
 createRoot(document.getElementById('root')!).render(<App bridge={bridge} />)

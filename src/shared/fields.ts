@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ConnectionSettings, GivenSettings } from './api/settings.ts'
 import { address, environmentName, isLoopback, LIMITS } from './config.ts'
-import type { TextKey } from './i18n/index.ts'
+import type { TextKey } from './i18n/texts.ts'
 import { normalForm, withoutTail } from './plain.ts'
 
 /**

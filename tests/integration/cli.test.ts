@@ -252,3 +252,78 @@ describe('the command line beside a running bridge', () => {
     expect(visitor.sees()).toEqual(['An answer'])
   })
 })
+
+describe('keys and connections from the command line', () => {
+  let own: Bench
+  beforeAll(async () => {
+    own = await Bench.start()
+  })
+  afterAll(() => own.stop())
+
+  test('a key is made, listed and revoked, and a running server follows at once', async () => {
+    own.configure()
+    const server = own.serve()
+    const ready = await own.ready(server)
+    const at = new URL(ready.ui).origin
+    const { code, out } = await own.bridge(['key', 'add', 'script', '--role', 'operator'])
+    expect([code, /^[\w-]{43}\n$/.test(out)]).toEqual([0, true])
+    const call = (name: string) =>
+      fetch(`${at}/api/call/${name}`, {
+        method: 'POST',
+        body: '{}',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${out.trim()}` },
+      })
+    expect((await call('state.get')).status).toBe(200)
+    expect(await (await call('settings.export')).json()).toMatchObject({ error: { code: 'no-access' } })
+    expect((await own.bridge(['key', 'list'])).out).toMatch(/^operator .* script\n$/)
+    expect((await own.bridge(['key', 'add', 'script'])).code).toBe(1)
+    expect((await own.bridge(['key', 'revoke', 'script'])).code).toBe(0)
+    expect((await call('state.get')).status).toBe(401)
+    server.kill('SIGTERM')
+    await server.ended
+  })
+
+  test('a login survives a restart of the server on the same port', async () => {
+    const first = own.serve()
+    const ready = await own.ready(first)
+    const { port } = new URL(ready.ui)
+    const login = await fetch(ready.ui, { redirect: 'manual' })
+    const cookie = (login.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+    first.kill('SIGTERM')
+    await first.ended
+    const second = own.serve(['--ui-port', port])
+    await own.ready(second)
+    const origin = `http://127.0.0.1:${port}`
+    const answer = await fetch(`${origin}/api/call/state.get`, {
+      method: 'POST',
+      body: '{}',
+      headers: { cookie, origin, 'content-type': 'application/json' },
+    })
+    expect(answer.status).toBe(200)
+    expect((await own.bridge(['key', 'revoke', 'logins'])).code).toBe(0)
+    second.kill('SIGTERM')
+    await second.ended
+  })
+
+  test('connection add puts a connection from a file into the configuration, once', async () => {
+    const file = join(own.folder, 'second.json')
+    const { connections } = JSON.parse(readFileSync(own.configFile, 'utf8')) as {
+      connections: Record<string, unknown>[]
+    }
+    const { webhookSecret: _, ...rest } = connections[0]!
+    writeFileSync(file, JSON.stringify({ ...rest, id: 'second', chatra: { publicKey: 'AnotherPublicKey' } }))
+    const added = await own.bridge(['connection', 'add', '-f', file])
+    expect([added.code, added.err]).toEqual([0, ''])
+    expect(added.out).toMatch(/\/hooks\/second\/[\w-]{32}\/chatra\n/)
+    expect(parseConfiguration(JSON.parse(readFileSync(own.configFile, 'utf8')))).toMatchObject({
+      ok: true,
+      value: { connections: [{ id: 'shop' }, { id: 'second', webhookSecret: expect.any(String) }] },
+    })
+    expect((await own.bridge(['connection', 'add', '-f', file])).code).toBe(2)
+    writeFileSync(file, '{"id":"third","colour":1}')
+    const wrong = await own.bridge(['connection', 'add', '-f', file])
+    expect([wrong.code, wrong.err.includes('colour')]).toEqual([2, true])
+    expect((await own.bridge(['connection', 'add'])).code).toBe(2)
+    own.configure()
+  })
+})

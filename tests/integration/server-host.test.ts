@@ -129,7 +129,7 @@ describe('a running server', () => {
     const answer = await fetch(ready.ui, { redirect: 'manual' })
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/'])
     expect(answer.headers.get('set-cookie')).toMatch(
-      /^bridge_\d+=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/,
+      /^bridge_\d+=[\w-]+\.\d+\.[\w-]{43}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Strict$/,
     )
     expect(answer.headers.get('set-cookie')).not.toContain(new URL(ready.ui).searchParams.get('token'))
   })

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { callError } from '../../shared/api/answer.ts'
+import { isReading, mayCall, type Role } from '../../shared/api/roles.ts'
 import {
   type Answer,
   type CallName,
@@ -21,6 +22,10 @@ import type { Feed } from './state/push-feed.ts'
  */
 export interface CallerIdentity {
   trusted: boolean
+  /** Absent: the owner, at the own computer. */
+  role?: Role
+  /** For the log. */
+  name?: string
 }
 
 export interface Caller {
@@ -44,10 +49,17 @@ export function createCaller({ handlers, log }: { handlers: Handlers; log: Log }
         log.warn({ ...(looksLikeName(name) && { call: name }) }, 'a call that does not exist was refused')
         return errorAnswer('not-found', 'error.call.unavailable')
       }
+      if (!mayCall(who.role ?? 'owner', name)) {
+        log.warn({ call: name, by: who.name }, 'a call was refused: the key may not do that')
+        return errorAnswer('no-access', 'error.call.role')
+      }
       const read = calls[name].args.safeParse(args)
       if (!read.success) return schemaMismatch(log, name, read.error)
       try {
-        return checked(log, name, await handlers[name](read.data as never))
+        const answer = checked(log, name, await handlers[name](read.data as never))
+        if (who.name !== undefined && !isReading(name))
+          log.info({ call: name, by: who.name, role: who.role, ok: answer.ok }, `${who.name}: ${name}`)
+        return answer
       } catch (error) {
         if (isStoreUnavailable(error))
           return errorAnswer('unavailable', 'shell.store-failing', { params: { detail: error.code } })

@@ -49,6 +49,12 @@ async function run(command: Command, dataDir: string, config: string | undefined
       return (await import('./rename.ts')).rename({ ...command, dataDir, config })
     case 'probe':
       return (await import('./probe.ts')).probeAccounts({ ...command, dataDir, config })
+    case 'connection add':
+      return (await import('./connection-add.ts')).addConnection({ ...command, dataDir, config })
+    case 'key add':
+    case 'key list':
+    case 'key revoke':
+      return (await import('./keys.ts')).keys(command, dataDir)
     case 'doctor':
       return (await import('./doctor.ts')).doctor({ json: command.json, dataDir, config })
   }

@@ -1,3 +1,4 @@
+import { ROLES, type Role } from '../../shared/api/roles.ts'
 import { completionScript, SHELLS } from '../process/command-line/completion.ts'
 import { commandHelp } from '../process/command-line/help.ts'
 import { manPage } from '../process/command-line/man-page.ts'
@@ -17,6 +18,10 @@ export type Command =
   | { name: 'restore'; from: string | undefined; yes: boolean }
   | { name: 'forget'; client: string; connection: string | undefined }
   | { name: 'rename'; from: string; to: string }
+  | { name: 'connection add'; file: string }
+  | { name: 'key add'; key: string; role: Role }
+  | { name: 'key list' }
+  | { name: 'key revoke'; key: string }
 
 export interface Place {
   dataDir: string | undefined
@@ -74,6 +79,16 @@ function commandOf({ command, arguments: given, has, text }: Given): Command | s
       return { name: 'forget', client: first, connection: text('connection') }
     case 'rename':
       return first === second ? 'rename needs two different ids' : { name: 'rename', from: first, to: second }
+    case 'connection add':
+      return text('file') === undefined
+        ? 'connection add needs --file FILE'
+        : { name: 'connection add', file: text('file')! }
+    case 'key add':
+      return keyOf(first, text('role') ?? 'reader')
+    case 'key list':
+      return { name: 'key list' }
+    case 'key revoke':
+      return { name: 'key revoke', key: first }
     case 'retry':
     case 'separate':
       return numbered(command.name, first)
@@ -89,6 +104,13 @@ function doctorOf(has: Given['has'], text: Given['text']): Command | string {
   return yes || connection !== undefined
     ? 'doctor has --yes and --connection only with --probe'
     : { name: 'doctor', json }
+}
+
+function keyOf(key: string, wanted: string): Command | string {
+  const role = ROLES.find((one) => one === wanted)
+  return role === undefined
+    ? `there is no role "${wanted}": reader, operator or owner`
+    : { name: 'key add', key, role }
 }
 
 function numbered(name: 'retry' | 'separate', text: string): Command | string {

@@ -1,3 +1,4 @@
+import { ROLES } from '../../shared/api/roles.ts'
 import { SHELLS } from '../process/command-line/completion.ts'
 import type { ProgramSpecification } from '../process/command-line/specification.ts'
 import { PLACE, SECRETS_ENVIRONMENT, SERVE } from '../server/program.ts'
@@ -84,6 +85,37 @@ export const BRIDGE: ProgramSpecification = {
       ],
       options: [],
       help: 'gives everything of connection OLD to connection NEW, whose id was changed in the configuration; the bridge must be stopped',
+    },
+    {
+      name: 'connection add',
+      arguments: [],
+      options: [
+        {
+          name: 'file',
+          short: 'f',
+          value: 'FILE',
+          completes: 'file',
+          help: 'a connection as in the configuration, as JSON; - = standard input',
+        },
+      ],
+      help: 'adds a connection to the configuration, and prints the addresses for Chatra and Planfix',
+      details: `A webhook secret is made where the file has none. A running server takes the connection over after SIGHUP (systemctl reload).`,
+    },
+    {
+      name: 'key add',
+      arguments: [{ name: 'NAME', what: 'a NAME: of a person or a program' }],
+      options: [
+        { name: 'role', value: 'ROLE', completes: ROLES, help: 'reader (default), operator or owner' },
+      ],
+      help: 'makes a key for the interface of a server, and prints it once',
+      details: `A person opens the interface with ?token=KEY at the end of its address; a program sends "Authorization: Bearer KEY". Readers see everything but secrets, operators also retry and dismiss messages, owners change everything. The server need not be restarted.`,
+    },
+    { name: 'key list', arguments: [], options: [], help: 'lists the keys with their roles' },
+    {
+      name: 'key revoke',
+      arguments: [{ name: 'NAME', what: 'the NAME of a key, or "logins"' }],
+      options: [],
+      help: 'ends a key and the logins made with it, at once; "logins" ends every login',
     },
     {
       name: 'completion',

@@ -1,6 +1,5 @@
-import { appendFileSync, chmodSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { appendFileSync, chmodSync, mkdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
-import electronLog from 'electron-log/node'
 import { createLog, toStandardError } from '../process/log.ts'
 import type { Log } from '../runtime/application.ts'
 import type { Redactor } from '../settings/redact.ts'
@@ -32,14 +31,12 @@ const MODE = 0o600
 export function createFileLog(options: FileLogOptions): Log & { readonly path: string } {
   const { dir, redact, maxBytes = MAX_BYTES, now = Date.now } = options
   const path = join(dir, 'bridge.log')
-  const append = fileTransport(dir, path, maxBytes)
+  const append = appender(dir, path, maxBytes)
   let triedAt = Number.NEGATIVE_INFINITY
   let isThere = false
 
   function write(line: string): void {
     if (options.console) toStandardError(line)
-    // The transport abandons a folder for ever after one failed write, so it is called only when the folder
-    // is writable.
     if (!isThere && Math.abs(now() - triedAt) >= AGAIN_MS) {
       triedAt = now()
       isThere = isUsable(dir, path)
@@ -49,36 +46,14 @@ export function createFileLog(options: FileLogOptions): Log & { readonly path: s
   return Object.assign(createLog({ redact, pretty: false, write }), { path })
 }
 
-/**
- * The file transport of electron-log, without additions of its own. Returns whether the line was written.
- */
-function fileTransport(dir: string, path: string, maxBytes: number): (line: string) => boolean {
-  const logger = electronLog.create({ logId: path })
-  const { file } = logger.transports
-  // Otherwise it would report a full disk on the console, at each line, by its first logger.
-  electronLog.transports.console.writeFn = () => {}
-  // Otherwise it searches for a package.json, and throws when there is none.
-  file.setAppName('chatra-planfix-bridge')
-  file.resolvePathFn = () => path
-  file.maxSize = maxBytes
-  file.writeOptions = { flag: 'a', mode: MODE, encoding: 'utf8' }
-  file.transforms = [({ data }) => data[0]]
-  file.archiveLogFn = (full) => {
-    if (!shifted(dir)) full.clear()
-  }
-  let isWatched = false
-  let isWritten = true
+/** Appends one line, after a change of files where the current one is full. Returns whether the line was written. */
+function appender(dir: string, path: string, maxBytes: number): (line: string) => boolean {
   return (line) => {
-    isWritten = true
     try {
-      if (!isWatched) {
-        isWatched = true
-        file.getFile().on('error', () => {
-          isWritten = false
-        })
-      }
-      file({ data: [line.trimEnd()], date: new Date(), level: 'info' })
-      return isWritten
+      const { size } = statSync(path)
+      if (size >= maxBytes && !shifted(dir)) truncateSync(path)
+      appendFileSync(path, line, { mode: MODE })
+      return true
     } catch {
       // A logging failure must not end the program.
       return false

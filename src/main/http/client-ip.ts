@@ -1,5 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { BlockList, isIP } from 'node:net'
+import { isIP, type Socket } from 'node:net'
+import { all, compile } from '@fastify/proxy-addr'
+import { errorMessage } from '../../shared/node-errors.ts'
+import { peerOf } from './inner-connections.ts'
 
 /** A trusted proxy is written as something else than an address or a network. */
 export class NotANetwork extends Error {}
@@ -7,31 +10,30 @@ export class NotANetwork extends Error {}
 /**
  * Returns a function for the client's address of a request: the peer or, when the peer is a trusted proxy,
  * the address in X-Forwarded-For, read from its end, because its beginning can be forged. `proxies` are
- * addresses or networks (`10.0.0.0/8`) besides those of this computer. Throws NotANetwork for a text that is neither.
+ * addresses or networks (`10.0.0.0/8`) besides those of this computer. A connection that a tunnel of this process has
+ * made counts as one from whoever is at the tunnel's other end. Throws NotANetwork for a text that is neither.
  */
 export function createClientIpReader(proxies: readonly string[] = []): (request: IncomingMessage) => string {
-  const trusted = new BlockList()
-  for (const text of ['127.0.0.0/8', '::1', ...proxies]) trust(trusted, text)
-  const isTrusted = (address: string) => isIP(address) !== 0 && trusted.check(address, familyOf(address))
-
+  const trusted = compiled(['loopback', ...proxies])
+  const isTrusted = (address: string, hops: number) => isIP(plain(address)) !== 0 && trusted(address, hops)
   return ({ socket, headers }) => {
-    let sender = plain(socket.remoteAddress ?? '')
-    const said = String(headers['x-forwarded-for'] ?? '').split(',')
-    while (isTrusted(sender)) {
-      const before = plain(said.pop()?.trim() ?? '')
-      if (isIP(before) === 0) break
-      sender = before
-    }
-    return sender
+    const remoteAddress = peerOf(socket as Socket) ?? socket.remoteAddress ?? ''
+    const seen = { headers, socket: { remoteAddress } } as unknown as IncomingMessage
+    const chain = all(seen, isTrusted)
+    // What a proxy names as its client may be anything: then the proxy itself is the last known address.
+    return plain(chain.findLast((address) => isIP(plain(address)) !== 0) ?? remoteAddress)
   }
 }
 
-function trust(list: BlockList, text: string): void {
-  const [address = '', bits] = text.split('/')
-  if (isIP(address) === 0) throw new NotANetwork(`"${text}" is not an address or network`)
-  if (bits === undefined) list.addAddress(address, familyOf(address))
-  else list.addSubnet(address, Number(bits), familyOf(address))
+function compiled(networks: string[]): (address: string, hops: number) => boolean {
+  for (const network of networks.slice(1))
+    if (isIP(network.split('/')[0] ?? '') === 0)
+      throw new NotANetwork(`"${network}" is not an address or network`)
+  try {
+    return compile(networks)
+  } catch (error) {
+    throw new NotANetwork(errorMessage(error))
+  }
 }
 
-const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4')
 const plain = (address: string): string => address.replace(/^::ffff:/i, '')

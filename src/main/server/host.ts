@@ -4,12 +4,15 @@ import { type OpenBridge, type OpeningOptions, openBridge } from '../bootstrap.t
 import { trustSystemCertificates } from '../process/system-certificates.ts'
 import type { Application } from '../runtime/application.ts'
 import { logSteps } from '../runtime/step-log.ts'
-import { startInterface } from './interface/server.ts'
+import { AccessKeys, keysFile } from './access/keys.ts'
+import { type Reach, startInterface } from './interface/server.ts'
 import { type MetricsPort, startMetricsPort } from './metrics-port.ts'
 
 export interface HostOptions extends OpeningOptions {
   /** 0 = any free port; always on 127.0.0.1. */
   uiPort: number
+  /** How others reach the interface; by default nobody. */
+  reach?: Reach
   /** A port for status and metrics without a login; null = none. */
   metrics?: { host: string; port: number } | null
 }
@@ -45,8 +48,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
     await Promise.all([ui?.stop(), metrics?.stop(), bridge.stop()])
   }
   try {
-    ui = await startInterface({ caller, feed, status, port, redact }).catch(
-      portTrouble('interface', '--ui-port', '127.0.0.1', port),
+    const { reach = {} } = options
+    const keys = new AccessKeys(keysFile(options.dataDir))
+    const { version } = bridge
+    ui = await startInterface({ caller, feed, status, port, redact, keys, version, reach }).catch(
+      portTrouble('interface', '--ui-port', reach.host ?? '127.0.0.1', port),
     )
     if (options.metrics)
       metrics = await startMetricsPort(options.metrics, status).catch(

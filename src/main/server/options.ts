@@ -1,5 +1,8 @@
+import { isLoopback } from '../../shared/address.ts'
+import type { Role } from '../../shared/api/roles.ts'
 import type { Given } from '../process/command-line/parse.ts'
 import { LOG_LEVELS, type LogLevel } from '../process/log.ts'
+import type { Reach } from './interface/server.ts'
 
 export interface ServeOptions {
   dataDir: string | undefined
@@ -12,6 +15,7 @@ export interface ServeOptions {
   /** Where metrics are served without a login; null = nowhere. */
   metrics: { host: string; port: number } | null
   logLevel: LogLevel | undefined
+  reach: Reach
 }
 
 /** The options of `serve`; a string is the description of an error. */
@@ -25,6 +29,8 @@ export function serveOptions(given: Given): ServeOptions | string {
   const logLevel = LOG_LEVELS.find((one) => one === level)
   if (level !== undefined && logLevel === undefined)
     return `--log-level must be one of ${LOG_LEVELS.join(', ')}, not "${level}"`
+  const reach = reachOf(given)
+  if (typeof reach === 'string') return reach
   const metricsPort = given.text('metrics-port')
   return {
     dataDir: given.text('data-dir'),
@@ -38,7 +44,29 @@ export function serveOptions(given: Given): ServeOptions | string {
         ? null
         : { host: given.text('metrics-host') ?? '127.0.0.1', port: Number(metricsPort) },
     logLevel,
+    reach,
   }
 }
 
 const isPort = (text: string) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535
+
+/** How others reach the interface; a string is the description of an error. */
+function reachOf(given: Given): Reach | string {
+  const host = given.text('ui-host') ?? '127.0.0.1'
+  const origin = given.text('ui-origin')
+  if (origin !== undefined && !isOrigin(origin))
+    return `--ui-origin must be an address such as https://bridge.shop.example, without a path, not "${origin}"`
+  if (!isLoopback(host) && origin === undefined)
+    return '--ui-host needs --ui-origin: the address in the browser, of the proxy that adds https'
+  const header = given.text('ui-user-header')
+  if (header === undefined) return { host, origin: origin ?? null }
+  if (origin === undefined)
+    return '--ui-user-header needs --ui-origin: it is for a proxy in front of the interface'
+  const roles = new Map<string, Role>([
+    ...given.texts('ui-operator').map((name) => [name, 'operator'] as const),
+    ...given.texts('ui-owner').map((name) => [name, 'owner'] as const),
+  ])
+  return { host, origin, header: { name: header.toLowerCase(), roles } }
+}
+
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text

@@ -38,6 +38,33 @@ export const SERVE: CommandSpecification = {
   details: `When it is ready it prints one line of JSON on standard output; the log goes to standard error. SIGTERM stops it within 5 s without loss; SIGHUP reads configuration and secrets again.`,
   options: [
     { name: 'ui-port', value: 'N', help: 'port of the interface on this computer (default: any free one)' },
+    {
+      name: 'ui-host',
+      value: 'H',
+      help: 'address the interface listens on (default: 127.0.0.1); any other one needs --ui-origin',
+    },
+    {
+      name: 'ui-origin',
+      value: 'URL',
+      help: 'the interface’s address in the browser, behind a proxy that adds https: https://bridge.shop.example',
+    },
+    {
+      name: 'ui-user-header',
+      value: 'NAME',
+      help: 'header by which a proxy on this computer names the user it has logged in, e.g. X-Forwarded-Email; such users may read',
+    },
+    {
+      name: 'ui-operator',
+      value: 'USER',
+      isMultiple: true,
+      help: 'a user of the proxy who may also retry and dismiss messages; may be given several times',
+    },
+    {
+      name: 'ui-owner',
+      value: 'USER',
+      isMultiple: true,
+      help: 'a user of the proxy who may change everything; may be given several times',
+    },
     { name: 'hook-port', value: 'N', help: 'port of the receiver of webhooks (default: any free one)' },
     {
       name: 'host',

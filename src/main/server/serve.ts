@@ -53,6 +53,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       demo: { start: async (language) => (await import('../demo/accounts.ts')).startDemoAccounts(language) },
       uiPort: options.uiPort,
       metrics: options.metrics,
+      reach: options.reach,
       hooks: { host: options.host, port: options.hookPort },
       log,
       redact,
@@ -66,6 +67,8 @@ export async function serve(options: ServeOptions): Promise<void> {
       ...(metricsUrl !== null && { metrics: metricsUrl }),
     }
     process.stdout.write(`${JSON.stringify(ready)}\n`)
+    // A person reads a terminal; the line above is for programs.
+    if (process.stderr.isTTY) process.stderr.write(`\n  Open ${uiUrl}\n\n`)
     log.info({ dataDir, hooks: hooksUrl, connections: application.connections.size }, 'ready')
   } catch (error) {
     if (error instanceof CannotStart) return endWith(1, redact(`Cannot start: ${error.message}\n`))

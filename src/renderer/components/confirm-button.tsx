@@ -1,6 +1,10 @@
-import { Button, type ButtonProps, Group, Modal, Stack, Text } from '@mantine/core'
-import { type ReactNode, useState } from 'react'
-import { useI18n } from '../i18n.tsx'
+import { Button, type ButtonProps } from '@mantine/core'
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
+
+const load = () => import('./confirm-dialog.tsx')
+const Dialog = lazy(async () => ({ default: (await load()).ConfirmDialog }))
+/** When the dialog is fetched that nobody has asked for yet: after the page, before the bridge may be out of reach. */
+const FETCH_AFTER_MS = 1500
 
 /** A button for an irreversible action: it explains the action and asks once. */
 export function ConfirmButton(
@@ -15,36 +19,28 @@ export function ConfirmButton(
   },
 ) {
   const { title, consequence, confirm, onConfirm, ...button } = props
-  const { t } = useI18n()
   const [open, setOpen] = useState(false)
-  const [busy, setBusy] = useState(false)
-  const carryOut = async () => {
-    setBusy(true)
-    await onConfirm()
-    setBusy(false)
-    setOpen(false)
+  const [wasAsked, setWasAsked] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => load().catch(() => undefined), FETCH_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [])
+  const ask = () => {
+    setWasAsked(true)
+    setOpen(true)
   }
   return (
     <>
-      <Button variant="default" {...button} onClick={() => setOpen(true)} />
-      <Modal
-        opened={open}
-        onClose={() => setOpen(false)}
-        title={title}
-        closeButtonProps={{ 'aria-label': t('action.close') }}
-      >
-        <Stack>
-          {typeof consequence === 'string' ? <Text>{consequence}</Text> : consequence}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={() => setOpen(false)} data-autofocus>
-              {t('action.cancel')}
-            </Button>
-            <Button color="red.8" loading={busy} onClick={() => void carryOut()}>
-              {confirm}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+      <Button variant="default" {...button} onClick={ask} />
+      {wasAsked && (
+        <Suspense>
+          <Dialog
+            opened={open}
+            onClose={() => setOpen(false)}
+            {...{ title, consequence, confirm, onConfirm }}
+          />
+        </Suspense>
+      )}
     </>
   )
 }

@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef, useState } from 'react'
 import type { CallError } from '../../shared/api.ts'
-import type { TextKey } from '../../shared/i18n/index.ts'
+import type { TextKey } from '../../shared/i18n/texts.ts'
 import { useI18n } from '../i18n.tsx'
 
 /** The result of an attempt to continue. */

@@ -1,5 +1,5 @@
 import type { BridgeEvent } from '../domain.ts'
-import { isTextKey, type Language, LOCALES, translate } from './index.ts'
+import { isTextKey, type Language, LOCALES, translate } from './texts.ts'
 
 /** An event as a sentence for the owner; what concerns a side ends with what to do about it. */
 export function eventText(language: Language, event: Pick<BridgeEvent, 'key' | 'params'>): string {

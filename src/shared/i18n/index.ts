@@ -1,59 +1,11 @@
-import i18next, { type i18n } from 'i18next'
-import { LANGUAGES, type Language } from '../languages.ts'
 import { en } from './en/index.ts'
 import { ro } from './ro/index.ts'
 import { ru } from './ru/index.ts'
+import { addLanguage } from './texts.ts'
 
-export { LANGUAGES, type Language }
+/** The texts in every language, for programs: the page loads one at a time (renderer/i18n.tsx). */
+addLanguage('en', en)
+addLanguage('ro', ro)
+addLanguage('ru', ru)
 
-/**
- * Key of a text. A text with plural forms stands in the catalogues once for each form its language has
- * (`log.rows_one`, `log.rows_few`, …) and is asked for without the ending and with `count`.
- */
-export type TextKey = WithoutForm<keyof typeof en>
-type WithoutForm<Key extends string> = Key extends `${infer Stem}_${'one' | 'few' | 'many' | 'other'}`
-  ? Stem
-  : Key
-
-export type TextParams = Record<string, string | number>
-
-/** How each language writes times and numbers. */
-export const LOCALES = { en: 'en-GB', ro: 'ro', ru: 'ru' } as const
-
-const catalogues: Record<Language, Record<string, string>> = { en, ro, ru }
-
-const texts: i18n = i18next.createInstance()
-void texts.init({
-  initAsync: false,
-  lng: 'en',
-  fallbackLng: false,
-  keySeparator: false,
-  nsSeparator: false,
-  interpolation: { prefix: '{', suffix: '}', escapeValue: false, skipOnVariables: true },
-  resources: Object.fromEntries(
-    LANGUAGES.map((language) => [language, { translation: catalogues[language] }]),
-  ),
-})
-
-/**
- * The text of `key` in the owner's language, with `{name}` replaced from `params`. `count` chooses the plural form and
- * is written in the language's form (12,480); other numbers are written as they are: they may be ids.
- */
-export function translate(language: Language, key: TextKey, params: TextParams = {}): string {
-  const { count } = params
-  if (typeof count !== 'number') return texts.t(key, { ...params, lng: language })
-  const replace = { ...params, count: numbers[language].format(count) }
-  return texts.t(key, { count, replace, lng: language })
-}
-
-const numbers: Record<Language, Intl.NumberFormat> = {
-  en: new Intl.NumberFormat('en-GB'),
-  ro: new Intl.NumberFormat('ro'),
-  ru: new Intl.NumberFormat('ru'),
-}
-
-export const isTextKey = (key: string): key is TextKey => key in en || `${key}_other` in en
-
-/** The text of a key that came over a border; the key itself when the catalogues do not know it. */
-export const translateAny = (language: Language, key: string, params: TextParams = {}): string =>
-  isTextKey(key) ? translate(language, key, params) : key
+export * from './texts.ts'

@@ -183,3 +183,33 @@ describe('the feed', () => {
     expect(heard).toHaveLength(3)
   })
 })
+
+describe('roles', () => {
+  const act = {
+    'log.retry': () => ({ ok: true, value: {} }),
+    'about.licences': () => ({ ok: true, value: { text: null } }),
+  }
+
+  test('a call that the role may not make reaches no handler, and says so', async () => {
+    const { caller } = callerWith({
+      'log.retry': () => {
+        throw new Error('was reached')
+      },
+    })
+    const reader = { trusted: true, name: 'Julia', role: 'reader' as const }
+    expect(await caller.call(reader, 'log.retry', { id: 7 })).toMatchObject({
+      ok: false,
+      error: { code: 'no-access', message: { key: 'error.call.role' } },
+    })
+  })
+
+  test('who changed something is in the log, who only looked is not', async () => {
+    const { caller, lines } = callerWith(act)
+    const ana = { trusted: true, name: 'Ana', role: 'operator' as const }
+    await caller.call(ana, 'about.licences', {})
+    expect(lines).toEqual([])
+    await caller.call(ana, 'log.retry', { id: 7 })
+    expect(JSON.stringify(lines)).toContain('Ana: log.retry')
+    expect(lines).toHaveLength(1)
+  })
+})

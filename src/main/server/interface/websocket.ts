@@ -13,8 +13,8 @@ export interface LiveSocket extends Wire {
 
 /** All open pages, which receive the application's pushes. */
 export interface Live {
-  /** Its first message is the state. */
-  take(socket: LiveSocket): void
+  /** Its first message is the state. `isAllowed` is asked again at each beat: a key may be revoked. */
+  take(socket: LiveSocket, isAllowed?: () => boolean): void
   /** Closes all and disconnects those that do not close within a moment. */
   stop(): Promise<void>
 }
@@ -33,6 +33,7 @@ interface Page {
   outbox: PushBuffer
   /** It has answered the last ping. */
   answers: boolean
+  isAllowed: () => boolean
 }
 
 export function createLive({ caller, feed }: { caller: Caller; feed: PushSource }): Live {
@@ -60,12 +61,12 @@ export function createLive({ caller, feed }: { caller: Caller; feed: PushSource 
   }
 
   return {
-    take(socket) {
+    take(socket, isAllowed = () => true) {
       // Without a listener an error of one page would end the program.
       socket.on('error', () => socket.terminate())
       if (stopped) return socket.close(GOING_AWAY, 'the bridge stops')
       if (pages.size >= MOST_SOCKETS) return socket.close(TOO_MANY, 'too many pages are open')
-      const page: Page = { socket, outbox: createPushBuffer(socket), answers: true }
+      const page: Page = { socket, outbox: createPushBuffer(socket), answers: true, isAllowed }
       pages.add(page)
       if (pages.size === 1) work()
       socket.on('close', () => gone(page))
@@ -103,6 +104,6 @@ async function begin(caller: Caller, { socket, outbox }: Page): Promise<void> {
 function listenFor(page: Page): void {
   const { socket, answers } = page
   page.answers = false
-  if (answers) socket.ping()
+  if (answers && page.isAllowed()) socket.ping()
   else socket.terminate()
 }

@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { announceInner } from '../../http/inner-connections.ts'
 
 /** Maximum number open at a time; more are refused. The receiver has its own limit. */
 const MOST_CHANNELS = 500
@@ -10,8 +11,8 @@ const SILENT_MS = 120_000
 
 /** Requests that come in through the server, each forwarded to the receiver on this computer. */
 export interface Channels {
-  /** `open` accepts the channel from the sender, `refuse` rejects it. */
-  lead(open: () => Duplex, refuse: () => void): void
+  /** `open` accepts the channel from the sender at address `from`, `refuse` rejects it. */
+  lead(open: () => Duplex, refuse: () => void, from?: string): void
   /** Closes all. */
   cut(): void
 }
@@ -24,11 +25,12 @@ export function createChannels(
   const open = new Set<() => void>()
 
   return {
-    lead(accept, refuse) {
+    lead(accept, refuse, from = '') {
       if (open.size >= MOST_CHANNELS) return refuse()
       const outside = accept()
       const inside = connect(target)
       inside.setNoDelay(true)
+      announceInner(inside, from)
       let cutting: NodeJS.Timeout | null = null
       const cut = () => {
         if (cutting) clearTimeout(cutting)

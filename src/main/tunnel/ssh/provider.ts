@@ -222,7 +222,7 @@ class Connection {
         finish(prompts.map(() => password ?? '')),
       )
       .on('ready', () => this.forward())
-      .on('tcp connection', (_details, accept, reject) => this.channels.lead(accept, reject))
+      .on('tcp connection', ({ srcIP }, accept, reject) => this.channels.lead(accept, reject, srcIP))
     try {
       client.connect({
         ...prepared.config,

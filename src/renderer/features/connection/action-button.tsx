@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import type { Answer, Words } from '../../../shared/api.ts'
-import type { TextKey } from '../../../shared/i18n/index.ts'
+import type { TextKey } from '../../../shared/i18n/texts.ts'
 import { useClient } from '../../client/hooks.tsx'
 import { useI18n } from '../../i18n.tsx'
 

@@ -1,6 +1,6 @@
 import { Group, NativeSelect, Stack, Switch, Text } from '@mantine/core'
 import type { ChatraAgent } from '../../../shared/api/employees.ts'
-import { isTextKey } from '../../../shared/i18n/index.ts'
+import { isTextKey } from '../../../shared/i18n/texts.ts'
 import type { MatchRow } from '../../../shared/matching.ts'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { type Speech, useI18n } from '../../i18n.tsx'

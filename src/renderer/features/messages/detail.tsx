@@ -1,7 +1,7 @@
 import { Anchor, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { Link } from 'wouter'
 import type { LifeStep, MessageRow } from '../../../shared/api/log.ts'
-import type { Language } from '../../../shared/i18n/index.ts'
+import type { Language } from '../../../shared/i18n/texts.ts'
 import { useAppState, useCall, usePush } from '../../client/hooks.tsx'
 import { ErrorAlert } from '../../components/error-alert.tsx'
 import { IconExternalLink, IconMessages } from '../../components/icons.ts'

@@ -1,6 +1,6 @@
 import type { MessageRow } from '../../../shared/api/log.ts'
 import type { ConnectionState } from '../../../shared/api/state.ts'
-import { isTextKey, type TextKey } from '../../../shared/i18n/index.ts'
+import { isTextKey, type TextKey } from '../../../shared/i18n/texts.ts'
 import { type Reason as Cause, parseReason } from '../../../shared/reason.ts'
 import type { Tone } from '../../components/status-badge.tsx'
 import type { Speech } from '../../i18n.tsx'

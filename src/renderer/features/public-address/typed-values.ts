@@ -1,7 +1,7 @@
 import type { TunnelSettings, TunnelView } from '../../../shared/api/tunnel.ts'
 import type { Args } from '../../../shared/api.ts'
 import { publicAddressOf } from '../../../shared/fields.ts'
-import type { TextKey } from '../../../shared/i18n/index.ts'
+import type { TextKey } from '../../../shared/i18n/texts.ts'
 
 export type Provider = TunnelSettings['provider']
 type TypedSecrets = NonNullable<Args<'tunnel.save'>['secrets']>

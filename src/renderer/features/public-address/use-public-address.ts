@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { type TunnelSettings, type TunnelView, tunnelSettings } from '../../../shared/api/tunnel.ts'
 import type { CallError } from '../../../shared/api.ts'
-import type { TextKey } from '../../../shared/i18n/index.ts'
+import type { TextKey } from '../../../shared/i18n/texts.ts'
 import { useAppState, useCacheAnswer, useCall, useClient, useRefresh } from '../../client/hooks.tsx'
 import {
   isChanged,

@@ -1,9 +1,8 @@
-import '@mantine/charts/styles.css'
-import { BarChart } from '@mantine/charts'
 import { Paper, SimpleGrid, Skeleton, Table, Text, Title, VisuallyHidden } from '@mantine/core'
 import { useLocation } from 'wouter'
 import type { Bar, Overview } from '../../../shared/api/overview.ts'
 import { useI18n } from '../../i18n.tsx'
+import { BarChart } from './bar-chart.tsx'
 import classes from './overview.module.css'
 
 const HEIGHT = 210
@@ -49,17 +48,13 @@ function Chart({
     if (from !== undefined) go(`/log?from=${from}&to=${bars?.[index + 1]?.from ?? from + lastMs}`)
   }
   const [clients, employees] = [t('overview.from-clients'), t('overview.from-employees')]
-  const data = bars?.map((bar) => ({
-    time: label(bar.from),
-    [clients]: bar.toPlanfix,
-    [employees]: bar.toChatra,
-  }))
+  const columns = bars?.map((bar) => ({ label: label(bar.from), values: [bar.toPlanfix, bar.toChatra] }))
   return (
     <Paper p="sm" component="figure" m={0}>
       <Title order={2} mb="xs">
         {title}
       </Title>
-      {data === undefined ? (
+      {columns === undefined ? (
         <Skeleton height={HEIGHT} />
       ) : total === 0 ? (
         <div className={classes.empty}>
@@ -69,31 +64,16 @@ function Chart({
           </Text>
         </div>
       ) : (
-        <div aria-hidden className={classes.chart}>
+        <div aria-hidden>
           <BarChart
-            h={HEIGHT}
-            data={data}
-            dataKey="time"
-            type="stacked"
-            withLegend
-            gridAxis="x"
-            tickLine="none"
+            height={HEIGHT}
+            columns={columns}
             series={[
               { name: clients, color: 'var(--bridge-bar-clients)' },
               { name: employees, color: 'var(--bridge-bar-employees)' },
             ]}
-            valueFormatter={number}
-            barProps={{ isAnimationActive: false }}
-            // Hidden from assistive technology (a table is beside it), so it must not take the focus either.
-            barChartProps={{
-              accessibilityLayer: false,
-              onClick: ({ activeTooltipIndex }) => show(Number(activeTooltipIndex ?? -1)),
-            }}
-            xAxisProps={{ interval: 'equidistantPreserveStart' }}
-            yAxisProps={{ allowDecimals: false, width: 36 }}
-            // In the order of the bars, in every language.
-            legendProps={{ verticalAlign: 'top', height: 36, itemSorter: null }}
-            tooltipAnimationDuration={0}
+            number={number}
+            onOpen={show}
           />
         </div>
       )}

@@ -1,6 +1,6 @@
 import { Input, SegmentedControl, Skeleton } from '@mantine/core'
 import type { GeneralSettings } from '../../../shared/api/settings.ts'
-import { LANGUAGES, type Language } from '../../../shared/i18n/index.ts'
+import { LANGUAGES, type Language } from '../../../shared/i18n/texts.ts'
 import { useAppState, useCall } from '../../client/hooks.tsx'
 import { ErrorAlert } from '../../components/error-alert.tsx'
 import { useI18n } from '../../i18n.tsx'

@@ -1,6 +1,6 @@
 import type { ConnectionSettings } from '../../../shared/api/settings.ts'
 import { checkSettings, planfixAddress } from '../../../shared/fields.ts'
-import type { TextKey } from '../../../shared/i18n/index.ts'
+import type { TextKey } from '../../../shared/i18n/texts.ts'
 
 /** The values of a connection's form, as typed. An emptied number is NaN. */
 export type Typed = ConnectionSettings

@@ -1,19 +1,24 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { request } from 'node:http'
+import { type IncomingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import type { Caller } from '../../../../src/main/api/dispatcher.ts'
+import type { Caller, CallerIdentity } from '../../../../src/main/api/dispatcher.ts'
+import { AccessKeys } from '../../../../src/main/server/access/keys.ts'
+import { openApi } from '../../../../src/main/server/interface/open-api.ts'
 import { type Interface, startInterface } from '../../../../src/main/server/interface/server.ts'
 import { createRedactor } from '../../../../src/main/settings/redact.ts'
+import { calls as contract } from '../../../../src/shared/api.ts'
 import { eventPush, plainCaller, recordedFeed, statePush } from '../../api/values.ts'
 
 const feed = recordedFeed()
 const calls: { name: unknown; args: unknown }[] = []
+const callers: CallerIdentity[] = []
 const caller: Caller = {
   call(who, name, args) {
     calls.push({ name, args })
+    callers.push(who)
     return plainCaller.call(who, name, args)
   },
 }
@@ -22,6 +27,7 @@ let isReady = true
 let metrics: () => Promise<string> = async () => '# a metric\n'
 const status = { isReady: () => isReady, health: () => ({ status: 'ok' }), metrics: () => metrics() }
 const folder = mkdtempSync(join(tmpdir(), 'bridge-page-'))
+const keys = new AccessKeys(join(folder, 'access', 'access.json'))
 let ui: Interface
 let cookie: string
 let origin: string
@@ -30,7 +36,16 @@ let port: string
 beforeAll(async () => {
   writeFileSync(join(folder, 'index.html'), '<meta name="csp-nonce" content="__CSP_NONCE__">')
   writeFileSync(join(folder, 'letters.woff2'), 'x')
-  ui = await startInterface({ caller, feed, status, port: 0, redact, pageFolder: folder })
+  ui = await startInterface({
+    caller,
+    feed,
+    status,
+    keys,
+    version: '1.2.3',
+    port: 0,
+    redact,
+    pageFolder: folder,
+  })
   const url = new URL(ui.url)
   origin = url.origin
   port = url.port
@@ -189,7 +204,9 @@ describe('the page', () => {
     const answer = await fetch(ui.url, { redirect: 'manual' })
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/'])
     expect(answer.headers.get('set-cookie')).toMatch(
-      new RegExp(`^bridge_${port}=[\\w-]{43}; Path=/; HttpOnly; SameSite=Strict$`),
+      new RegExp(
+        `^bridge_${port}=[\\w-]+\\.\\d+\\.[\\w-]{43}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Strict$`,
+      ),
     )
     expect(answer.headers.get('set-cookie')).not.toContain(new URL(ui.url).searchParams.get('token'))
     expect(answer.headers.get('cache-control')).toBe('no-store')
@@ -229,7 +246,16 @@ test('the token is in no log line', () => {
 })
 
 test('stopping closes the live pages at once', async () => {
-  const second = await startInterface({ caller, feed, status, port: 0, redact, pageFolder: folder })
+  const second = await startInterface({
+    caller,
+    feed,
+    status,
+    keys,
+    version: '1.2.3',
+    port: 0,
+    redact,
+    pageFolder: folder,
+  })
   const url = new URL(second.url)
   const key = (await fetch(second.url, { redirect: 'manual' })).headers.get('set-cookie') ?? ''
   const socket = new WebSocket(`ws://${url.host}/api/live`, {
@@ -264,4 +290,82 @@ describe('status for operators', () => {
     metrics = () => Promise.reject(new Error('SQLITE_IOERR'))
     expect(await ask('/metrics')).toMatchObject([503, '{"status":"unavailable"}'])
   })
+})
+
+describe('several people', () => {
+  /** A call with a key, or as a user whom the proxy names. */
+  const call = (at: string, name: string, headers: Record<string, string>) =>
+    fetch(`${at}/api/call/${name}`, {
+      method: 'POST',
+      body: '{}',
+      headers: { 'content-type': 'application/json', ...headers },
+    })
+
+  test('a named key opens the page and makes calls, until it is revoked', async () => {
+    const key = keys.add('Julia', 'reader') ?? ''
+    const opened = await fetch(`${origin}/?token=${key}`, { redirect: 'manual' })
+    expect([opened.status, opened.headers.get('set-cookie')?.includes(key)]).toEqual([303, false])
+    const bearer = { authorization: `Bearer ${key}` }
+    expect((await call(origin, 'state.get', bearer)).status).toBe(200)
+    expect((await fetch(`${origin}/api/openapi.json`, { headers: bearer })).status).toBe(200)
+    keys.revoke('Julia')
+    expect((await call(origin, 'state.get', bearer)).status).toBe(401)
+    expect((await fetch(`${origin}/?token=${key}`, { redirect: 'manual' })).status).toBe(401)
+  })
+
+  test('each call says who made it, with the role', async () => {
+    const key = keys.add('script', 'operator') ?? ''
+    await call(origin, 'state.get', { authorization: `Bearer ${key}` })
+    expect(callers.at(-1)).toEqual({ trusted: true, name: 'script', role: 'operator' })
+  })
+
+  test('behind a proxy the page is reached by its name, and the proxy’s users have their roles', async () => {
+    const reach = {
+      origin: 'https://bridge.shop.example',
+      header: { name: 'x-user', roles: new Map([['ana@shop.example', 'owner' as const]]) },
+    }
+    const other = await startInterface({
+      ...{ caller, feed, status, keys, version: '1', port: 0, redact, pageFolder: folder, reach },
+    })
+    expect(other.url).toMatch(/^https:\/\/bridge\.shop\.example\/\?token=/)
+    const at = { port: other.port, host: 'bridge.shop.example' }
+    const ask = (headers: Record<string, string>, path = '/api/call/state.get', method = 'POST') =>
+      new Promise<{ status: number | undefined; headers: IncomingHttpHeaders }>((resolve) =>
+        request(
+          {
+            ...{ method, path, port: at.port, host: '127.0.0.1' },
+            headers: { host: at.host, 'content-type': 'application/json', ...headers },
+          },
+          (answer) => {
+            answer.resume()
+            resolve({ status: answer.statusCode, headers: answer.headers })
+          },
+        ).end(method === 'POST' ? '{}' : undefined),
+      )
+    const fromPage = { origin: reach.origin }
+    expect((await ask({ ...fromPage, 'x-user': 'ana@shop.example' })).status).toBe(200)
+    expect(callers.at(-1)).toMatchObject({ name: 'ana@shop.example', role: 'owner' })
+    await ask({ ...fromPage, 'x-user': 'boris@shop.example' })
+    expect(callers.at(-1)).toMatchObject({ name: 'boris@shop.example', role: 'reader' })
+    expect((await ask({ ...fromPage, 'x-user': ' ' })).status).toBe(401)
+    expect((await ask({ origin: 'https://evil.example', 'x-user': 'ana@shop.example' })).status).toBe(403)
+    expect((await ask({ ...fromPage, host: 'evil.example', 'x-user': 'ana@shop.example' })).status).toBe(421)
+    const login = await ask({}, `/?token=${new URL(other.url).searchParams.get('token')}`, 'GET')
+    expect(String(login.headers['set-cookie'])).toContain('; Secure')
+    // Strangers may come by the proxy: no figures without a login.
+    expect((await ask({}, '/metrics', 'GET')).status).toBe(401)
+    expect((await ask({}, '/livez', 'GET')).status).toBe(200)
+    await other.stop()
+  })
+
+  test('without the option a header of a user counts for nothing', async () => {
+    expect((await call(origin, 'state.get', { origin, 'x-user': 'ana@shop.example' })).status).toBe(401)
+  })
+})
+
+test('the OpenAPI document has every call with its arguments and results', () => {
+  const { paths, openapi } = openApi('1.2.3') as { openapi: string; paths: Record<string, { post: object }> }
+  expect(openapi).toBe('3.1.0')
+  expect(Object.keys(paths)).toEqual(Object.keys(contract).map((name) => `/api/call/${name}`))
+  expect(JSON.stringify(paths['/api/call/log.retry'])).toContain('"id":{"type":"integer"')
 })

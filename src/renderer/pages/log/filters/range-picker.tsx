@@ -2,7 +2,7 @@ import '@mantine/dates/styles.css'
 import { Stack, Text } from '@mantine/core'
 import { DatePicker, DatesProvider } from '@mantine/dates'
 import { use, useState } from 'react'
-import type { Language } from '../../../../shared/i18n/index.ts'
+import type { Language } from '../../../../shared/i18n/texts.ts'
 import { useI18n } from '../../../i18n.tsx'
 import classes from './filters.module.css'
 

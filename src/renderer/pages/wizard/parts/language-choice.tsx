@@ -1,6 +1,6 @@
 import { Radio } from '@mantine/core'
 import type { CallError } from '../../../../shared/api.ts'
-import { LANGUAGES, type Language } from '../../../../shared/i18n/index.ts'
+import { LANGUAGES, type Language } from '../../../../shared/i18n/texts.ts'
 import { useAppState, useClient } from '../../../client/hooks.tsx'
 import { useI18n } from '../../../i18n.tsx'
 import classes from '../wizard.module.css'

@@ -1,0 +1,25 @@
+import type { CallName } from '../api.ts'
+
+/** What a person or a program may do on a server: see everything but secrets; act on messages; change everything. */
+export const ROLES = ['reader', 'operator', 'owner'] as const
+export type Role = (typeof ROLES)[number]
+
+/** Calls that change nothing and show no secret: for everybody. */
+const READING: readonly CallName[] = [
+  ...(['about.licences', 'state.get', 'events.list', 'overview.get', 'desktop.get', 'tunnel.get'] as const),
+  ...(['log.outline', 'log.page', 'log.message', 'log.export', 'settings.get', 'connection.get'] as const),
+  ...(['conversations.list', 'conversations.find', 'conversation.get', 'conversation.messages'] as const),
+  ...(['employees.get', 'diagnostics.get'] as const),
+]
+/** Calls of daily work with messages. */
+const OPERATING: readonly CallName[] = [
+  ...(['log.retry', 'log.dismiss', 'log.payload', 'diagnostics.start', 'diagnostics.report'] as const),
+  ...(['conversation.mark', 'conversation.separate', 'connection.tryNow', 'tunnel.prove'] as const),
+]
+
+/** The calls that a role may make; the others are the owner's. */
+export const mayCall = (role: Role, name: CallName): boolean =>
+  role === 'owner' || READING.includes(name) || (role === 'operator' && OPERATING.includes(name))
+
+/** Whether a call changes nothing: the others are logged with who made them. */
+export const isReading = (name: CallName): boolean => READING.includes(name)
