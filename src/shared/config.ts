@@ -79,6 +79,8 @@ const options = z.strictObject({
    * Days for which messages are kept for delivery while the connection is disabled; 0 = they are not kept.
    */
   keepWhilePausedDays: limited('keepWhilePausedDays').default(7),
+  /** The employee as whom the owner replies in a notification; null = notifications have no reply field. */
+  replyAs: id.nullable().default(null),
 })
 
 /** How messages reach Planfix: by its REST interface, or by its Chat API (contracts/planfix-chat.md). */

@@ -68,6 +68,7 @@ export const connectionSettings = z.strictObject({
     joinDevices: z.enum(JOIN_DEVICES).default('when-quiet'),
     joinAfterQuietMinutes: number.default(30),
     keepWhilePausedDays: number.default(7),
+    replyAs: number.nullable().default(null),
   }),
 })
 export type ConnectionSettings = z.output<typeof connectionSettings>

@@ -4,7 +4,6 @@ import { translate } from '../../../shared/i18n/index.ts'
 import { linksOf } from '../../api/log/message-rows.ts'
 import { clientNameOf, rootOf, withClient } from '../../engine/index.ts'
 import type { Application, Log } from '../../runtime/application.ts'
-import { noticeId, noticeIdIn, targetOfNotice } from './notice-id.ts'
 import {
   decideNotices,
   firstNotices,
@@ -15,7 +14,8 @@ import {
 } from './policy.ts'
 import { silentUntil } from './quiet-hours.ts'
 import type { Fault, FaultPlace, Notice, Stuck } from './show.ts'
-import { type NoticeTarget, type NoticeText, noticeText } from './text.ts'
+import { openSystemNotices } from './system-notices.ts'
+import { type NoticeTarget, noticeText } from './text.ts'
 import type { Unanswered } from './unanswered.ts'
 
 export type { NoticeTarget } from './text.ts'
@@ -32,7 +32,14 @@ export interface NotificationsOptions {
 }
 export type NoticeSource = Pick<
   Application,
-  'clock' | 'store' | 'configuration' | 'connections' | 'publicAddress' | 'storeFailing' | 'subscribe'
+  | 'clock'
+  | 'store'
+  | 'configuration'
+  | 'connections'
+  | 'publicAddress'
+  | 'storeFailing'
+  | 'subscribe'
+  | 'reply'
 >
 
 export interface Notifications {
@@ -63,7 +70,7 @@ const FACT = 'notices'
 export function startNotifications(options: NotificationsOptions): Notifications {
   const { application, log } = options
   const { store, clock } = application
-  const shower = showing(options)
+  const shower = openSystemNotices({ ...options, reply: (...typed) => void reply(...typed) })
   let state: NoticeState | null = null
   let waiting: NoticeInput[] = []
   let kept = ''
@@ -111,9 +118,41 @@ export function startNotifications(options: NotificationsOptions): Notifications
     const inPlanfix = isChat && notifications.opens === 'planfix'
     log.info({ notice: notice.kind }, 'the owner is told')
     shower.show(
-      { ...told, silent: !notifications.sound },
+      { ...told, silent: !notifications.sound, ...(isChat && replyField(told.target)) },
       () => void (inPlanfix ? taskOr(told.target) : Promise.resolve(told.target)).then(options.open),
     )
+  }
+
+  /** A field for a reply, where the owner has chosen as whom to reply. */
+  function replyField(target: NoticeTarget): { replyTo?: string } {
+    const { connections, language } = application.configuration
+    const of = target.kind === 'conversation' ? target.connectionId : null
+    const isOn = connections.find(({ id }) => id === of)?.options.replyAs != null
+    return isOn ? { replyTo: translate(language, 'notices.reply') } : {}
+  }
+
+  /** Stores what the owner typed into a notification; what cannot be stored is shown again. */
+  async function reply(target: NoticeTarget, typed: string, key: string): Promise<void> {
+    const text = typed.trim()
+    if (text === '') return
+    if (await isStored(target, text, key)) return
+    log.warn({}, 'a reply from a notification could not be stored')
+    const title = translate(application.configuration.language, 'notices.reply-failed')
+    shower.show({ title, body: text, target, silent: false }, () => options.open(target))
+  }
+
+  async function isStored(target: NoticeTarget, text: string, key: string): Promise<boolean> {
+    if (target.kind !== 'conversation') return false
+    try {
+      const of = target.connectionId ?? (await rootOf(store, target.conversationId))?.connectionId
+      const { connections } = application.configuration
+      const employeeId = connections.find(({ id }) => id === of)?.options.replyAs ?? null
+      if (employeeId === null) return false
+      return (await application.reply(target.conversationId, { text, employeeId, key })) === 'stored'
+    } catch (error) {
+      log.warn({ detail: String(error) }, 'the store refused a reply')
+      return false
+    }
   }
 
   /** The task is created after the notification; while there is none, the window shows the conversation. */
@@ -261,95 +300,4 @@ function addressInput(address: PublicAddress): NoticeInput {
     needsOwner,
   }
   return { type: 'address', lost }
-}
-
-/** More than the systems show; old notifications are no longer clickable. */
-const MOST_OPEN = 50
-
-/**
- * Shows a notification through the system. An unreferenced notification is garbage-collected, and a click on
- * it is lost. On Windows a notification that moves from the screen to the Action Center emits `close` with
- * `timedOut` and can still be clicked there (windows_toast_notification.cc, NotificationDismissed with
- * should_destroy = false).
- */
-function showing({ Notification, log, open: openTarget, platform = process.platform }: NotificationsOptions) {
-  const open = new Map<string, ElectronNotification>()
-  let isSilent = false
-  let refused = false
-  let count = 0
-  const run = Date.now().toString(36)
-  reattach()
-
-  /** Those that the program showed before it was started again are still in the system's list. */
-  function reattach(): void {
-    if (platform === 'win32')
-      // Also called for those of this run, which have their own listener.
-      Notification.handleActivation(({ arguments: text, type }) => {
-        const id = noticeIdIn(text)
-        if (type === 'click' && !open.has(id)) openTarget(targetOfNotice(id))
-      })
-    if (platform === 'darwin')
-      void Notification.getHistory()
-        .then((earlier) => {
-          for (const one of earlier) {
-            open.set(one.id, one)
-            one.on('click', () => {
-              open.delete(one.id)
-              openTarget(targetOfNotice(one.id))
-            })
-          }
-        })
-        .catch((error: unknown) =>
-          log.warn({ detail: String(error) }, 'earlier notifications could not be listed'),
-        )
-  }
-
-  return {
-    get refused() {
-      return refused
-    },
-    show(told: NoticeText & { silent: boolean }, click: () => void): void {
-      if (!Notification.isSupported()) {
-        if (!isSilent) log.warn({}, 'the system shows no notifications')
-        isSilent = true
-        return
-      }
-      const id = noticeId(told.target, `${run}-${count++}`)
-      const notification = new Notification({ ...forSystem(told, platform), id, silent: told.silent })
-      const gone = () => void open.delete(id)
-      notification.on('click', () => {
-        gone()
-        click()
-      })
-      notification.on('close', ({ reason }) => {
-        if (reason !== 'timedOut') gone()
-      })
-      notification.on('show', () => {
-        refused = false
-      })
-      notification.on('failed', (_event, error) => {
-        gone()
-        refused = true
-        log.warn({ detail: error }, 'a notification could not be shown')
-      })
-      open.set(id, notification)
-      const [oldest] = open.keys()
-      if (open.size > MOST_OPEN && oldest !== undefined) open.delete(oldest)
-      notification.show()
-    },
-    stop: () => open.clear(),
-  }
-}
-
-/**
- * Some Linux daemons read the body as markup, and Electron passes it unchanged: angle brackets are replaced
- * by similar ones, so that it looks the same everywhere, and `&` is escaped.
- */
-export function forSystem(
-  { title, body }: NoticeText,
-  platform: NodeJS.Platform,
-): { title: string; body: string } {
-  if (platform !== 'linux') return { title, body }
-  const withoutTags = (text: string) => text.replaceAll('<', '‹').replaceAll('>', '›')
-  return { title: withoutTags(title), body: withoutTags(body).replaceAll('&', '&amp;') }
 }

@@ -37,7 +37,10 @@ class Stage {
   configuration: Configuration = configuration.parse({ connections: [SHOP] })
   tell: Listener = {}
   /** Windows reports a click. */
-  activated: (details: { type: string; arguments: string }) => void = () => undefined
+  activated: (details: { type: string; arguments: string; reply?: string }) => void = () => undefined
+  /** What the application stored, and what it answers. */
+  readonly replies: { conversationId: number; text: string; employeeId: number; key: string }[] = []
+  answer: 'stored' | 'not-found' | 'broken' = 'stored'
   /** What macOS still shows of an earlier run. */
   readonly history: FakeNotification[]
   readonly notifications: Notifications
@@ -68,6 +71,11 @@ class Stage {
       connections: new Map(),
       publicAddress: { lostAt: null },
       storeFailing: null,
+      reply: async (conversationId: number, reply: { text: string; employeeId: number; key: string }) => {
+        if (stage.answer === 'broken') throw new Error('disk full')
+        stage.replies.push({ conversationId, ...reply })
+        return stage.answer
+      },
       subscribe(listener: Listener) {
         stage.tell = listener
         return () => {
@@ -111,7 +119,14 @@ class Stage {
 }
 
 class FakeNotification extends EventEmitter {
-  readonly options: { title: string; body: string; id?: string; silent?: boolean }
+  readonly options: {
+    title: string
+    body: string
+    id?: string
+    silent?: boolean
+    hasReply?: boolean
+    replyPlaceholder?: string
+  }
   readonly id: string
   isShown = false
   constructor(options: FakeNotification['options']) {
@@ -341,5 +356,69 @@ describe('a client who waits', () => {
     })
     await stage.clock.advance(15 * MINUTE)
     expect(stage.titles).toEqual([])
+  })
+})
+
+describe('a reply in a notification', () => {
+  const withReplies = (from: Stage) => {
+    from.configuration = configuration.parse({ connections: [{ ...SHOP, options: { replyAs: 5 } }] })
+  }
+  const typed = async (text: string) => {
+    stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
+    stage.shown.at(-1)?.emit('reply', { reply: text })
+    await settle()
+  }
+
+  test('there is no field for it until the owner has chosen as whom to reply', () => {
+    stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
+    expect(stage.shown[0]?.options.hasReply).toBeUndefined()
+  })
+  test('it is stored under the number of its conversation, as the chosen employee', async () => {
+    withReplies(stage)
+    await typed(' Two days ')
+    expect(stage.shown[0]?.options).toMatchObject({ hasReply: true, replyPlaceholder: 'Write a reply' })
+    expect(stage.replies).toEqual([
+      { conversationId: 7, text: 'Two days', employeeId: 5, key: stage.shown[0]?.id },
+    ])
+    expect(stage.shown).toHaveLength(1)
+  })
+  test('an empty reply is none', async () => {
+    withReplies(stage)
+    await typed('  ')
+    expect(stage.replies).toEqual([])
+    expect(stage.shown).toHaveLength(1)
+  })
+  test.each(['broken', 'not-found'] as const)(
+    'what could not be stored is shown again (%s)',
+    async (answer) => {
+      withReplies(stage)
+      stage.answer = answer
+      await typed('Two days')
+      expect(stage.shown[1]?.options).toMatchObject({ title: 'Your reply was not saved', body: 'Two days' })
+    },
+  )
+  test('Linux has no field for it', async () => {
+    stage = new Stage(new Map(), { platform: 'linux' })
+    withReplies(stage)
+    await settle()
+    stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
+    expect(stage.shown[0]?.options.hasReply).toBeUndefined()
+  })
+  test('a reply to a notification from before a restart is stored too', async () => {
+    withReplies(stage)
+    stage.conversations.set(7, conversation({ id: 7, connectionId: 'shop' }))
+    stage.activated({ type: 'reply', arguments: 'type=reply&tag=conversation.7.k3', reply: 'Two days' })
+    await settle()
+    expect(stage.replies).toMatchObject([{ conversationId: 7, text: 'Two days', key: 'conversation.7.k3' }])
+  })
+  test('macOS passes on a reply to an earlier notification', async () => {
+    const earlier = new FakeNotification({ title: '', body: '', id: 'conversation.7.k3' })
+    stage = new Stage(new Map(), { platform: 'darwin', history: [earlier] })
+    withReplies(stage)
+    stage.conversations.set(7, conversation({ id: 7, connectionId: 'shop' }))
+    await settle()
+    earlier.emit('reply', { reply: 'Two days' })
+    await settle()
+    expect(stage.replies).toMatchObject([{ conversationId: 7, employeeId: 5 }])
   })
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { forSystem } from '../../../../src/main/desktop/notifications/notifications.ts'
 import type { Notice, Stuck } from '../../../../src/main/desktop/notifications/show.ts'
+import { forSystem } from '../../../../src/main/desktop/notifications/system-notices.ts'
 import { noticeText, plainLine } from '../../../../src/main/desktop/notifications/text.ts'
 import { LANGUAGES } from '../../../../src/shared/i18n/index.ts'
 

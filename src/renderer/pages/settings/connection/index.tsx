@@ -67,7 +67,7 @@ function ConnectionForm(props: { connection: ConnectionState; saved: Typed; disa
       <Accounts />
       <Tasks hasToken={hasToken} />
       <Devices />
-      <Replies />
+      <Replies hasToken={hasToken} />
       <ChatEnd hasToken={hasToken} />
       <Visits hasToken={hasToken} />
       <ChannelSection />

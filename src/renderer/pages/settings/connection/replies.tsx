@@ -1,15 +1,19 @@
 import { Anchor, Group, Text } from '@mantine/core'
 import { Link } from 'wouter'
+import { useAppState } from '../../../client/hooks.tsx'
 import { useI18n } from '../../../i18n.tsx'
 import { OptionSwitch, TextField, useForm } from '../form.tsx'
 import { Section } from '../section.tsx'
+import { ChoiceField, useChoices } from './choice-field.tsx'
 
 /**
  * Which messages go to the client and under whose name (F2, F6, F9, F16), and which come back from Chatra.
  */
-export function Replies() {
+export function Replies({ hasToken }: { hasToken: boolean }) {
   const { t } = useI18n()
   const { id } = useForm()
+  const { host } = useAppState()
+  const users = useChoices('users', hasToken && host === 'desktop')
   return (
     <Section title={t('settings.replies')} anchor="replies">
       <OptionSwitch
@@ -42,6 +46,15 @@ export function Replies() {
         label={t('settings.replies.mirror')}
         description={t('settings.replies.mirror.text')}
       />
+      {host === 'desktop' && (
+        <ChoiceField
+          path="options.replyAs"
+          label={t('settings.replies.reply-as')}
+          description={t('settings.replies.reply-as.text')}
+          none={t('settings.replies.reply-as.none')}
+          list={users}
+        />
+      )}
       <Text size="sm" c="dimmed">
         {t('settings.replies.after-leaving')}
       </Text>

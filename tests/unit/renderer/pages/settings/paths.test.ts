@@ -39,6 +39,7 @@ const settings: Typed = {
     joinDevices: 'when-quiet',
     joinAfterQuietMinutes: 30,
     keepWhilePausedDays: 7,
+    replyAs: null,
   },
 }
 
