@@ -9,11 +9,18 @@ const READING: readonly CallName[] = [
   ...(['about.licences', 'state.get', 'events.list', 'overview.get', 'desktop.get', 'tunnel.get'] as const),
   ...(['log.outline', 'log.page', 'log.message', 'log.export', 'settings.get', 'connection.get'] as const),
   ...(['conversations.list', 'conversations.find', 'conversation.get', 'conversation.messages'] as const),
-  ...(['employees.get', 'diagnostics.get'] as const),
+  ...(['employees.get', 'diagnostics.get', 'report.get', 'suggestions.get'] as const),
 ]
 /** Calls of daily work with messages. */
 const OPERATING: readonly CallName[] = [
-  ...(['log.retry', 'log.dismiss', 'log.payload', 'diagnostics.start', 'diagnostics.report'] as const),
+  ...([
+    'log.retry',
+    'log.dismiss',
+    'log.bulk',
+    'log.payload',
+    'diagnostics.start',
+    'diagnostics.report',
+  ] as const),
   ...(['conversation.mark', 'conversation.separate', 'connection.tryNow', 'tunnel.prove'] as const),
 ]
 
