@@ -34,6 +34,7 @@ interface Shot {
 
 const WIDE = [1600, 1000] as const
 const SMALL = [900, 600] as const
+const PHONE = [360, 740] as const
 const LOCALES: Record<Language, string> = { en: 'en-GB', ro: 'ro-RO', ru: 'ru-RU' }
 
 const SHOTS: readonly Shot[] = [
@@ -43,6 +44,10 @@ const SHOTS: readonly Shot[] = [
   { name: 'log-dark', route: '/log', theme: 'dark', size: SMALL },
   { name: 'conversation', route: '/', prepare: openAnna },
   { name: 'conversation-dark', route: '/', theme: 'dark', size: SMALL, prepare: openAnna },
+  { name: 'conversations', route: '/conversations' },
+  { name: 'report', route: '/report' },
+  { name: 'overview-phone', route: '/', size: PHONE },
+  { name: 'log-phone', route: '/log', size: PHONE },
   { name: 'employees', route: '/employees' },
   { name: 'employees-dark', route: '/employees', theme: 'dark', size: SMALL },
   { name: 'diagnostics', route: '/diagnostics', prepare: checkUp },
