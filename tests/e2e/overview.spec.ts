@@ -72,7 +72,7 @@ test('a failed message is shown with a link to it', async ({ page, chatra, planf
 
 test('the page begins with one sentence, and says what there is not yet', async ({ page, world, chatra }) => {
   const verdict = page.getByRole('region', { name: 'State of the bridge' })
-  await expect(verdict).toContainText('There is no public address yet')
+  await expect(verdict).toContainText('No public address yet')
   await world.call('setup.publicAddress', { address: world.hooks })
   await expect(verdict).toContainText('Everything works.')
   await expect(page.getByText('No messages yet')).toHaveCount(2)
