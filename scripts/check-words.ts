@@ -11,8 +11,6 @@ interface Refused {
   pattern: RegExp
 }
 
-/** Their texts are being rewritten together with the pages of the setup. */
-const REWRITTEN = ['wizard.json', 'tunnel.json']
 const LANGUAGES: Language[] = ['en', 'ro', 'ru']
 
 /** What is the same in every language, and no word of ours. */
@@ -44,9 +42,7 @@ const SIGNS: Record<Language | 'all', [wrong: RegExp, name: string][]> = {
 export function everyText(folder: string): Words {
   const texts: Words = { en: {}, ro: {}, ru: {} }
   for (const language of LANGUAGES) {
-    const files = readdirSync(join(folder, language)).filter(
-      (name) => name.endsWith('.json') && !REWRITTEN.includes(name),
-    )
+    const files = readdirSync(join(folder, language)).filter((name) => name.endsWith('.json'))
     for (const file of files)
       Object.assign(texts[language], JSON.parse(readFileSync(join(folder, language, file), 'utf8')))
     for (const [page, words] of Object.entries({ visitorWords, pageWords }))

@@ -10,7 +10,7 @@ test('a pause for a time switches the connection off, and its end is shown and c
   const paused = await until('the end of the pause', async () =>
     (await tray(world.app))?.menu.find(({ id }) => id === 'resume'),
   )
-  expect(paused.label).toMatch(/^Resume now \(else at \d\d:\d\d\)$/)
+  expect(paused.label).toMatch(/^Resume now \(otherwise at \d\d:\d\d\)$/)
   // Kept meanwhile.
   await (await world.chatra.visit()).says('Is somebody there?')
   await clickMenu(world.app, 'resume')

@@ -11,7 +11,7 @@ import { axe, axeInBothThemes, expect, goTo, SIZES, sized, test } from './fixtur
 import { wizardOn } from './wizard-steps.ts'
 
 const NAMES = {
-  own: 'My own address',
+  own: 'Your own address',
   ngrok: 'ngrok',
   ssh: 'SSH server',
   relay: 'Relay',
@@ -30,7 +30,7 @@ test.describe('an address of the owner’s own', () => {
     await save(page)
     await works(page)
     await expect(page.getByRole('textbox', { name: 'Public address', exact: true })).toHaveValue(world.hooks)
-    await expect(state(page)).toContainText('Method: My own address')
+    await expect(state(page)).toContainText('Method: Your own address')
     await page.getByRole('button', { name: 'Check now' }).click()
     await works(page)
 
@@ -43,7 +43,7 @@ test.describe('an address of the owner’s own', () => {
     await goTo(page, '/')
     const card = page.getByRole('article', { name: 'Public address' })
     await expect(card).toContainText('not reachable')
-    await expect(card).toContainText('My own address')
+    await expect(card).toContainText('Your own address')
     await expect(card).toContainText(/There is no response at this address/)
   })
 
@@ -83,7 +83,7 @@ test("missing values are named at their fields, and ngrok's token is stored unse
   await expect(page.getByText(/ngrok needs your authtoken/).first()).toBeVisible()
   await page.getByLabel('ngrok token', { exact: true }).fill('two words')
   await save(page)
-  await expect(page.getByText(/This is not an ngrok token/).first()).toBeVisible()
+  await expect(page.getByText(/An ngrok token has no spaces/).first()).toBeVisible()
   const { settings } = await world.call('tunnel.get', {})
   expect(settings.provider).toBe('none')
 })
@@ -146,10 +146,10 @@ test('a relay is paired by its code, a wrong code is refused, and a restart is s
   await page.getByLabel('Address of the relay').fill(relay.ready.control)
   const code = page.getByLabel('Pairing code', { exact: true })
   await page.getByRole('button', { name: 'Pair', exact: true }).click()
-  await expect(page.getByText('Type the code that the relay shows.')).toBeVisible()
+  await expect(page.getByText('Enter the code that the relay shows.')).toBeVisible()
   await code.fill('not a code')
   await page.getByRole('button', { name: 'Pair', exact: true }).click()
-  await expect(page.getByText(/not a whole pairing code/).first()).toBeVisible()
+  await expect(page.getByText(/Enter the whole pairing code/).first()).toBeVisible()
   await expect(code).toBeFocused()
   await expect(code).toHaveValue('not a code')
   await code.fill(await newCode())

@@ -117,7 +117,7 @@ test.describe('a connection', () => {
     await field(page, 'Requests to Planfix per second').fill('0.5')
     await part.getByRole('button', { name: 'Hide' }).click()
     await page.getByRole('button', { name: 'Save', exact: true }).click()
-    await expect(page.getByText('A number of seconds from 1 to 3600.')).toBeVisible()
+    await expect(page.getByText('Enter a number of seconds from 1 to 3600.')).toBeVisible()
     await expect(field(page, 'Check for new comments every')).toBeFocused()
     await expect(field(page, 'Requests to Planfix per second')).toHaveValue('0.5')
   })
@@ -353,7 +353,7 @@ test.describe('the program', () => {
 
   test('the page shows whether a request through a public address arrives', async ({ page, world }) => {
     await goTo(page, '/settings/~address')
-    await page.getByRole('radio', { name: 'My own address' }).click()
+    await page.getByRole('radio', { name: 'Your own address' }).click()
     const input = page.getByRole('textbox', { name: 'Public address', exact: true })
     await input.fill('http://192.168.1.5')
     await page.getByRole('button', { name: 'Save', exact: true }).click()

@@ -116,7 +116,7 @@ describe.concurrent('R6: a value that Planfix refuses is in the task, once', () 
         await calm(world)
         expect(notes(world, task).map(({ text }) => text)).toEqual([
           expect.stringContaining(
-            `office@firm.example. Planfix has it on another card: ${link(world, firm.id)}`,
+            `office@firm.example. Planfix already has it on another contact card: ${link(world, firm.id)}`,
           ),
         ])
         const own = world.planfix.contacts.find(({ name }) => name === 'Anna P')

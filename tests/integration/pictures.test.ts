@@ -61,7 +61,7 @@ describe('a picture that only employees can open', () => {
     ['a frame of the account', '<iframe src="/frame/1"></iframe>'],
   ])('%s: the text is sent, the employee gets one note, the log shows it', async (_, html) => {
     const { chat, notes, reasons } = await carries(() => `<p>Look ${html} here</p>`)
-    expect(chat).toEqual(['Look here\n[picture]'])
+    expect(chat).toEqual(['Look here\n[image]'])
     expect(notes).toHaveLength(1)
     expect(reasons).toContain('picture-not-delivered')
   })
@@ -79,13 +79,13 @@ describe('a picture that only employees can open', () => {
       [],
       `<p>See ${picture}</p>`,
     )
-    expect(chat).toEqual(['See\n[picture]'])
+    expect(chat).toEqual(['See\n[image]'])
     expect(notes).toHaveLength(1)
   })
 
   test('a picture added by an edit causes a note', async () => {
     const { chat, notes } = await carries(() => '<p>Look</p>', [], '<p>Look</p><img src="cid:a@b">')
-    expect(chat).toEqual(['Look\n[picture]'])
+    expect(chat).toEqual(['Look\n[image]'])
     expect(notes).toHaveLength(1)
   })
 })

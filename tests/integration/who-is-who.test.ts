@@ -134,7 +134,7 @@ describe.concurrent('one person on two devices', () => {
       await calm(world)
       expect(world.planfix.tasks).toHaveLength(1)
       expect(texts(world, task)).toMatch(
-        /Another device \(Android.*the site vouches for the e-mail anna@mail/,
+        /Another device \(Android.*your website confirms the e-mail anna@mail/,
       )
     })
   })
@@ -330,7 +330,7 @@ describe.concurrent('duplicates that Planfix makes after a time-out', () => {
       await world.until('two tasks', () => tasksNamed(world, 'Anna').length === 2)
       const [one, other] = tasksNamed(world, 'Anna').map(({ id }) => id) as [number, number]
       await world.until('it is noticed', () =>
-        [one, other].some((id) => texts(world, id).includes('a second time after a time-out')),
+        [one, other].some((id) => texts(world, id).includes('created this task a second time')),
       )
       await calm(world)
       for (const [n, id] of [one, other].entries())

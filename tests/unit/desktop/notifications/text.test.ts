@@ -66,7 +66,7 @@ describe('the text of a notification', () => {
 
   test('a notification names the failing side and what to do', () => {
     const told = noticeText({ kind: 'lost', faults: [fault('chatra', 'no-plan', true)], alsoBack: [] }, ONE)
-    expect(told.title).toBe('Chatra is not responding: shop.example')
+    expect(told.title).toBe('Chatra is not working: shop.example')
     expect(told.body).toContain('paid licence')
   })
 
