@@ -41,7 +41,10 @@ test('a client who continues to write while Planfix is down is one new chat, als
     anna.says('Is anybody there?')
     await world.chatra.flush()
     await world.app.settled()
-    await world.until('the owner is told of Planfix', () => before.titles('Planfix is not working').length > 0)
+    await world.until(
+      'the owner is told of Planfix',
+      () => before.titles('Planfix is not working').length > 0,
+    )
     expect((await planfixState(world)).state).toBe('paused')
     expect(before.shown[0]).toEqual({ title: 'New chat: Anna', body: 'Hello' })
     expect(before.titles('New chat')).toHaveLength(1)
