@@ -106,7 +106,7 @@ test('the bridge continues the old data folder: messages arrive once, and every 
   expect(anna.sees()).toEqual(['Good day, Anna', 'Sent without an answer'])
   expect(boris.sees()).toEqual([])
   // The jobs: two notes, the visit on the contact, the end of the third task; the others have nothing to do.
-  expect(count(said(tasks[0]), 'robots')).toBe(1)
+  expect(count(said(tasks[0]), 'two bots')).toBe(1)
   expect(count(said(tasks[0]), 'Good day, Anna')).toBe(2)
   expect(count(cardOf(world), 'Firefox')).toBe(1)
   expect(world.planfix.task(tasks[2] ?? 0)?.statusKey).toBe('completed')
