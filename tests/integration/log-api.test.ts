@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { ApiContext } from '../../src/main/api/context.ts'
+import { WaitingClients } from '../../src/main/api/conversations/waiting-clients.ts'
 import { createCaller } from '../../src/main/api/dispatcher.ts'
 import { logCalls } from '../../src/main/api/log/index.ts'
 import { rowsOf } from '../../src/main/api/log/message-rows.ts'
@@ -15,6 +16,7 @@ async function start(options: WorldOptions = {}) {
   world = await World.start(options)
   const context = {
     application: world.app,
+    waiting: new WaitingClients(world.app, { warn: bug }),
     secrets: {
       get: async (_id: string, name: string) =>
         name === 'PLANFIX_TOKEN' ? world.planfix.token : world.chatra.secretKey,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { Bridge, HOOK_SECRET } from '../support/bridge.ts'
 import { sidesOf } from '../support/clients.ts'
 import { feedMarks, inVirtualWorld } from '../support/planfix-scenes.ts'
 
@@ -62,4 +63,26 @@ test('a connection that does not run is not found', async () => {
   await inVirtualWorld({}, async (world) => {
     expect(await world.app.tryNow('other')).toBe(false)
   })
+})
+
+test('a check-up tries what waits: after the limit was raised nothing waits for midnight', async () => {
+  const bridge = await Bridge.start()
+  try {
+    const { chatra, planfix } = bridge
+    chatra.webhookUrl = `${bridge.app.hooksUrl}/hooks/shop/${HOOK_SECRET}/chatra`
+    const { limits } = planfix
+    limits.resetAt = bridge.app.now() + 10 * HOUR
+    limits.dailyLimit = limits.dailyUsed
+    planfix.setSwitch('rate-header', 'exact')
+    planfix.setSwitch('daily-limit', '403-code22-ms')
+    chatra.visit({ name: 'Anna' }).says('Hello')
+    await bridge.until('the limit', () => sidesOf(bridge.app)[0]?.planfix.state === 'paused')
+    limits.dailyLimit = Number.POSITIVE_INFINITY
+    planfix.setSwitch('daily-limit', 'off')
+    await bridge.get('diagnostics.start', {})
+    await bridge.until('the task', () => planfix.tasks[0])
+    expect(planfix.tasks[0]?.name).toBe('Anna (Chatra)')
+  } finally {
+    await bridge.stop()
+  }
 })

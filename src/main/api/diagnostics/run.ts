@@ -51,6 +51,7 @@ export function createCheckUps(context: ApiContext, redactor: () => Promise<Reda
         last = { ...begun, reports }
         reporting.soon()
       })
+      await tryWhatWaits(context.application)
     } catch (error) {
       context.log.error({ stack: errorStack(error) }, 'bug: the check-up broke')
     }
@@ -60,6 +61,12 @@ export function createCheckUps(context: ApiContext, redactor: () => Promise<Reda
   }
 
   return { last: () => last, start }
+}
+
+/** A check-up may have found that a service answers again: what waits for it is not left until its next try. */
+async function tryWhatWaits(application: ApiContext['application']): Promise<void> {
+  for (const [id, { chatraBreaker, planfixBreaker }] of application.connections)
+    if (!chatraBreaker.isHealthy || !planfixBreaker.isHealthy) await application.tryNow(id)
 }
 
 async function examineAll(

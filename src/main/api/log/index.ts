@@ -24,7 +24,7 @@ const MOST_STUCK = 5000
 
 /** The live log and the conversations. */
 export const logCalls = (context: ApiContext): Pick<Handlers, keyof typeof contract> => {
-  const { application } = context
+  const { application, waiting } = context
   const { store } = application
   /** The latest open request of each list. */
   const asked = new Map<string, object>()
@@ -97,6 +97,7 @@ export const logCalls = (context: ApiContext): Pick<Handlers, keyof typeof contr
 
     async 'conversation.separate'({ id }) {
       const answer = await application.separate(id)
+      await waiting.reset()
       return answer === 'separated' ? empty() : answer === 'not-found' ? notFound() : conflict()
     },
 
