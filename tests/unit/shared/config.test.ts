@@ -251,6 +251,7 @@ describe('omitted settings', () => {
           completedStatusId: null,
           sendOnlyWhenClientIsRecipient: true,
           mirrorChatraReplies: true,
+          replyAs: null,
           joinDevices: 'when-quiet',
           joinAfterQuietMinutes: 30,
           keepWhilePausedDays: 7,

@@ -752,5 +752,5 @@ test('every switch is used in these, the Chat API’s or the contract tests, and
   expect(() => sim.setSwitch('nonsense' as never, 'x' as never)).toThrow('no switch nonsense')
   expect(() => sim.setSwitch('newlines', 'x' as never)).toThrow('no position x')
   expect(Object.keys(chatSwitchTable)).toHaveLength(19)
-  expect(Object.keys(switchTable)).toHaveLength(38 + 19)
+  expect(Object.keys(switchTable)).toHaveLength(39 + 19)
 })
