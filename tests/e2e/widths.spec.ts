@@ -32,6 +32,7 @@ async function showsEverything(page: Page): Promise<void> {
     await expect(page.locator('main h1')).toBeVisible()
     await expect(page.getByRole('navigation', { name: 'Pages' })).toBeVisible()
     await page.waitForLoadState('networkidle')
+    if (route === '/employees') await expect(page.getByText('Ana Rusu').first()).toBeVisible()
     expect(await outside(page), `${route} sticks out`).toEqual([])
   }
   await openLog(page)
@@ -90,8 +91,10 @@ test('axe finds no serious problem on a phone, also in open menus and lists', as
 })
 
 test('fields, boxes and switches have edges of 3 to 1 in both themes', async ({ page }) => {
-  await goTo(page, '/settings/shop')
-  await expect(page.getByRole('switch').first()).toBeAttached()
+  // It has switches of both kinds, radios and fields.
+  await goTo(page, '/employees')
+  await expect(page.getByRole('switch', { checked: false }).first()).toBeAttached()
+  await expect(page.getByRole('switch', { checked: true }).first()).toBeAttached()
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme })
     await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', theme)
@@ -119,6 +122,7 @@ test('fields, boxes and switches have edges of 3 to 1 in both themes', async ({ 
       return [
         ...of('main input.mantine-Input-input:not(:disabled)', 'borderTopColor'),
         ...of('main .mantine-Switch-root:not(:has(:disabled)) .mantine-Switch-track', 'backgroundColor'),
+        ...of('main .mantine-Radio-radio:not(:disabled)', 'borderTopColor'),
         ...of('main .mantine-Button-root[data-variant="default"]:not(:disabled)', 'borderTopColor'),
       ]
     })
