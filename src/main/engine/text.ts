@@ -27,12 +27,15 @@ export const printOfText = (text: string): string => fingerprint(comparable(text
  * Fingerprint of a text by its letters and digits alone: the Chat API and REST write links, quotes, line ends and marks
  * differently. Of a text without any: of the text itself.
  */
-export function wordPrint(text: string): string {
+export const wordPrint = (text: string): string => fingerprint(wordsOf(text))
+
+/** The letters and digits of a text alone; of a text without any the text itself. */
+export function wordsOf(text: string): string {
   const words = text
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '')
-  return fingerprint(words === '' ? text.trim() : words)
+  return words === '' ? text.trim() : words
 }
 
 /** The first line of a text, for notifications and lists. */

@@ -3,6 +3,7 @@ import type { Conversation, Message, MessageFile, TaskLink } from '../../../../s
 import { newMessage } from '../../../../shared/new-message.ts'
 import { addJob } from '../../delivery/patches.ts'
 import type { Change, ChannelReply, PlanfixComment, Takeover } from '../../ports.ts'
+import { wordsOf } from '../../text.ts'
 import { isNumber } from '../comment/comment.ts'
 import { goneComment } from '../comment/comment-input.ts'
 import { mayGoOut, type Verdict } from '../comment/may-go-out.ts'
@@ -53,6 +54,21 @@ export const RECEIVED_TWICE = 'received-twice'
 /** No reason: the author is known by the picture. */
 const HOW = { picture: null, name: 'author-by-name', unknown: 'author-unknown' } as const
 
+/**
+ * A restored store does not know that an agent's message went into Planfix, so a call from before may be its echo. Once that
+ * message has been found in the task, the task tells the two apart.
+ */
+const mayBeLostEcho = ({ text }: ChannelReply, { takeover, recent }: ChannelState): boolean =>
+  takeover !== null &&
+  recent.some(
+    (one) =>
+      one.direction === 'to-planfix' &&
+      one.author.kind === 'agent' &&
+      one.planfixCommentId === null &&
+      one.text !== '' &&
+      wordsOf(text).endsWith(wordsOf(one.text)),
+  )
+
 /** Decides what a reply that Planfix passed on means: new, repeated, one of ours, or read before. */
 export function decideReply(reply: ChannelReply, key: string, state: ChannelState): ChannelDecision {
   const { author, known } = state
@@ -63,7 +79,8 @@ export function decideReply(reply: ChannelReply, key: string, state: ChannelStat
   if (found?.kind === 'reply')
     return { changes: readBefore(found.messages, reply, state), skipped: 'read-before' }
   const isLate = state.numbersAreComments !== true && mayBeLate(author, state)
-  if (isLate || isForOneOfSeveral(state.recent)) return { changes: [], skipped: READ_IN_TASK }
+  if (isLate || isForOneOfSeveral(state.recent) || mayBeLostEcho(reply, state))
+    return { changes: [], skipped: READ_IN_TASK }
   const comment = commentOf(reply, state)
   const verdict = verdictOf(comment, state)
   const parts = partsOf(comment, state.maxText, state.lineLength)

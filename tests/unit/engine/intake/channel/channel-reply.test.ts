@@ -319,6 +319,27 @@ describe('a call from before a restore', () => {
       { message: { state: 'uncertain', reason: 'carried-before-restore', sentAt: NOW - 30 * MINUTE } },
     ])
   })
+  test('a call that may be the echo of an agent’s message which is to be written again is read in the task', () => {
+    const agents = (changes: Partial<Message> = {}) =>
+      message({
+        author: { kind: 'agent', id: 'j', name: 'Julia', email: null },
+        text: 'It left.',
+        planfixCommentId: null,
+        ...changes,
+      })
+    const echo = (one: Message, before: ChannelState['takeover'] = takeover) =>
+      decide(
+        { takeover: before, receivedAt: NOW - 30 * MINUTE, recent: [one] },
+        { text: 'Julia (Chatra): It left' },
+      ).skipped
+    expect(echo(agents())).toBe(READ_IN_TASK)
+    expect(echo(agents(), null)).not.toBe(READ_IN_TASK)
+    expect(echo(agents({ text: 'Soon' }))).not.toBe(READ_IN_TASK)
+    expect(echo(agents({ text: '' }))).not.toBe(READ_IN_TASK)
+    expect(echo(agents({ planfixCommentId: 10 }))).not.toBe(READ_IN_TASK)
+    expect(echo(agents({ direction: 'to-chatra' }))).not.toBe(READ_IN_TASK)
+    expect(echo(agents({ author: { kind: 'client', id: 'client', name: 'Anna' } }))).not.toBe(READ_IN_TASK)
+  })
   test('a call from after the lost time is answered', () => {
     expect(from(NOW + 1)).toMatchObject([{ message: { state: 'queued' } }])
   })
