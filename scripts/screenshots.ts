@@ -54,7 +54,7 @@ const SHOTS: readonly Shot[] = [
   { name: 'diagnostics-dark', route: '/diagnostics', theme: 'dark', size: SMALL },
   { name: 'settings', route: '/settings' },
   { name: 'settings-connection', route: '/settings/shop' },
-  { name: 'settings-replies-at-once', route: '/settings/shop', prepare: repliesAtOnce },
+  { name: 'settings-instant-replies', route: '/settings/shop', prepare: instantReplies },
   { name: 'settings-dark', route: '/settings', theme: 'dark', size: SMALL },
   { name: 'overview-ro', route: '/', language: 'ro', size: SMALL },
   { name: 'log-ro', route: '/log', language: 'ro', size: SMALL },
@@ -183,7 +183,7 @@ async function checkUp(page: Page, world: World): Promise<void> {
   await page.reload()
 }
 
-async function repliesAtOnce(page: Page): Promise<void> {
+async function instantReplies(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Instant replies' }).click()
   await page.getByRole('button', { name: 'Show what to enter in Planfix' }).click()
   await page.getByLabel('Token for Planfix', { exact: true }).waitFor()
