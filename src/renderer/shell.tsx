@@ -2,7 +2,7 @@ import { Alert, AppShell, Center, Loader, Skeleton, Stack, Text, Title } from '@
 import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react'
 import { Redirect, Route, Switch, useLocation } from 'wouter'
 import { useLine, useMaybeAppState } from './client/hooks.tsx'
-import { ErrorBoundary } from './components/error-boundary.tsx'
+import { ErrorBoundary } from './components/feedback/error-boundary.tsx'
 import { useI18n } from './i18n.tsx'
 import { Pages, useNavigationForm } from './navigation.tsx'
 import classes from './shell.module.css'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { address, isLoopback } from './address.ts'
 import { LANGUAGES } from './languages.ts'
+import { address, isLoopback } from './setup/address.ts'
 
 /**
  * The configuration file (docs/architecture.md, "Configuration"). Unknown keys are refused with their path;

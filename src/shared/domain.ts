@@ -3,10 +3,10 @@
  * (`92`, not `contact:92`), Chatra ids are Chatra's own strings.
  */
 
-import type { MessageState } from './message-states.ts'
-import type { PendingWrite } from './pending-write.ts'
+import type { MessageState } from './messages/message-states.ts'
+import type { PendingWrite } from './messages/pending-write.ts'
 
-export { isOpen, MESSAGE_STATES, type MessageState, OPEN_STATES } from './message-states.ts'
+export { isOpen, MESSAGE_STATES, type MessageState, OPEN_STATES } from './messages/message-states.ts'
 
 export type Direction = 'to-planfix' | 'to-chatra'
 
@@ -139,7 +139,7 @@ export interface ClientLink {
   lastVisitAt: number | null
 }
 
-export type { PendingWrite } from './pending-write.ts'
+export type { PendingWrite } from './messages/pending-write.ts'
 
 /**
  * The values that the bridge itself last wrote to the contact card `card`; any other value, and every value
@@ -237,7 +237,7 @@ export interface ChannelChat {
   askedAt: number
 }
 
-/** Why two conversations count as one person's (engine/same-person.ts). */
+/** Why two conversations count as one person's (engine/people/same-person.ts). */
 export type JoinReason = 'vouched' | 'second-particular' | 'quiet' | 'always'
 
 /** Record of a merge, to read and undo it. */
@@ -327,7 +327,7 @@ export interface TaskLink {
   closedAt: number | null
 }
 
-export { JOB_KINDS, type Job, type JobKind } from './job.ts'
+export { JOB_KINDS, type Job, type JobKind } from './messages/job.ts'
 
 /** An agent seen in a webhook: offered for matching, and recognised by e-mail. */
 export interface AgentSeen {

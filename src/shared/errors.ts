@@ -1,4 +1,4 @@
-import type { NetworkTrouble } from './network.ts'
+import type { NetworkTrouble } from './setup/network.ts'
 
 /**
  * Failures are values (docs/architecture.md): expected failures are returned, stored and shown. Bugs throw.

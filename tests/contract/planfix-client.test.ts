@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createPlanfixClient } from '../../src/main/planfix/client.ts'
 import { systemClock } from '../../src/main/process/clock.ts'
-import { SCOPES } from '../../src/shared/scopes.ts'
+import { SCOPES } from '../../src/shared/setup/scopes.ts'
 import { switchTable } from '../../src/simulators/planfix/index.ts'
 import { connectionTo } from '../unit/planfix/connection.ts'
 import {

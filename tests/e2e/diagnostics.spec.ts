@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
-import { SCOPES } from '../../src/shared/scopes.ts'
+import { SCOPES } from '../../src/shared/setup/scopes.ts'
 import { axeInBothThemes, expect, goTo, HOOK_SECRET, openPrinted, sized, test } from './fixtures.ts'
 
 const CLIENT_WORDS = 'the code of my door is 4711'

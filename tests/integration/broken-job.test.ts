@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import type { Job } from '../../src/shared/job.ts'
+import type { Job } from '../../src/shared/messages/job.ts'
 import { World } from '../support/world.ts'
 
 let world: World

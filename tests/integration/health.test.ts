@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import { detailedHealth } from '../../src/main/runtime/detailed-health.ts'
-import { Metrics } from '../../src/main/runtime/metrics.ts'
+import { detailedHealth } from '../../src/main/runtime/monitoring/detailed-health.ts'
+import { Metrics } from '../../src/main/runtime/monitoring/metrics.ts'
 import { World } from '../support/world.ts'
 
 let world: World

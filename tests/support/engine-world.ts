@@ -2,6 +2,7 @@ import { SendLimiter } from '../../src/main/engine/delivery/chatra/send-limiter.
 import { CircuitBreaker } from '../../src/main/engine/delivery/circuit-breaker.ts'
 import { SideBreaker } from '../../src/main/engine/delivery/side-breaker.ts'
 import { Engine } from '../../src/main/engine/engine.ts'
+import { rootOf } from '../../src/main/engine/people/roots.ts'
 import type {
   ChatEvent,
   ChatMessage,
@@ -16,7 +17,6 @@ import type {
   PlanfixText,
   Store,
 } from '../../src/main/engine/ports.ts'
-import { rootOf } from '../../src/main/engine/roots.ts'
 import { openStore, type SqliteStore } from '../../src/main/store/index.ts'
 import { parseConfiguration } from '../../src/shared/config.ts'
 import type { ClientProfile, Conversation } from '../../src/shared/domain.ts'

@@ -1,6 +1,6 @@
 import type { Finding, Probing } from '../../src/main/diagnostics/probe/runner.ts'
 import { probe } from '../../src/main/diagnostics/probe/runner.ts'
-import { type ProbeAccess, probeAccess } from '../../src/main/runtime/probe-access.ts'
+import { type ProbeAccess, probeAccess } from '../../src/main/runtime/monitoring/probe-access.ts'
 import type { World } from './world.ts'
 
 export interface ProbeChange {

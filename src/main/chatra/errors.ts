@@ -1,5 +1,5 @@
 import { type BridgeError, bridgeError } from '../../shared/errors.ts'
-import { networkTrouble } from '../../shared/network.ts'
+import { networkTrouble } from '../../shared/setup/network.ts'
 import type { ChatraRequest, Outcome } from './transport.ts'
 import { line } from './values.ts'
 

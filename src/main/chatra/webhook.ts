@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { pathOf } from '../../shared/config.ts'
 import type { AgentSeen } from '../../shared/domain.ts'
-import { printReason } from '../../shared/reason.ts'
+import { printReason } from '../../shared/messages/reason.ts'
 import type { ChatEvent, ChatMessage, ParseChatEvent } from '../engine/ports.ts'
 import { chatClient, page } from './client-profile.ts'
 import { chatMessage, isEmpty } from './message.ts'

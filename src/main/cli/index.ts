@@ -32,31 +32,31 @@ async function main(args: string[]): Promise<void> {
 async function run(command: Command, dataDir: string, config: string | undefined): Promise<number> {
   switch (command.name) {
     case 'log':
-      return (await import('./log.ts')).log({ ...command, dataDir, config })
+      return (await import('./commands/log.ts')).log({ ...command, dataDir, config })
     case 'retry':
-      return (await import('./retry.ts')).retry({ id: command.id, dataDir })
+      return (await import('./commands/retry.ts')).retry({ id: command.id, dataDir })
     case 'separate':
-      return (await import('./separate.ts')).separate({ id: command.id, dataDir })
+      return (await import('./commands/separate.ts')).separate({ id: command.id, dataDir })
     case 'export':
-      return (await import('./export.ts')).exportTo({ ...command, dataDir, config })
+      return (await import('./commands/export.ts')).exportTo({ ...command, dataDir, config })
     case 'backup':
-      return (await import('./backup.ts')).backup({ ...command, dataDir, config })
+      return (await import('./commands/backup.ts')).backup({ ...command, dataDir, config })
     case 'restore':
-      return (await import('./restore.ts')).restoreBackup({ ...command, dataDir })
+      return (await import('./commands/restore.ts')).restoreBackup({ ...command, dataDir })
     case 'forget':
-      return (await import('./forget.ts')).forget({ ...command, dataDir })
+      return (await import('./commands/forget.ts')).forget({ ...command, dataDir })
     case 'rename':
-      return (await import('./rename.ts')).rename({ ...command, dataDir, config })
+      return (await import('./commands/rename.ts')).rename({ ...command, dataDir, config })
     case 'probe':
-      return (await import('./probe.ts')).probeAccounts({ ...command, dataDir, config })
+      return (await import('./commands/probe.ts')).probeAccounts({ ...command, dataDir, config })
     case 'connection add':
-      return (await import('./connection-add.ts')).addConnection({ ...command, dataDir, config })
+      return (await import('./commands/connection-add.ts')).addConnection({ ...command, dataDir, config })
     case 'key add':
     case 'key list':
     case 'key revoke':
-      return (await import('./keys.ts')).keys(command, dataDir)
+      return (await import('./commands/keys.ts')).keys(command, dataDir)
     case 'doctor':
-      return (await import('./doctor.ts')).doctor({ json: command.json, dataDir, config })
+      return (await import('./commands/doctor.ts')).doctor({ json: command.json, dataDir, config })
   }
 }
 

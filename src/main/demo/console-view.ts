@@ -1,6 +1,6 @@
 import type { LogEntry, Message } from '../../shared/domain.ts'
 import { translate } from '../../shared/i18n/index.ts'
-import { parseReason } from '../../shared/reason.ts'
+import { parseReason } from '../../shared/messages/reason.ts'
 import type { ChatraSimulator } from '../../simulators/chatra/index.ts'
 import type { Application } from '../runtime/application.ts'
 import { inColumn, type Screen } from './screen.ts'

@@ -1,5 +1,5 @@
 import type { BridgeError, ErrorCode } from '../../shared/errors.ts'
-import { SCOPES, type Scope } from '../../shared/scopes.ts'
+import { SCOPES, type Scope } from '../../shared/setup/scopes.ts'
 import { optionalScope, reportedBy, todoFor } from './advice.ts'
 import {
   type Check,

@@ -1,7 +1,7 @@
 import type { Words } from '../../shared/api/answer.ts'
 import type { BridgeError } from '../../shared/errors.ts'
 import { isTextKey } from '../../shared/i18n/index.ts'
-import type { Scope } from '../../shared/scopes.ts'
+import type { Scope } from '../../shared/setup/scopes.ts'
 import { say } from './check.ts'
 
 /** The owner's remedy for an error of a service: the same text as in other places. */

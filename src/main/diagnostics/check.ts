@@ -3,7 +3,7 @@ import type { KeychainTrouble, PublicAddress } from '../../shared/api/state.ts'
 import type { Connection } from '../../shared/config.ts'
 import type { Result } from '../../shared/errors.ts'
 import type { TextKey, TextParams } from '../../shared/i18n/index.ts'
-import type { Scope } from '../../shared/scopes.ts'
+import type { Scope } from '../../shared/setup/scopes.ts'
 
 export type Verdict = 'ok' | 'warning' | 'failed' | 'skipped'
 

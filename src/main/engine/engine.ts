@@ -1,5 +1,5 @@
 import type { Message } from '../../shared/domain.ts'
-import { printReason } from '../../shared/reason.ts'
+import { printReason } from '../../shared/messages/reason.ts'
 import { commit, type EngineContext } from './context.ts'
 import { ChatraSender } from './delivery/chatra/chatra-sender.ts'
 import { ConversationQueues } from './delivery/conversation-queues.ts'
@@ -10,8 +10,8 @@ import { PlanfixSender } from './delivery/planfix/planfix-sender.ts'
 import { Intake } from './intake/intake.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
 import { type OwnerReply, type OwnerReplyAnswer, storeOwnerReply } from './owner-reply.ts'
+import { type SeparateAnswer, separateConversation } from './people/separate.ts'
 import { type Change, isRestore, type ParseChannelCall, type ParseChatEvent, type Queue } from './ports.ts'
-import { type SeparateAnswer, separateConversation } from './separate.ts'
 
 /** A slow answer of Chatra to a request for a message's author does not block everything. */
 const LONGEST_REPLAY_MS = 30_000
@@ -138,7 +138,7 @@ export class Engine {
     return storeOwnerReply(this.context, this.serial, conversationId, reply)
   }
 
-  /** The owner separates two merged clients (engine/merge.ts). */
+  /** The owner separates two merged clients (engine/people/merge.ts). */
   separate(conversationId: number): Promise<SeparateAnswer> {
     return separateConversation(this.context, this.serial, conversationId)
   }

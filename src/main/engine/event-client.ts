@@ -1,7 +1,7 @@
 import type { BridgeEvent } from '../../shared/domain.ts'
-import { nameOf } from './naming.ts'
+import { nameOf } from './people/naming.ts'
+import { rootOf } from './people/roots.ts'
 import type { Store } from './ports.ts'
-import { rootOf } from './roots.ts'
 
 /**
  * The event with the name of its conversation's client in `params.client`, for people. The name is read when the event

@@ -1,7 +1,7 @@
 import { commit, type EngineContext } from './context.ts'
 import { addJob } from './delivery/patches.ts'
 import type { KeyedMutex } from './keyed-mutex.ts'
-import { rootOf } from './roots.ts'
+import { rootOf } from './people/roots.ts'
 
 /** A reply that the owner writes outside Planfix, into a notification. */
 export interface OwnerReply {

@@ -2,8 +2,8 @@ import http from 'node:http'
 import https from 'node:https'
 import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
-import { isLoopback } from '../../shared/address.ts'
 import { errorCode } from '../../shared/node-errors.ts'
+import { isLoopback } from '../../shared/setup/address.ts'
 import { connectThrough, environmentProxy } from './proxy.ts'
 
 /** The proxy for an https address, e.g. `http://proxy.office:3128`; null = none. Never rejects. */

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../shared/errors.ts'
-import type { Scope } from '../../shared/scopes.ts'
+import type { Scope } from '../../shared/setup/scopes.ts'
 import { type Calls, PAGE } from './calls.ts'
 import { dataTagList, done, groupList, pong, userList } from './schemas.ts'
 import type { Settings } from './settings.ts'

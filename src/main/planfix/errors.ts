@@ -1,7 +1,7 @@
 import type { BridgeError, ErrorCode, Retry } from '../../shared/errors.ts'
 import { bridgeError } from '../../shared/errors.ts'
-import { networkTrouble } from '../../shared/network.ts'
-import type { Scope } from '../../shared/scopes.ts'
+import { networkTrouble } from '../../shared/setup/network.ts'
+import type { Scope } from '../../shared/setup/scopes.ts'
 
 /** The facts about a request that are needed to classify its failure. */
 export interface RequestInfo {

@@ -3,7 +3,7 @@ import { plainField } from '../../shared/plain.ts'
 import type { PlanfixApi, PlanfixTask } from '../engine/ports.ts'
 import { type Calls, PAGE } from './calls.ts'
 import { toHtml } from './html/to-html.ts'
-import type { Processes } from './processes.ts'
+import type { Processes } from './processes/processes.ts'
 import {
   changedList,
   created,

@@ -1,4 +1,4 @@
-import { address } from '../../shared/address.ts'
+import { address } from '../../shared/setup/address.ts'
 import { completionScript, SHELLS } from '../process/command-line/completion.ts'
 import { commandHelp } from '../process/command-line/help.ts'
 import { manPage } from '../process/command-line/man-page.ts'

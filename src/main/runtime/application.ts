@@ -2,18 +2,18 @@ import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { OwnerReply, OwnerReplyAnswer } from '../engine/owner-reply.ts'
+import type { SeparateAnswer } from '../engine/people/separate.ts'
 import type { Clock, Listener } from '../engine/ports.ts'
-import type { SeparateAnswer } from '../engine/separate.ts'
 import type { PublicAddressService } from '../ingress/public-address-service.ts'
 import type { Forgotten, OrphanedConnection, RetryAnswer, SqliteStore } from '../store/index.ts'
 import type { Receiver } from '../webhooks/receiver.ts'
 import { type ApplicationOptions, compose, type Parts } from './composition.ts'
 import type { LiveConnection } from './connections.ts'
 import type { EventBus } from './event-bus.ts'
-import { healthOf, isDegraded } from './health.ts'
 import type { WebhookTimes } from './last-webhooks.ts'
 import { reportOrphaned } from './maintenance/orphaned-connections.ts'
 import { watchStoreChanges } from './maintenance/store-change-watcher.ts'
+import { healthOf, isDegraded } from './monitoring/health.ts'
 import type { RuntimeSupervisor } from './supervisor.ts'
 
 export type { Log } from '../process/log.ts'
@@ -262,7 +262,7 @@ export class Application {
     return this.engine.reply(conversationId, reply)
   }
 
-  /** The owner separates a merged conversation: see engine/merge.ts. */
+  /** The owner separates a merged conversation: see engine/people/merge.ts. */
   separate(conversationId: number): Promise<SeparateAnswer> {
     return this.engine.separate(conversationId)
   }

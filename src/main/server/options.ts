@@ -1,5 +1,5 @@
-import { isLoopback } from '../../shared/address.ts'
 import type { Role } from '../../shared/api/roles.ts'
+import { isLoopback } from '../../shared/setup/address.ts'
 import type { Given } from '../process/command-line/parse.ts'
 import { LOG_LEVELS, type LogLevel } from '../process/log.ts'
 import type { Reach } from './interface/server.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CHANNEL_MODES } from '../config.ts'
-import { SCOPES } from '../scopes.ts'
+import { SCOPES } from '../setup/scopes.ts'
 import { call, connectionId, done, nothing, time, words } from './answer.ts'
 import { employeeChoice } from './employees.ts'
 import { connectionSettings } from './settings.ts'

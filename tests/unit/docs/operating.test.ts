@@ -7,7 +7,9 @@ const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
 
 /** The metrics that the program writes. */
 const WRITTEN = new Set(
-  [...read('src/main/runtime/metrics.ts').matchAll(/'((?:bridge|process)_\w+)'/g)].map(([, name]) => name!),
+  [...read('src/main/runtime/monitoring/metrics.ts').matchAll(/'((?:bridge|process)_\w+)'/g)].map(
+    ([, name]) => name!,
+  ),
 )
 const named = (text: string): string[] => [
   ...new Set(

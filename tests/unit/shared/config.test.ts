@@ -4,6 +4,7 @@ import {
   checkConfiguration,
   environmentName,
   isLoopback,
+  isSameChatra,
   parseConfiguration,
   usesChatApi,
 } from '../../../src/shared/config.ts'
@@ -543,4 +544,13 @@ test.each([
   ['http://localhost:1', 'http://localhost:1'],
 ])('the address %s is kept as %s', (text, kept) => {
   expect(address.safeParse(text).data ?? null).toBe(kept)
+})
+
+test('two connections have the same Chatra account by its key; in a demo also by its place', () => {
+  const account = (publicKey: string, baseUrl = 'https://app.chatra.io/api') => ({ publicKey, baseUrl })
+  expect(isSameChatra(account('a'), account('a', 'https://other.example/api'))).toBe(true)
+  expect(isSameChatra(account('a'), account('b'))).toBe(false)
+  const [one, other] = ['http://127.0.0.1:1/api', 'http://127.0.0.1:2/api']
+  expect(isSameChatra(account('a', one), account('a', other))).toBe(false)
+  expect(isSameChatra(account('a', one), account('a', one))).toBe(true)
 })

@@ -1,6 +1,6 @@
 import type { ScopeFinding } from '../../../shared/api/setup.ts'
 import { ok, type Result, stopsSide } from '../../../shared/errors.ts'
-import type { Scope } from '../../../shared/scopes.ts'
+import type { Scope } from '../../../shared/setup/scopes.ts'
 import type { Account } from './planfix.ts'
 
 /** The purpose of each scope; without one that is not `always`, a part of the product does not work. */

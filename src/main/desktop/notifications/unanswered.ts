@@ -1,4 +1,4 @@
-/** The oldest message of a client that nobody has answered (shared/unanswered.ts), as notifications show it. */
+/** The oldest message of a client that nobody has answered (shared/messages/unanswered.ts), as notifications show it. */
 export interface Unanswered {
   connectionId: string
   conversationId: number

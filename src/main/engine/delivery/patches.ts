@@ -1,7 +1,7 @@
 import type { ClientLink, Message, MessageState, TaskLink } from '../../../shared/domain.ts'
 import type { BridgeError } from '../../../shared/errors.ts'
-import { type JobKind, type NewJob, type NoteData, newJob } from '../../../shared/job.ts'
-import { printReason } from '../../../shared/reason.ts'
+import { type JobKind, type NewJob, type NoteData, newJob } from '../../../shared/messages/job.ts'
+import { printReason } from '../../../shared/messages/reason.ts'
 import type { Change } from '../ports.ts'
 
 /** The device that wrote last (F13). */

@@ -1,4 +1,4 @@
-import { isTestVisitor } from '../../../shared/test-visitor.ts'
+import { isTestVisitor } from '../../../shared/setup/test-visitor.ts'
 import type { Change, ChatEvent, InboxRow } from '../ports.ts'
 
 /** Name of the fact of a connection. */

@@ -1,6 +1,6 @@
 import type { BridgeEvent } from '../../../shared/domain.ts'
+import { printReason } from '../../../shared/messages/reason.ts'
 import { errorMessage } from '../../../shared/node-errors.ts'
-import { printReason } from '../../../shared/reason.ts'
 import { isStoreUnavailable } from '../../../shared/store-error.ts'
 import { commit } from '../context.ts'
 import { KeyedMutex } from '../keyed-mutex.ts'

@@ -1,5 +1,5 @@
 import type { Direction, Message } from '../../../shared/domain.ts'
-import { newMessage } from '../../../shared/new-message.ts'
+import { newMessage } from '../../../shared/messages/new-message.ts'
 import type { Change, InboxRow } from '../ports.ts'
 
 /**

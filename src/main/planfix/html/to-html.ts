@@ -1,4 +1,4 @@
-import { addressesIn } from '../../../shared/addresses.ts'
+import { addressesIn } from '../../../shared/setup/addresses.ts'
 import type { PlanfixText } from '../../engine/ports.ts'
 
 export { htmlToText, readComment } from './html-to-text.ts'

@@ -1,5 +1,5 @@
 import type { Message, TaskLink } from '../../../shared/domain.ts'
-import { isInternal } from '../../../shared/reason.ts'
+import { isInternal } from '../../../shared/messages/reason.ts'
 import { GONE, isOfBefore, isUnchanged } from '../../engine/index.ts'
 import type { PlanfixComment, PlanfixTask } from '../../engine/ports.ts'
 

@@ -1,5 +1,5 @@
 import type { Author, Conversation, MessageFile, MessageState } from '../../../shared/domain.ts'
-import { isInternal } from '../../../shared/reason.ts'
+import { isInternal } from '../../../shared/messages/reason.ts'
 import { nameOf } from '../../engine/index.ts'
 import { Yielder } from '../event-loop-yield.ts'
 import { type ClientRow, clientFrom } from '../rows/links.ts'

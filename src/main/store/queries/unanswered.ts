@@ -1,5 +1,5 @@
 import type { Author } from '../../../shared/domain.ts'
-import { firstUnanswered, isAnswer, type SaidMessage } from '../../../shared/unanswered.ts'
+import { firstUnanswered, isAnswer, type SaidMessage } from '../../../shared/messages/unanswered.ts'
 import { Yielder } from '../event-loop-yield.ts'
 import type { Sql } from '../sql.ts'
 import { threadOf } from './threads.ts'

@@ -1,5 +1,5 @@
-import { networkTrouble } from '../../../shared/network.ts'
 import { errorCode } from '../../../shared/node-errors.ts'
+import { networkTrouble } from '../../../shared/setup/network.ts'
 import type { TunnelProblem } from '../provider.ts'
 
 /** Why the relay is not reached, or refuses this computer. */

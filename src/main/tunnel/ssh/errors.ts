@@ -1,5 +1,5 @@
 import type { Words } from '../../../shared/api.ts'
-import { networkTrouble } from '../../../shared/network.ts'
+import { networkTrouble } from '../../../shared/setup/network.ts'
 import type { TunnelProblem } from '../provider.ts'
 
 /** The last part of a key `tunnel.problem.ssh.…`. `retries` = it may be temporary. */

@@ -1,8 +1,8 @@
 import { Alert, Button, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useCall } from '../../client/hooks.tsx'
-import { CopyField } from '../../components/copy-field.tsx'
-import { ErrorAlert } from '../../components/error-alert.tsx'
+import { ErrorAlert } from '../../components/feedback/error-alert.tsx'
+import { CopyField } from '../../components/form/copy-field.tsx'
 import { IconAlertTriangle, IconEye } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
 

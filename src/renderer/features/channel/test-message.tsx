@@ -2,8 +2,8 @@ import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { CallError, Value } from '../../../shared/api.ts'
 import { useAppState, useClient } from '../../client/hooks.tsx'
-import { ErrorAlert } from '../../components/error-alert.tsx'
-import { StatusBadge } from '../../components/status-badge.tsx'
+import { ErrorAlert } from '../../components/feedback/error-alert.tsx'
+import { StatusBadge } from '../../components/feedback/status-badge.tsx'
 import { useI18n } from '../../i18n.tsx'
 
 /** A message into Planfix, with the task that it became; then the reply to it turns green when Planfix hands it over. */

@@ -5,7 +5,7 @@ import type { CallError } from '../../../shared/api.ts'
 import { environmentName } from '../../../shared/config.ts'
 import { checkToken } from '../../../shared/fields.ts'
 import { useAppState, useClient, useRefresh } from '../../client/hooks.tsx'
-import { StatusBadge } from '../../components/status-badge.tsx'
+import { StatusBadge } from '../../components/feedback/status-badge.tsx'
 import { useI18n } from '../../i18n.tsx'
 
 /** Planfix's token of the chat: whether it is there and where it is kept, or an input. It is tried before it is kept. */

@@ -2,7 +2,7 @@ import { Button, Group } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import type { ConversationRow } from '../../../shared/api/conversations.ts'
 import { useClient } from '../../client/hooks.tsx'
-import { UndoMessage } from '../../components/undo.tsx'
+import { UndoMessage } from '../../components/feedback/undo.tsx'
 import { useI18n } from '../../i18n.tsx'
 
 /** What can be done about a client who waits: answer in Planfix, or decide that no answer is needed. */

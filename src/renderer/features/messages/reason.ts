@@ -1,8 +1,8 @@
 import type { MessageRow } from '../../../shared/api/log.ts'
 import type { ConnectionState } from '../../../shared/api/state.ts'
 import { isTextKey, type TextKey } from '../../../shared/i18n/texts.ts'
-import { type Reason as Cause, parseReason } from '../../../shared/reason.ts'
-import type { Tone } from '../../components/status-badge.tsx'
+import { type Reason as Cause, parseReason } from '../../../shared/messages/reason.ts'
+import type { Tone } from '../../components/feedback/status-badge.tsx'
 import type { Speech } from '../../i18n.tsx'
 
 /** Why a message is in its state: a short text for the log, and technical detail. */

@@ -1,7 +1,7 @@
 import { notifications } from '@mantine/notifications'
 import type { LogFilter } from '../../../shared/api/log.ts'
 import { useClient, useRefresh } from '../../client/hooks.tsx'
-import { UndoMessage } from '../../components/undo.tsx'
+import { UndoMessage } from '../../components/feedback/undo.tsx'
 import { useI18n } from '../../i18n.tsx'
 
 /** Messages by id, or all stuck ones of a filter. */

@@ -1,7 +1,7 @@
 import { Alert, Stack, Text } from '@mantine/core'
 import type { PublicAddress } from '../../../shared/api/state.ts'
+import { StatusBadge, type Tone } from '../../components/feedback/status-badge.tsx'
 import { IconAlertTriangle, IconInfoCircle } from '../../components/icons.ts'
-import { StatusBadge, type Tone } from '../../components/status-badge.tsx'
 import { type Speech, useI18n } from '../../i18n.tsx'
 
 const TONES: Record<PublicAddress['state'], Tone> = {

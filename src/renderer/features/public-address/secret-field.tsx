@@ -1,6 +1,6 @@
 import { Button, Group, Input, PasswordInput, Textarea } from '@mantine/core'
 import { useState } from 'react'
-import { StatusBadge } from '../../components/status-badge.tsx'
+import { StatusBadge } from '../../components/feedback/status-badge.tsx'
 import { useI18n } from '../../i18n.tsx'
 import type { SecretName } from './typed-values.ts'
 import type { FieldProps, PublicAddressForm } from './use-public-address.ts'

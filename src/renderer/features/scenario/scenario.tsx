@@ -1,8 +1,8 @@
 import { List, Skeleton, Stack, Text } from '@mantine/core'
 import { useAppState, useCall } from '../../client/hooks.tsx'
-import { CopyField } from '../../components/copy-field.tsx'
-import { ErrorAlert } from '../../components/error-alert.tsx'
-import { StatusBadge } from '../../components/status-badge.tsx'
+import { ErrorAlert } from '../../components/feedback/error-alert.tsx'
+import { StatusBadge } from '../../components/feedback/status-badge.tsx'
+import { CopyField } from '../../components/form/copy-field.tsx'
 import { useI18n } from '../../i18n.tsx'
 
 /** The alternative to the Chat API: a request of a Planfix scenario, to copy (docs/planfix-scenario.md). */

@@ -5,7 +5,7 @@ import { useLocation } from 'wouter'
 import type { ConversationView } from '../../../shared/api/log.ts'
 import type { CallError } from '../../../shared/api.ts'
 import { useClient, useRefresh } from '../../client/hooks.tsx'
-import { ErrorAlert } from '../../components/error-alert.tsx'
+import { ErrorAlert } from '../../components/feedback/error-alert.tsx'
 import { useI18n } from '../../i18n.tsx'
 
 /** Asks once before a client's data is deleted, and says what is deleted and what stays elsewhere. */

@@ -1,5 +1,5 @@
 import type { MessageRow } from '../../../shared/api/log.ts'
-import { isKeptFromClient } from '../../../shared/reason.ts'
+import { isKeptFromClient } from '../../../shared/messages/reason.ts'
 
 /** An entry of the shown conversation. */
 export type Item =

@@ -1,7 +1,7 @@
 import { Box, Button, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { useAppState } from '../../client/hooks.tsx'
-import { Empty, ErrorAlert } from '../../components/error-alert.tsx'
+import { Empty, ErrorAlert } from '../../components/feedback/error-alert.tsx'
 import { IconMessageCircle } from '../../components/icons.ts'
 import { nowInList } from '../../components/last-list.ts'
 import { Page } from '../../components/page.tsx'

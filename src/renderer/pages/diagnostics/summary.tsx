@@ -1,7 +1,7 @@
 import { Group, Paper, Progress, Text, VisuallyHidden } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { CheckUp } from '../../../shared/api/diagnostics.ts'
-import { StatusBadge } from '../../components/status-badge.tsx'
+import { StatusBadge } from '../../components/feedback/status-badge.tsx'
 import { useI18n } from '../../i18n.tsx'
 import classes from './diagnostics.module.css'
 import { countsOf } from './groups.ts'

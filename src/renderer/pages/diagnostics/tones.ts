@@ -1,5 +1,5 @@
 import type { CheckReport } from '../../../shared/api/diagnostics.ts'
-import type { Tone } from '../../components/status-badge.tsx'
+import type { Tone } from '../../components/feedback/status-badge.tsx'
 
 export const TONES: Record<CheckReport['result'], Tone> = {
   ok: 'good',

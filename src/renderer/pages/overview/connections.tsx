@@ -2,8 +2,8 @@ import { Anchor, Badge, Button, Group, Paper, Progress, SimpleGrid, Stack, Text,
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { AppState, ConnectionState } from '../../../shared/api/state.ts'
-import { Empty } from '../../components/error-alert.tsx'
-import { StatusBadge, type Tone } from '../../components/status-badge.tsx'
+import { Empty } from '../../components/feedback/error-alert.tsx'
+import { StatusBadge, type Tone } from '../../components/feedback/status-badge.tsx'
 import { ActionButton } from '../../features/connection/action-button.tsx'
 import { useI18n } from '../../i18n.tsx'
 

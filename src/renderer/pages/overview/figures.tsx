@@ -2,7 +2,7 @@ import { Anchor, Group, Paper, SimpleGrid, Skeleton, Text, Title } from '@mantin
 import { Link } from 'wouter'
 import type { Overview } from '../../../shared/api/overview.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { ErrorAlert } from '../../components/error-alert.tsx'
+import { ErrorAlert } from '../../components/feedback/error-alert.tsx'
 import { useI18n } from '../../i18n.tsx'
 import classes from './overview.module.css'
 

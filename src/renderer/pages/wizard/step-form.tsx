@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core'
 import { type FormEvent, type ReactNode, useEffect, useId, useRef } from 'react'
 import type { CallError } from '../../../shared/api.ts'
-import { ErrorAlert } from '../../components/error-alert.tsx'
+import { ErrorAlert } from '../../components/feedback/error-alert.tsx'
 import { IconArrowLeft, IconArrowRight } from '../../components/icons.ts'
 import type { StepControl } from '../../components/use-step.ts'
 import { useI18n } from '../../i18n.tsx'

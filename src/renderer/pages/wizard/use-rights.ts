@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { ScopeFinding } from '../../../shared/api/setup.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { SCOPES } from '../../../shared/scopes.ts'
+import { SCOPES } from '../../../shared/setup/scopes.ts'
 import { useClient } from '../../client/hooks.tsx'
 
 /** What the Planfix token may do, as far as it has been read. */

@@ -1,5 +1,4 @@
 import bridge from './bridge.json' with { type: 'json' }
-import bulk from './bulk.json' with { type: 'json' }
 import channel from './channel.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
 import conversations from './conversations.json' with { type: 'json' }
@@ -9,17 +8,13 @@ import employees from './employees.json' with { type: 'json' }
 import events from './events.json' with { type: 'json' }
 import keychain from './keychain.json' with { type: 'json' }
 import log from './log.json' with { type: 'json' }
-import notices from './notices.json' with { type: 'json' }
 import overview from './overview.json' with { type: 'json' }
-import report from './report.json' with { type: 'json' }
 import settings from './settings.json' with { type: 'json' }
 import tunnel from './tunnel.json' with { type: 'json' }
-import verdict from './verdict.json' with { type: 'json' }
 import wizard from './wizard.json' with { type: 'json' }
 
 export const ru = {
   ...bridge,
-  ...bulk,
   ...channel,
   ...common,
   ...conversations,
@@ -29,11 +24,8 @@ export const ru = {
   ...events,
   ...keychain,
   ...log,
-  ...notices,
   ...overview,
-  ...report,
   ...settings,
   ...tunnel,
-  ...verdict,
   ...wizard,
 }

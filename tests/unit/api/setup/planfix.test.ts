@@ -4,7 +4,7 @@ import { sketchOf } from '../../../../src/main/api/setup/connection.ts'
 import { createAccounts } from '../../../../src/main/api/setup/planfix.ts'
 import { SlotWithdrawn } from '../../../../src/main/engine/ports.ts'
 import { bridgeError, fail, ok } from '../../../../src/shared/errors.ts'
-import { networkTrouble } from '../../../../src/shared/network.ts'
+import { networkTrouble } from '../../../../src/shared/setup/network.ts'
 
 const settings = sketchOf('draft')
 const other = sketchOf('live')

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { testEvent } from '../../../../src/main/api/setup/test-message.ts'
 import { readChatEvent } from '../../../../src/main/chatra/webhook.ts'
 import { LANGUAGES } from '../../../../src/shared/i18n/index.ts'
-import { TEST_VISITOR } from '../../../../src/shared/test-visitor.ts'
+import { TEST_VISITOR } from '../../../../src/shared/setup/test-visitor.ts'
 
 describe.each(LANGUAGES)('the events of the test visitor (%s)', (language) => {
   test('the beginning reads like one of Chatra, with one message and without times', () => {

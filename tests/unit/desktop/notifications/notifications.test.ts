@@ -12,7 +12,7 @@ import {
 import type { Change, Listener } from '../../../../src/main/engine/ports.ts'
 import { type Configuration, configuration } from '../../../../src/shared/config.ts'
 import type { Conversation } from '../../../../src/shared/domain.ts'
-import { firstUnanswered } from '../../../../src/shared/unanswered.ts'
+import { firstUnanswered } from '../../../../src/shared/messages/unanswered.ts'
 import { conversation, message } from '../../../support/builders.ts'
 import { FakeClock, settle } from '../../../support/fake-clock.ts'
 import { MINUTE, MORNING } from './scene.ts'

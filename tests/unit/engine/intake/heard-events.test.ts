@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { heardChange } from '../../../../src/main/engine/intake/heard-events.ts'
 import type { ChatEvent, InboxRow } from '../../../../src/main/engine/ports.ts'
-import { TEST_VISITOR } from '../../../../src/shared/test-visitor.ts'
+import { TEST_VISITOR } from '../../../../src/shared/setup/test-visitor.ts'
 
 const event = (kind: ChatEvent['kind'], id = 'anna') => ({ kind, client: { id } }) as ChatEvent
 const row = (receivedAt: number) => ({ connectionId: 'shop', receivedAt }) as InboxRow

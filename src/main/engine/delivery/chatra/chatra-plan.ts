@@ -1,6 +1,6 @@
 import type { Connection } from '../../../../shared/config.ts'
 import { type AgentSeen, type Conversation, isOpen, type Message } from '../../../../shared/domain.ts'
-import { FOR_TEST_VISITOR } from '../../../../shared/test-visitor.ts'
+import { FOR_TEST_VISITOR } from '../../../../shared/setup/test-visitor.ts'
 import type { Arrival } from '../../continuity.ts'
 import { employeeOf } from '../../intake/comment/may-go-out.ts'
 import { isDeliveredElsewhere, type Speaker } from '../../ports.ts'

@@ -1,6 +1,6 @@
 import { type Conversation, type Message, OPEN_STATES } from '../../../../shared/domain.ts'
 import { type BridgeError, stopsSide } from '../../../../shared/errors.ts'
-import type { NoteData } from '../../../../shared/job.ts'
+import type { NoteData } from '../../../../shared/messages/job.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
 import type { Change } from '../../ports.ts'
 import type { Permit } from '../circuit-breaker.ts'

@@ -2,7 +2,7 @@ import type { ClientLink } from '../../../../shared/domain.ts'
 import { ok, type Result } from '../../../../shared/errors.ts'
 import { clientSourceId } from '../../identity.ts'
 import { joinWith } from '../../intake/chat/same-address.ts'
-import type { JoinWish } from '../../merge.ts'
+import type { JoinWish } from '../../people/merge.ts'
 import type { Change, ContactFields, PlanfixContact } from '../../ports.ts'
 import { addJob } from '../patches.ts'
 import {

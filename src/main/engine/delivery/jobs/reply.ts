@@ -1,5 +1,5 @@
-import type { JobData } from '../../../../shared/job.ts'
-import { newPendingWrite } from '../../../../shared/pending-write.ts'
+import type { JobData } from '../../../../shared/messages/job.ts'
+import { newPendingWrite } from '../../../../shared/messages/pending-write.ts'
 import { noteSourceId } from '../../identity.ts'
 import type { Change } from '../../ports.ts'
 import { addJob } from '../patches.ts'

@@ -1,7 +1,7 @@
 import { isOpen, type Message } from '../../../../shared/domain.ts'
 import { type TextKey, translate } from '../../../../shared/i18n/index.ts'
 import type { Language } from '../../../../shared/languages.ts'
-import { parseReason } from '../../../../shared/reason.ts'
+import { parseReason } from '../../../../shared/messages/reason.ts'
 import { type JobOutcome, type JobState, SLOW_LOOK_MS } from './job.ts'
 
 /**

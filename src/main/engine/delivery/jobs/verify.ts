@@ -1,4 +1,4 @@
-import type { JobData } from '../../../../shared/job.ts'
+import type { JobData } from '../../../../shared/messages/job.ts'
 import { plainField } from '../../../../shared/plain.ts'
 import type { Change, PlanfixComment } from '../../ports.ts'
 import { sameText } from '../../text.ts'

@@ -1,6 +1,6 @@
 import { ok } from '../../../../shared/errors.ts'
 import { translate } from '../../../../shared/i18n/index.ts'
-import { newPendingWrite } from '../../../../shared/pending-write.ts'
+import { newPendingWrite } from '../../../../shared/messages/pending-write.ts'
 import { visitSourceId } from '../../identity.ts'
 import type { PlanfixText } from '../../ports.ts'
 import { sameText } from '../../text.ts'

@@ -2,8 +2,8 @@ import type { Connection } from '../../../../shared/config.ts'
 import type { ClientLink, Conversation, Message, TaskLink } from '../../../../shared/domain.ts'
 import type { EngineContext } from '../../context.ts'
 import { sameAddress } from '../../intake/chat/same-address.ts'
+import { rootOf } from '../../people/roots.ts'
 import type { RateLimiter } from '../../ports.ts'
-import { rootOf } from '../../roots.ts'
 import type { Permit } from '../circuit-breaker.ts'
 import {
   ASSIGNER_AGAIN_MS,

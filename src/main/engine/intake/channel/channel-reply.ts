@@ -1,6 +1,6 @@
 import type { Connection } from '../../../../shared/config.ts'
 import type { Conversation, Message, MessageFile, TaskLink } from '../../../../shared/domain.ts'
-import { newMessage } from '../../../../shared/new-message.ts'
+import { newMessage } from '../../../../shared/messages/new-message.ts'
 import { addJob } from '../../delivery/patches.ts'
 import type { Change, ChannelReply, PlanfixComment, Takeover } from '../../ports.ts'
 import { wordsOf } from '../../text.ts'

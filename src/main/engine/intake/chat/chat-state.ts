@@ -13,7 +13,7 @@ export interface ChatState {
   /** Conversation of the link. */
   conversation: Conversation | null
   /**
-   * The device is new, and a conversation belongs to the same person (engine/same-person.ts): the device
+   * The device is new, and a conversation belongs to the same person (engine/people/same-person.ts): the device
    * joins that conversation.
    */
   joins?: { into: Conversation; why: JoinReason } | null

@@ -1,8 +1,8 @@
 import type { Author, Message, MessageState } from '../../../../shared/domain.ts'
-import { newMessage } from '../../../../shared/new-message.ts'
-import { printReason } from '../../../../shared/reason.ts'
+import { newMessage } from '../../../../shared/messages/new-message.ts'
+import { printReason } from '../../../../shared/messages/reason.ts'
 import { NOT_ARRIVED, notArrived, noteAbout, rereadOf } from '../../delivery/patches.ts'
-import { nameOf } from '../../naming.ts'
+import { nameOf } from '../../people/naming.ts'
 import {
   BLOCKED,
   type Change,

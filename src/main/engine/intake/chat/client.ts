@@ -1,9 +1,9 @@
 import type { ClientLink, ClientProfile, Conversation, Page } from '../../../../shared/domain.ts'
-import type { JobData, JobKind } from '../../../../shared/job.ts'
-import { isTestVisitor } from '../../../../shared/test-visitor.ts'
+import type { JobData, JobKind } from '../../../../shared/messages/job.ts'
+import { isTestVisitor } from '../../../../shared/setup/test-visitor.ts'
 import { addJob } from '../../delivery/patches.ts'
-import { bornJoined, joinNote } from '../../merge.ts'
-import { nameOf } from '../../naming.ts'
+import { bornJoined, joinNote } from '../../people/merge.ts'
+import { nameOf } from '../../people/naming.ts'
 import type { Change, ChatEvent } from '../../ports.ts'
 import type { ChatState } from './chat-state.ts'
 

@@ -1,9 +1,9 @@
 import type { Connection } from '../../../../shared/config.ts'
 import type { ClientLink, ClientProfile, Conversation } from '../../../../shared/domain.ts'
-import { areSeparated } from '../../merge.ts'
+import { areSeparated } from '../../people/merge.ts'
+import { rootOf } from '../../people/roots.ts'
+import { decideJoin, type JoinDecision } from '../../people/same-person.ts'
 import type { Store } from '../../ports.ts'
-import { rootOf } from '../../roots.ts'
-import { decideJoin, type JoinDecision } from '../../same-person.ts'
 
 /** Maximum number of clients with one address to read: an address with more is not personal anyway. */
 const MOST = 50

@@ -2,6 +2,7 @@ import type { ClientLink, Conversation, Message, PendingWrite, TaskLink } from '
 import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
 import { latest } from '../../delivery/patches.ts'
 import type { KeyedMutex } from '../../keyed-mutex.ts'
+import { rootOf, underRoots } from '../../people/roots.ts'
 import {
   type Change,
   isDeliveredElsewhere,
@@ -10,7 +11,6 @@ import {
   type Store,
   type Takeover,
 } from '../../ports.ts'
-import { rootOf, underRoots } from '../../roots.ts'
 import { ECHO_KEY } from '../chat/chat.ts'
 import { longestLine } from '../parts.ts'
 import {

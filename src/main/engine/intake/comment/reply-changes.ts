@@ -1,6 +1,6 @@
 import type { Message, MessageState } from '../../../../shared/domain.ts'
 import { assertNever } from '../../../../shared/errors.ts'
-import { newMessage } from '../../../../shared/new-message.ts'
+import { newMessage } from '../../../../shared/messages/new-message.ts'
 import { addJob } from '../../delivery/patches.ts'
 import type { Change, PlanfixComment } from '../../ports.ts'
 import type { Part } from '../parts.ts'

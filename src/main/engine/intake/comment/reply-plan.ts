@@ -1,5 +1,5 @@
 import type { Message } from '../../../../shared/domain.ts'
-import { isKeptFromClient } from '../../../../shared/reason.ts'
+import { isKeptFromClient } from '../../../../shared/messages/reason.ts'
 import { isDeliveredElsewhere } from '../../ports.ts'
 import { areSameParts, isSamePart, type Part } from '../parts.ts'
 import type { Verdict } from './may-go-out.ts'

@@ -1,7 +1,7 @@
 import { Select } from '@mantine/core'
 import type { Choice, ChoiceKind } from '../../../../shared/api/setup.ts'
 import { useCall } from '../../../client/hooks.tsx'
-import { type Choices, ListTrouble } from '../../../components/choice-select.tsx'
+import { type Choices, ListTrouble } from '../../../components/form/choice-select.tsx'
 import { useI18n } from '../../../i18n.tsx'
 import { fieldOf, useForm } from '../form.tsx'
 import { valueAt } from '../paths.ts'

@@ -1,5 +1,5 @@
 import { Button, Code, Group, Stack, Text, Textarea, TextInput } from '@mantine/core'
-import type { ReadKeys } from '../../../../shared/chatra-keys.ts'
+import type { ReadKeys } from '../../../../shared/setup/chatra-keys.ts'
 import { IconArrowsLeftRight } from '../../../components/icons.ts'
 import type { StepControl } from '../../../components/use-step.ts'
 import { useI18n } from '../../../i18n.tsx'

@@ -1,7 +1,7 @@
 import { MultiSelect } from '@mantine/core'
 import type { Choice } from '../../../../shared/api/setup.ts'
 import { useCall } from '../../../client/hooks.tsx'
-import { ListTrouble } from '../../../components/choice-select.tsx'
+import { ListTrouble } from '../../../components/form/choice-select.tsx'
 import { useI18n } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 

@@ -1,6 +1,6 @@
 import { Button, Group, Input, PasswordInput } from '@mantine/core'
 import { useState } from 'react'
-import { StatusBadge } from '../../../components/status-badge.tsx'
+import { StatusBadge } from '../../../components/feedback/status-badge.tsx'
 import type { StepControl } from '../../../components/use-step.ts'
 import { useI18n } from '../../../i18n.tsx'
 

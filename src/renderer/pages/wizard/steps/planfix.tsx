@@ -7,9 +7,9 @@ import { useStep, type Verdict } from '../../../components/use-step.ts'
 import { useI18n } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 import { blockingScopes } from '../flow.ts'
-import { PlanfixRobotPicture, PlanfixTokenPicture } from '../parts/planfix-pictures.tsx'
 import { RightsFound, RightsToTick } from '../parts/rights.tsx'
 import { SecretInput } from '../parts/secret-input.tsx'
+import { PlanfixRobotPicture, PlanfixTokenPicture } from '../pictures/planfix-pictures.tsx'
 import { StepForm } from '../step-form.tsx'
 
 export function PlanfixStep() {

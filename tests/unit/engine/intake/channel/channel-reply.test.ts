@@ -60,6 +60,10 @@ const jobs = ({ changes }: Decision) =>
 const said = (changes: Partial<Message> = {}): Message =>
   message({ state: 'delivered', planfixTaskId: 100, chatraClientId: 'phone', ...changes })
 
+test('the log’s name of a repeated call may never change: it is stored', () => {
+  expect(RECEIVED_TWICE).toBe('received-twice')
+})
+
 describe('a new reply', () => {
   test('a reply is stored with its place in Planfix and queued for the chat', () => {
     const decision = decide()

@@ -1,6 +1,6 @@
 import type { Conversation } from '../../../../../shared/domain.ts'
+import { rootOf } from '../../../people/roots.ts'
 import type { Store } from '../../../ports.ts'
-import { rootOf } from '../../../roots.ts'
 
 /**
  * Number of a conversation's chat in Planfix's Chat API, which is also that of its contact: the first device's number in

@@ -1,0 +1,124 @@
+import type { LogEntry } from '../../../shared/domain.ts'
+import type { Language } from '../../../shared/i18n/index.ts'
+import { withClient } from '../../engine/index.ts'
+import { loadConfiguration } from '../../settings/config-file.ts'
+import { openStore, type SqliteStore, type StoredEvent } from '../../store/index.ts'
+import { print } from '../output.ts'
+import { entryLine, eventLine, HEADING } from '../table.ts'
+
+const PAGE = 500
+/** How often to read a running server's new lines, in milliseconds. */
+const FOLLOW_MS = 250
+
+/** `log`: all stored lines, oldest first; with `follow` also new ones, until SIGINT or SIGTERM. */
+export async function log(options: {
+  json: boolean
+  follow: boolean
+  dataDir: string
+  config: string | undefined
+}): Promise<number> {
+  const store = await openStore({ dir: options.dataDir, shared: true })
+  const printer = options.json ? jsonPrinter(store) : tablePrinter(store, languageOf(options))
+  let version = store.dataVersion()
+  await printer()
+  if (options.follow) {
+    const stopped = stopSignal()
+    while (!(await stopped.within(FOLLOW_MS))) {
+      const now = store.dataVersion()
+      if (now === version) continue
+      version = now
+      await printer()
+    }
+  }
+  await store.close()
+  return 0
+}
+
+/** A line for other programs: exactly these keys (docs/architecture.md, "Commands"). */
+export const jsonLine = (entry: LogEntry): string =>
+  JSON.stringify({
+    id: entry.id,
+    time: new Date(entry.time).toISOString(),
+    connection: entry.connection,
+    conversation: entry.conversation,
+    direction: entry.direction,
+    state: entry.state,
+    reason: entry.reason,
+    text: entry.text,
+    chatraMessageId: entry.chatraMessageId,
+    planfixTaskId: entry.planfixTaskId,
+    planfixCommentId: entry.planfixCommentId,
+  })
+
+/** Prints the lines added since the last call. */
+type Printer = () => Promise<void>
+
+function jsonPrinter(store: SqliteStore): Printer {
+  let afterSeq = 0
+  return async () => {
+    for (;;) {
+      const entries = await store.logPage({ afterSeq, limit: PAGE })
+      afterSeq = entries.at(-1)?.seq ?? afterSeq
+      if (entries.length > 0) await print(`${entries.map(jsonLine).join('\n')}\n`)
+      if (entries.length < PAGE) return
+    }
+  }
+}
+
+/** For people: events of connections and of the program are placed among the lines of messages, by time. */
+function tablePrinter(store: SqliteStore, language: Language): Printer {
+  let afterSeq = 0
+  let afterEvent = 0
+  let isFirst = true
+  const width = process.stdout.isTTY ? process.stdout.columns : null
+  return async () => {
+    if (isFirst) await print(`${HEADING}\n`)
+    isFirst = false
+    const events: StoredEvent[] = []
+    for (;;) {
+      const more = await store.events(afterEvent, PAGE)
+      events.push(...more)
+      afterEvent = more.at(-1)?.id ?? afterEvent
+      if (more.length < PAGE) break
+    }
+    const eventsUntil = async (time: number) => {
+      while (events[0] && events[0].time <= time)
+        await print(`${eventLine(await withClient(store, events.shift()!), language, width)}\n`)
+    }
+    for (;;) {
+      const entries = await store.logPage({ afterSeq, limit: PAGE })
+      afterSeq = entries.at(-1)?.seq ?? afterSeq
+      for (const entry of entries) {
+        await eventsUntil(entry.time)
+        await print(`${entryLine(entry, width)}\n`)
+      }
+      if (entries.length < PAGE) break
+    }
+    await eventsUntil(Number.POSITIVE_INFINITY)
+  }
+}
+
+/** The log is readable even with an invalid configuration. */
+function languageOf(options: { dataDir: string; config: string | undefined }): Language {
+  const loaded = loadConfiguration(options.config, options.dataDir)
+  return loaded.ok ? loaded.value.language : 'en'
+}
+
+function stopSignal(): { within(ms: number): Promise<boolean> } {
+  let stop: () => void = () => undefined
+  const stopped = new Promise<boolean>((resolve) => {
+    stop = () => resolve(true)
+  })
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  return {
+    within: (ms) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(() => resolve(false), ms)
+        void stopped.then(() => {
+          clearTimeout(timer)
+          resolve(true)
+        })
+      }),
+  }
+}
