@@ -66,6 +66,7 @@ describe('a message without an answer', () => {
   test.each([
     ['an edit', client({ kind: 'edit' })],
     ['an event', client({ kind: 'event' })],
+    ["Chatra's own words", agent('automatic-message')],
     ['a reply that failed', reply({ state: 'failed' })],
     ['what went to the client', client({ direction: 'to-chatra', state: 'failed' })],
   ])('nothing waits but a client’s words: %s', (_what, one) => expect(firstUnanswered([one])).toBeNull())

@@ -85,6 +85,7 @@ describe('both keys are found in any pasted form, and which is which', () => {
     'privateApi_Key',
     'chatra_ApiKey',
     'Public_ApiKey',
+    'PRivate-_key',
     'ключaB1aaaaaaaaaa',
     'aB1aaaaaaaaaaключ',
   ])('the name of a key is none, nor is a word of another language: %s', (word) =>
