@@ -315,7 +315,7 @@ describe('a test message', () => {
     expect(planfix.tasks.map((one) => one.name)).toEqual(['Test message (Chatra)'])
     expect((await state()).waiting.count).toBe(0)
     // It says nothing about Chatra.
-    expect((await state()).connections[0]?.heardEvents).toEqual({
+    expect((await state()).connections[0]?.receivedEvents).toEqual({
       chatStarted: null,
       chatFragment: null,
       chatTranscript: null,
@@ -366,7 +366,7 @@ describe('a test message', () => {
 
 test('each event of Chatra is noted by its name', async () => {
   const id = await activated()
-  const heard = async () => (await value(bridge.call('state.get', {}))).connections[0]?.heardEvents
+  const heard = async () => (await value(bridge.call('state.get', {}))).connections[0]?.receivedEvents
   const anna = chatra.visit({ name: 'Anna' })
   anna.says('Hello')
   await until('the beginning', async () => (await heard())?.chatStarted)

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { app, ipcMain, Menu, nativeTheme, protocol, session, shell } from 'electron'
+import { app, ipcMain, Menu, nativeImage, nativeTheme, protocol, session, shell } from 'electron'
 import { type TextKey, type TextParams, translate } from '../../shared/i18n/index.ts'
 import type { OpenBridge } from '../bootstrap.ts'
 import type { Log } from '../runtime/application.ts'
@@ -9,6 +9,7 @@ import { systemLanguage } from './system-language.ts'
 import type { TrayAction } from './tray/menu.ts'
 import { presentTray, type TrayPauses } from './tray/presenter.ts'
 import { openTray } from './tray/tray.ts'
+import { createBadge } from './window/badge.ts'
 import { menuTemplate } from './window/menu.ts'
 import { isOurs, servePage } from './window/renderer-protocol.ts'
 import { secureWebContents } from './window/web-contents-security.ts'
@@ -88,6 +89,13 @@ export function openShell({ root, dataDir, log, hidden, platform }: ShellOptions
     })
   }
   speak()
+  const badge = createBadge({
+    app,
+    nativeImage,
+    platform,
+    root,
+    textOf: (count) => t('desktop.menu.attention', { count }),
+  })
   const window = createMainWindow({
     root,
     dataDir,
@@ -96,6 +104,7 @@ export function openShell({ root, dataDir, log, hidden, platform }: ShellOptions
     now: Date.now,
     // The dock is for programs with a window.
     changed: (isOpen) => (isOpen ? app.dock?.show() : app.dock?.hide()),
+    opened: badge.attach,
   })
   secureWebContents({ app, session: session.defaultSession, shell, log, show: (url) => window.showUrl(url) })
   const tray = openTray({ root, platform, act })
@@ -118,7 +127,7 @@ export function openShell({ root, dataDir, log, hidden, platform }: ShellOptions
       const { application, caller, feed } = opened
       const parts = [
         serveIpc({ ipcMain, caller, feed, isTrusted: isOurs }),
-        presentTray({ application, caller, tray, pauses: itsSystem, badge: showBadge }),
+        presentTray({ application, caller, tray, pauses: itsSystem, badge: badge.show }),
         { stop: window.keep },
         { stop: followTheme(opened, platform) },
         { stop: followLanguage(application, speak) },
@@ -149,11 +158,6 @@ function followLanguage(application: OpenBridge['application'], speak: () => voi
   }
   follow()
   return application.subscribe({ configurationChanged: follow })
-}
-
-/** On the dock of macOS, and of Linux where it shows numbers. */
-function showBadge(count: number): void {
-  if (process.platform !== 'win32') app.setBadgeCount(count)
 }
 
 /**

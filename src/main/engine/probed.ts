@@ -4,7 +4,7 @@ import type { Store } from './ports.ts'
 /**
  * What `doctor --probe` learned about a connection's Planfix account (docs/architecture.md, "Probing an account"): the
  * position of each question that was answered. Facts that the engine also learns by itself are stored under their own
- * keys beside it (taught-by-probe.ts).
+ * keys beside it (probe-facts.ts).
  */
 export interface Probed {
   /** Milliseconds since 1970. */

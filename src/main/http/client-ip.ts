@@ -11,7 +11,7 @@ export class NotANetwork extends Error {}
  * Returns a function for the client's address of a request: the peer or, when the peer is a trusted proxy,
  * the address in X-Forwarded-For, read from its end, because its beginning can be forged. `proxies` are
  * addresses or networks (`10.0.0.0/8`) besides those of this computer. A connection that a tunnel of this process has
- * made counts as one from whoever is at the tunnel's other end. Throws NotANetwork for a text that is neither.
+ * made counts as one from the tunnel's other end. Throws NotANetwork for a text that is neither.
  */
 export function createClientIpReader(proxies: readonly string[] = []): (request: IncomingMessage) => string {
   const trusted = compiled(['loopback', ...proxies])

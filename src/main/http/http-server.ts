@@ -154,7 +154,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     )
   }
 
-  // For whoever starts and watches the program; strangers learn one word from them.
+  // For the operator; strangers learn one word from them.
   const status = (path: string, isGood: () => boolean) =>
     server.get(path, { onRequest: onlySometimes }, (_request, reply) => {
       if (stopping) reply.header('connection', 'close')

@@ -36,7 +36,7 @@ export function createLog(options: {
     sink,
   )
   if (level === 'debug') return logger
-  // So that whoever would have to read something for such a line need not.
+  // So that nothing has to be read for such a line.
   const { info, warn, error } = logger
   return { info: info.bind(logger), warn: warn.bind(logger), error: error.bind(logger) }
 }

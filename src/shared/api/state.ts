@@ -70,7 +70,7 @@ export const connectionState = z.object({
     'planfix-chat': time.nullable(),
   }),
   /** When each event of Chatra last came in, about to the minute; null = never. The set-up's own test does not count. */
-  heardEvents: z.record(z.enum(CHAT_EVENTS), time.nullable()),
+  receivedEvents: z.record(z.enum(CHAT_EVENTS), time.nullable()),
   /** The list is empty, so every employee may reply to clients. */
   everybodyMayAnswer: z.boolean(),
 })

@@ -3,10 +3,10 @@ export type Fault =
   | { kind: 'latency'; ms: number }
   /** Answers `status`; with `afterWrite` the request is executed first (a 504 after the commit). */
   | { kind: 'status'; status: number; body?: unknown; headers?: Record<string, string>; afterWrite?: boolean }
-  /** The request hangs for ever and is not executed. */
+  /** The request never ends and is not executed. */
   | { kind: 'timeout-before-write' }
   | { kind: 'timeout-after-write' }
-  /** The request hangs for ever and is executed `ms` after its arrival. */
+  /** The request never ends and is executed `ms` after its arrival. */
   | { kind: 'timeout-then-late-write'; ms: number }
   | { kind: 'reset-before-write' }
   | { kind: 'reset-after-write' }

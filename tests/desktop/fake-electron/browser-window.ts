@@ -153,6 +153,10 @@ export class BrowserWindow extends EventEmitter {
   }
   moveTop(): void {}
   flashFrame(): void {}
+  /** Of Windows alone (electron.d.ts, `@platform` win32). */
+  setOverlayIcon(): void {
+    if (process.platform !== 'win32') throw new TypeError('window.setOverlayIcon is not a function')
+  }
   isVisible = () => this.#visible && !this.#minimized
   isFocused = () => focused === this.self
   isDestroyed = () => this.#destroyed

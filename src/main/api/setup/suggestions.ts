@@ -34,11 +34,15 @@ const dismissedKeys = async ({ application }: ApiContext): Promise<string[]> =>
 
 /** Pure. `repliesAtOnce`: Planfix notifies the bridge by itself. */
 export function forConnection(
-  { id, heardEvents, everybodyMayAnswer }: Pick<ConnectionState, 'id' | 'heardEvents' | 'everybodyMayAnswer'>,
+  {
+    id,
+    receivedEvents,
+    everybodyMayAnswer,
+  }: Pick<ConnectionState, 'id' | 'receivedEvents' | 'everybodyMayAnswer'>,
   repliesAtOnce: boolean,
 ): Suggestion[] {
   const suggestions: Suggestion[] = []
-  const missing = CHAT_EVENTS.filter((name) => heardEvents[name] === null)
+  const missing = CHAT_EVENTS.filter((name) => receivedEvents[name] === null)
   // Nothing at all is not a suggestion: the overview says that no chat arrives.
   if (missing.length > 0 && missing.length < CHAT_EVENTS.length)
     suggestions.push({ connectionId: id, kind: 'webhooks', missing })

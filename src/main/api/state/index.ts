@@ -1,7 +1,7 @@
 import type { AppState, ConnectionState, stateCalls as contract } from '../../../shared/api/state.ts'
 import type { Handlers } from '../../../shared/api.ts'
 import type { Connection } from '../../../shared/config.ts'
-import { HEARD_EVENTS, type HeardEvents, withClient } from '../../engine/index.ts'
+import { RECEIVED_EVENTS, type ReceivedEvents, withClient } from '../../engine/index.ts'
 import type { SideState } from '../../engine/ports.ts'
 import type { LiveConnection } from '../../runtime/connections.ts'
 import type { ApiContext } from '../context.ts'
@@ -55,7 +55,7 @@ async function connectionState(
   const { states } = await application.store.counts(id)
   const isUnclear = states['to-planfix'].uncertain + states['to-chatra'].uncertain > 0
   const settling = isUnclear ? await application.store.settling(id, application.now() - SETTLES_MS) : 0
-  const heardEvents = (await application.store.fact<HeardEvents>(id, HEARD_EVENTS)) ?? {}
+  const receivedEvents = (await application.store.fact<ReceivedEvents>(id, RECEIVED_EVENTS)) ?? {}
   return {
     id,
     name,
@@ -70,10 +70,10 @@ async function connectionState(
     counts: states,
     settling,
     heard: application.webhookTimes(id),
-    heardEvents: {
-      chatStarted: heardEvents.started ?? null,
-      chatFragment: heardEvents.fragment ?? null,
-      chatTranscript: heardEvents.transcript ?? null,
+    receivedEvents: {
+      chatStarted: receivedEvents.started ?? null,
+      chatFragment: receivedEvents.fragment ?? null,
+      chatTranscript: receivedEvents.transcript ?? null,
     },
     everybodyMayAnswer: employees.length === 0,
   }

@@ -70,19 +70,19 @@ export function openSystemNotices({
     get refused() {
       return refused
     },
-    show(told: SystemNotice, click: () => void): void {
+    show(notice: SystemNotice, click: () => void): void {
       if (!Notification.isSupported()) {
         if (!isSilent) log.warn({}, 'the system shows no notifications')
         isSilent = true
         return
       }
-      const id = noticeId(told.target, `${run}-${count++}`)
-      const hasReply = told.replyTo !== undefined && (platform === 'win32' || platform === 'darwin')
+      const id = noticeId(notice.target, `${run}-${count++}`)
+      const hasReply = notice.replyTo !== undefined && (platform === 'win32' || platform === 'darwin')
       const notification = new Notification({
-        ...forSystem(told, platform),
+        ...forSystem(notice, platform),
         id,
-        silent: told.silent,
-        ...(hasReply && { hasReply, replyPlaceholder: told.replyTo }),
+        silent: notice.silent,
+        ...(hasReply && { hasReply, replyPlaceholder: notice.replyTo }),
       })
       const gone = () => void open.delete(id)
       notification.on('click', () => {
@@ -91,7 +91,7 @@ export function openSystemNotices({
       })
       notification.on('reply', ({ reply: typed }) => {
         gone()
-        reply(told.target, typed, id)
+        reply(notice.target, typed, id)
       })
       notification.on('close', ({ reason }) => {
         if (reason !== 'timedOut') gone()

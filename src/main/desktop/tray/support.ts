@@ -111,7 +111,7 @@ export interface TrayWatch {
 
 /**
  * Finds out when the tray icon can be created. On Linux Electron decides for each icon, when it is created,
- * how to show it, and an icon created before the panel exists stays invisible for ever (tray_icon_linux.cc,
+ * how to show it, and an icon created before the panel exists stays invisible (tray_icon_linux.cc,
  * OnImplInitializationFailed): so it is created when a panel accepts icons. `make` is called at most once;
  * `missing` once, when no panel has appeared within 30 s. On X11 the icon is created then anyway: older
  * panels show it (XEmbed).

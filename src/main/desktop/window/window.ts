@@ -30,6 +30,8 @@ export interface WindowOptions {
   t(key: TextKey): string
   /** The window was opened or closed. */
   changed(isOpen: boolean): void
+  /** Each new window, before it is shown. */
+  opened(window: BrowserWindow): void
 }
 
 /** A page that does not respond for this long is reloaded. */
@@ -38,7 +40,7 @@ const HANGS_MS = 15_000
 const REVIVALS = 3
 const REVIVAL_MS = 60_000
 
-export function createMainWindow({ root, dataDir, log, now, t, changed }: WindowOptions): MainWindow {
+export function createMainWindow({ root, dataDir, log, now, t, changed, opened }: WindowOptions): MainWindow {
   const placeFile = join(dataDir, 'window.json')
   let window: BrowserWindow | null = null
   let revivals: number[] = []
@@ -77,6 +79,7 @@ export function createMainWindow({ root, dataDir, log, now, t, changed }: Window
       },
     })
     window = made
+    opened(made)
     showWhenReady(made, { maximized: before?.maximized ?? false, clock: systemClock })
     // Set before the page is asked whether it may close.
     let closing = false

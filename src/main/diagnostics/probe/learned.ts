@@ -1,4 +1,4 @@
-import { type Probed, taughtByProbe } from '../../engine/index.ts'
+import { factsOfProbe, type Probed } from '../../engine/index.ts'
 import type { Change } from '../../engine/ports.ts'
 import type { Probing } from './runner.ts'
 
@@ -20,5 +20,5 @@ export function learnedFrom(
     asked: findings.length,
     zoneMs: learned.zoneMs ?? before?.zoneMs ?? null,
   }
-  return taughtByProbe(connectionId, probed, found, learned.tokenUserId ?? null)
+  return factsOfProbe(connectionId, probed, found, learned.tokenUserId ?? null)
 }

@@ -9,9 +9,9 @@ import { type ChatEvent, type InboxRow, isRestore, type Queue, type Takeover } f
 import { type ChatDecision, decideChat } from './chat/chat.ts'
 import type { ChatState } from './chat/chat-state.ts'
 import { type SameAddress, sameAddress } from './chat/same-address.ts'
-import { HEARD_EVENTS, type HeardEvents, heardChange } from './heard-events.ts'
 import { refuse, reportAdded, settled } from './inbox-outcome.ts'
 import type { IntakeOptions } from './options.ts'
+import { RECEIVED_EVENTS, type ReceivedEvents, receivedChange } from './received-events.ts'
 import { skippedEvent } from './skipped.ts'
 import { whatIsKnown, writersOf } from './what-is-known.ts'
 
@@ -113,7 +113,11 @@ export class ChatEvents {
       writers,
     })
     const changes = [...(joined?.changes ?? []), ...decision.changes]
-    const heard = heardChange(await store.fact<HeardEvents>(row.connectionId, HEARD_EVENTS), event, row)
+    const heard = receivedChange(
+      await store.fact<ReceivedEvents>(row.connectionId, RECEIVED_EVENTS),
+      event,
+      row,
+    )
     await commit(context, [...changes, ...heard, settled(row, decision)])
     this.announce(connection.settings.id, event, decision, conversation)
     await reportAdded(changes, this.options.added)

@@ -32,7 +32,7 @@ export class Pace {
   private readonly options: PaceOptions
   /** Time of the last poll; Infinity = none yet. */
   private polledAt = Number.POSITIVE_INFINITY
-  /** Accounts that started at the same moment must not all poll at the same moment for ever. */
+  /** Accounts that started at the same moment must not keep polling at the same moment. */
   private jitter = 1
   /** Connections by the Chat API with tasks that were begun by REST and are not finished. */
   private readonly unfinished = new Set<string>()

@@ -26,7 +26,7 @@ const file = z.object({
 type Content = z.output<typeof file>
 export type StoredKey = z.output<typeof key>
 
-/** The name in a cookie of whoever opened the printed address. */
+/** The name in the cookie of a browser that opened the printed address. */
 const PRINTED = 'owner'
 const COOKIE_DAYS = 30
 const DAY_MS = 86_400_000
@@ -132,7 +132,7 @@ export class AccessKeys {
   }
 }
 
-/** Whoever has the printed address. */
+/** The holder of the printed address. */
 export const OWNER: Identity = { name: PRINTED, role: 'owner' }
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')

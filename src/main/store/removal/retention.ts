@@ -163,7 +163,7 @@ const TEXTS_DROPPED_TO = `SELECT value FROM meta WHERE key = 'texts_dropped_to'`
 const SET_TEXTS_DROPPED_TO = `UPDATE meta SET value = ? WHERE key = 'texts_dropped_to'`
 
 /**
- * Message rows stay for ever, so each call continues where the last one ended, or at the first row that was
+ * Message rows are never removed, so each call continues where the last one ended, or at the first row that was
  * open then.
  */
 async function dropTexts(

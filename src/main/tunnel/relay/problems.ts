@@ -25,7 +25,7 @@ const FOR_THE_OWNER: readonly string[] = [
   'key-missing',
   'unpaired',
   'identity',
-  // Another computer uses our key: the two would disconnect each other for ever.
+  // Another computer uses our key: the two would keep disconnecting each other.
   'replaced',
   'address',
   'code-mistyped',

@@ -25,7 +25,7 @@ const LEGEND = 28
 /** Room for one label, in pixels. */
 const LABEL = 52
 
-/** Stacked bars. For the eye and the pointer alone: whoever uses it puts a table beside it. */
+/** Stacked bars. For sight and the pointer only: put a table beside it for screen readers. */
 export function BarChart({ columns, series, height, number, onOpen }: BarChartProps) {
   const { ref, width } = useElementSize()
   const [over, setOver] = useState<number | null>(null)

@@ -31,7 +31,7 @@ const one = (changes: Partial<ConnectionState> = {}): ConnectionState => ({
   counts: {} as ConnectionState['counts'],
   settling: 0,
   heard: { chatra: null, planfix: null, 'planfix-chat': null },
-  heardEvents: { chatStarted: null, chatFragment: null, chatTranscript: null },
+  receivedEvents: { chatStarted: null, chatFragment: null, chatTranscript: null },
   everybodyMayAnswer: false,
   keepsWhilePausedDays: 7,
   ...changes,

@@ -53,7 +53,7 @@ export function WebhookTicks() {
   const { draft } = useWizard()
   const { time, connections } = useAppState()
   const [openedAt] = useState(time)
-  const heard = connections.find(({ id }) => id === draft.id)?.heardEvents
+  const heard = connections.find(({ id }) => id === draft.id)?.receivedEvents
   const isHeard = (name: ChatEventName) => {
     const at = heard?.[name] ?? null
     return at !== null && (!draft.redo || at >= openedAt)

@@ -68,7 +68,7 @@ function Summary() {
   const state = useAppState()
   const progress = useCall('setup.progress', { id: draft.id })
   const connection = state.connections.find((one) => one.id === draft.id)
-  const heard = CHAT_EVENTS.filter((name) => (connection?.heardEvents[name] ?? null) !== null)
+  const heard = CHAT_EVENTS.filter((name) => (connection?.receivedEvents[name] ?? null) !== null)
   const account = planfixAddress(settings.planfix.baseUrl)
   const { problem, replyDelivered = false, replyReceived = false, task = null } = progress.value ?? {}
   return (

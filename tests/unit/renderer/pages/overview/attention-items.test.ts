@@ -36,7 +36,7 @@ const connection = (change: Partial<ConnectionState> = {}): ConnectionState => (
   counts: { 'to-planfix': none, 'to-chatra': none },
   settling: 0,
   heard: { chatra: null, planfix: null, 'planfix-chat': null },
-  heardEvents: { chatStarted: null, chatFragment: null, chatTranscript: null },
+  receivedEvents: { chatStarted: null, chatFragment: null, chatTranscript: null },
   everybodyMayAnswer: false,
   keepsWhilePausedDays: 7,
   ...change,

@@ -7,7 +7,7 @@ import { PROBED, type Probed, SEES_COMMENT_IDS, SEES_TASK_IDS } from './probed.t
  * Everything that a probe makes known about a connection: its record, and the facts that the engine otherwise learns by and
  * by. `found`: the positions of this probe alone; a question without an answer changes no fact.
  */
-export function taughtByProbe(
+export function factsOfProbe(
   connectionId: string,
   probed: Probed,
   found: Readonly<Record<string, string>>,

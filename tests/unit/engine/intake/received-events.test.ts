@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { heardChange } from '../../../../src/main/engine/intake/heard-events.ts'
+import { receivedChange } from '../../../../src/main/engine/intake/received-events.ts'
 import type { ChatEvent, InboxRow } from '../../../../src/main/engine/ports.ts'
 import { TEST_VISITOR } from '../../../../src/shared/setup/test-visitor.ts'
 
@@ -7,21 +7,21 @@ const event = (kind: ChatEvent['kind'], id = 'anna') => ({ kind, client: { id } 
 const row = (receivedAt: number) => ({ connectionId: 'shop', receivedAt }) as InboxRow
 
 test('the first event of a kind is recorded beside those of other kinds', () => {
-  expect(heardChange({ started: 5 }, event('transcript'), row(100_000))).toEqual([
+  expect(receivedChange({ started: 5 }, event('transcript'), row(100_000))).toEqual([
     {
       type: 'fact.set',
       connectionId: 'shop',
-      key: 'heardEvents',
+      key: 'receivedEvents',
       value: { started: 5, transcript: 100_000 },
     },
   ])
 })
 
 test('a lively chat is recorded once a minute', () => {
-  expect(heardChange({ fragment: 100_000 }, event('fragment'), row(159_999))).toEqual([])
-  expect(heardChange({ fragment: 100_000 }, event('fragment'), row(160_000))).toHaveLength(1)
+  expect(receivedChange({ fragment: 100_000 }, event('fragment'), row(159_999))).toEqual([])
+  expect(receivedChange({ fragment: 100_000 }, event('fragment'), row(160_000))).toHaveLength(1)
 })
 
 test('the test visitor says nothing about Chatra', () => {
-  expect(heardChange(null, event('started', TEST_VISITOR), row(100_000))).toEqual([])
+  expect(receivedChange(null, event('started', TEST_VISITOR), row(100_000))).toEqual([])
 })
