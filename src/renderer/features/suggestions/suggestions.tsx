@@ -8,11 +8,13 @@ import { useI18n } from '../../i18n.tsx'
 
 const AGAIN_MS = 60_000
 
+export const useSuggestions = () => useCall('suggestions.get', {}, { everyMs: AGAIN_MS, keepPrevious: true })
+
 /** What would make a connection better, each until it is done or dismissed. Shows nothing when there is none. */
 export function Suggestions() {
   const { t } = useI18n()
   const bridge = useClient()
-  const { value } = useCall('suggestions.get', {}, { everyMs: AGAIN_MS, keepPrevious: true })
+  const { value } = useSuggestions()
   // Answers that are on their way do not bring it back.
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set())
   const suggestions = (value?.suggestions ?? []).filter((one) => !dismissed.has(keyOf(one)))

@@ -7,14 +7,14 @@ import { IconPlus } from '../../components/icons.ts'
 import { Page } from '../../components/page.tsx'
 import { KeysToStart } from '../../features/keychain/keys-to-start.tsx'
 import { KeychainNotice } from '../../features/keychain/notice.tsx'
-import { Suggestions } from '../../features/suggestions/suggestions.tsx'
+import { Suggestions, useSuggestions } from '../../features/suggestions/suggestions.tsx'
 import { useI18n } from '../../i18n.tsx'
 import { Attention } from './attention.tsx'
 import { Connections } from './connections.tsx'
 import { Happenings } from './event-list.tsx'
 import { Figures } from './figures.tsx'
 import { Gaps } from './gaps.tsx'
-import { WaitingForAnswer } from './waiting.tsx'
+import { useWaiting, WaitingForAnswer } from './waiting.tsx'
 
 /** The chart library is as big as the rest of the page: the figures do not wait for it. */
 const Charts = lazy(async () => ({ default: (await import('./charts.tsx')).Charts }))
@@ -35,6 +35,11 @@ export function OverviewPage() {
     { dayStarts },
     { everyMs: AGAIN_MS, keepPrevious: true },
   )
+  const hasConnections = state.connections.length > 0
+  const waiting = useWaiting({ skip: !hasConnections })
+  const suggestions = useSuggestions()
+  // Parts of unknown height come together, so that nothing below them moves.
+  const isReady = !waiting.loading && !suggestions.loading
   return (
     <Page
       title={t('nav.overview')}
@@ -53,15 +58,21 @@ export function OverviewPage() {
         <KeychainNotice />
         <KeysToStart />
         <Attention state={state} />
-        {state.connections.length > 0 && <WaitingForAnswer />}
-        <Connections state={state} />
-        <Suggestions />
-        <Figures today={value?.today} error={error} retry={reload} />
-        <Suspense fallback={<ChartsToCome />}>
-          <Charts overview={value} />
-        </Suspense>
-        <Gaps overview={value} />
-        <Happenings />
+        {isReady ? (
+          <>
+            {hasConnections && <WaitingForAnswer />}
+            <Connections state={state} />
+            <Suggestions />
+            <Figures today={value?.today} error={error} retry={reload} />
+            <Suspense fallback={<ChartsToCome />}>
+              <Charts overview={value} />
+            </Suspense>
+            <Gaps overview={value} />
+            <Happenings />
+          </>
+        ) : (
+          <Skeleton height={600} aria-hidden />
+        )}
       </Stack>
     </Page>
   )

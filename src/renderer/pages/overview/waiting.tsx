@@ -9,15 +9,18 @@ import { useI18n } from '../../i18n.tsx'
 
 const SHOWN = 5
 
+export const useWaiting = (options: { skip?: boolean } = {}) =>
+  useCall(
+    'conversations.list',
+    { text: '', only: 'waiting', after: null, limit: SHOWN },
+    { keepPrevious: true, ...options },
+  )
+
 /** The clients who wait for an answer, longest first. */
 export function WaitingForAnswer() {
   const { t, number } = useI18n()
   const { waiting, time } = useAppState()
-  const { value, reload } = useCall(
-    'conversations.list',
-    { text: '', only: 'waiting', after: null, limit: SHOWN },
-    { keepPrevious: true },
-  )
+  const { value, reload } = useWaiting()
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the list has changed.
   useEffect(reload, [waiting.version])
   const rows = value?.rows ?? []
