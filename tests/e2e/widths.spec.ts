@@ -69,7 +69,9 @@ test.describe('in Russian, whose words are long', () => {
     for (const route of ROUTES) {
       await goTo(page, route)
       await expect(page.locator('main h1')).toBeVisible()
+      expect(await outside(page), `${route} sticks out while it loads`).toEqual([])
       await page.waitForLoadState('networkidle')
+      if (route === '/employees') await expect(page.getByText('Ana Rusu').first()).toBeVisible()
       expect(await outside(page), `${route} sticks out`).toEqual([])
     }
   })

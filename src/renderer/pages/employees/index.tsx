@@ -163,7 +163,7 @@ function Waiting() {
   const { t } = useI18n()
   return (
     <Stack gap="sm" role="status" aria-label={t('shell.loading')}>
-      <Skeleton height={46} width="24rem" />
+      <Skeleton height={46} width="24rem" maw="100%" />
       <Skeleton height={30} />
       <Skeleton height={320} />
     </Stack>
