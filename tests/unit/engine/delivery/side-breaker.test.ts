@@ -191,3 +191,16 @@ test('a side that lacks a right names it', () => {
   )
   expect(gate.state).toMatchObject({ state: 'paused', code: 'missing-scope', detail: 'datatag_add' })
 })
+
+test('the state says since when a part, or the whole side, does not work', async () => {
+  const { gate, advance, clock } = setUp()
+  const scope = bridgeError('planfix', 'missing-scope', 'comment_add')
+  await advance(5000)
+  gate.denyPart('visit', scope)
+  expect(gate.state).toMatchObject({ since: 5000 })
+  await advance(2000)
+  gate.denyPart('visit', scope)
+  expect(gate.state).toMatchObject({ since: 5000 })
+  gate.failed(keys, admitted(gate.enter()))
+  expect(gate.state).toMatchObject({ code: 'wrong-keys', since: clock.now() })
+})

@@ -25,3 +25,9 @@ test('a lively chat is recorded once a minute', () => {
 test('the test visitor says nothing about Chatra', () => {
   expect(receivedChange(null, event('started', TEST_VISITOR), row(100_000))).toEqual([])
 })
+
+test('the very first event is recorded', () => {
+  expect(receivedChange(null, event('started'), row(100_000))).toMatchObject([
+    { value: { started: 100_000 } },
+  ])
+})

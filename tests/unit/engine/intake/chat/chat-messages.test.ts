@@ -217,6 +217,11 @@ describe('messages that are not delivered', () => {
       { states: [{ state: 'skipped', reason }], message: { state: 'skipped', reason } },
     ])
   })
+  test('a message of a client whom the owner has blocked stays out of Planfix', () => {
+    const blocked = conversation({ blockedAt: 5 })
+    expect(messagesOf(decide([said()], { conversation: blocked }))).toMatchObject([{ reason: 'blocked' }])
+    expect(messagesOf(decide([said()]))).toMatchObject([{ state: 'queued' }])
+  })
   test("agents' messages are not delivered where that is switched off", () => {
     const settings = settingsOf({ options: { mirrorChatraReplies: false } })
     expect(messagesOf(decide([byAgent()], { settings }))).toMatchObject([{ reason: 'mirroring-off' }])
