@@ -21,7 +21,7 @@ const retryTable: Record<PlanfixSwitches['scenario-retry'], number[]> = {
 }
 const stall = 180_000
 /** At any time scale, a correct receiver gets this long to answer. */
-const shortestWait = 250
+const shortestWait = 1000
 
 /** Posts a body, `limitMs` at most: returns the answer's status, or the error. */
 export type ScenarioPost = (
