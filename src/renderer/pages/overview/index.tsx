@@ -17,7 +17,10 @@ import { Gaps } from './gaps.tsx'
 import { useWaiting, WaitingForAnswer } from './waiting.tsx'
 
 /** The chart library is as big as the rest of the page: the figures do not wait for it. */
-const Charts = lazy(async () => ({ default: (await import('./charts.tsx')).Charts }))
+const charts = import('./charts.tsx')
+// Without them the page says so when it shows them.
+charts.catch(() => undefined)
+const Charts = lazy(async () => ({ default: (await charts).Charts }))
 
 const DAYS = 30
 const AGAIN_MS = 30_000
