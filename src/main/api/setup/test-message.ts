@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
 import type { Answer } from '../../../shared/api/answer.ts'
 import type { ChatEventName } from '../../../shared/api/state.ts'
 import type { Value } from '../../../shared/api.ts'
@@ -8,7 +6,7 @@ import { type Language, translate } from '../../../shared/i18n/index.ts'
 import { errorCode } from '../../../shared/node-errors.ts'
 import { networkTrouble } from '../../../shared/setup/network.ts'
 import { TEST_VISITOR } from '../../../shared/setup/test-visitor.ts'
-import { OutgoingAgent } from '../../http/outgoing.ts'
+import { post } from '../../http/outgoing.ts'
 import { done, errorAnswer, type Refusal } from '../responses.ts'
 import type { SetupContext } from './context.ts'
 import { notActive } from './problems.ts'
@@ -23,7 +21,7 @@ export async function sendTest(setup: SetupContext, id: string): Promise<Answer<
   const address = addressOf(setup, id)
   if (address === null) return notActive()
   const { language } = setup.api.application.configuration
-  const refused = await post(address.url, testEvent('chatStarted', language, newId()))
+  const refused = await send(address.url, testEvent('chatStarted', language, newId()))
   return refused ?? done({ through: address.through })
 }
 
@@ -33,7 +31,7 @@ export async function endTest(setup: SetupContext, id: string): Promise<void> {
   const secret = setup.connection(id)?.webhookSecret
   if (secret === undefined || (await store.client(id, TEST_VISITOR)) === null) return
   // Not by the public address, which may have gone since. The page has told the owner that the task may be deleted.
-  await post(hookOf(hooksUrl, id, secret), testEvent('chatTranscript', configuration.language, null))
+  await send(hookOf(hooksUrl, id, secret), testEvent('chatTranscript', configuration.language, null))
 }
 
 /**
@@ -74,30 +72,15 @@ function addressOf(setup: SetupContext, id: string): { url: string; through: 'pu
 const hookOf = (base: string, id: string, secret: string) => `${base}/hooks/${id}/${secret}/chatra`
 
 /** Null when it is answered 200: then it is stored. The address has a secret part, so it is in no error. */
-async function post(url: string, body: string): Promise<Refusal | null> {
-  const { host, protocol } = new URL(url)
-  const { promise, resolve, reject } = Promise.withResolvers<number>()
-  const request = (protocol === 'https:' ? httpsRequest : httpRequest)(
-    url,
-    {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-      agent: protocol === 'https:' ? new OutgoingAgent() : false,
-      signal: AbortSignal.timeout(LONGEST_MS),
-    },
-    (response) => {
-      response.resume()
-      resolve(response.statusCode ?? 0)
-    },
-  )
-  request.on('error', reject)
-  request.end(body)
+async function send(url: string, body: string): Promise<Refusal | null> {
+  const { host } = new URL(url)
+  const signal = AbortSignal.timeout(LONGEST_MS)
   try {
-    const status = await promise
+    const { status } = await post(url, { body, headers: { 'content-type': 'application/json' }, signal })
     if (status === 200) return null
     return errorAnswer('service', 'wizard.problem.test-refused', { params: { host, status } })
   } catch (error) {
-    const code = error instanceof Error && error.name === 'AbortError' ? 'time-out' : errorCode(error)
-    return errorAnswer('service', `wizard.problem.network.${networkTrouble(code)}`, { params: { host } })
+    const what = signal.aborted ? 'time-out' : networkTrouble(errorCode(error))
+    return errorAnswer('service', `wizard.problem.network.${what}`, { params: { host } })
   }
 }
