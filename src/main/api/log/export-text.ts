@@ -1,3 +1,4 @@
+import { CSV_BEGINNING, csvLine } from '../../../shared/csv.ts'
 import { clientNameOf } from '../../engine/index.ts'
 import type { MessageView } from '../../store/index.ts'
 
@@ -60,16 +61,10 @@ function json(lines: readonly Exported[], isFirst: boolean, isLast: boolean): st
   return `${before}${values}${isLast ? '\n]\n' : ''}`
 }
 
-/** RFC 4180, with the mark by which spreadsheets recognise UTF-8. */
 function csv(lines: readonly Exported[], isFirst: boolean): string {
-  const rows = lines.map((line) => COLUMNS.map((name) => cell(line[name])).join(','))
-  const all = isFirst ? [COLUMNS.join(','), ...rows] : rows
-  return `${isFirst ? '\uFEFF' : ''}${all.map((row) => `${row}\r\n`).join('')}`
+  const rows = lines.map((line) => csvLine(COLUMNS.map((name) => csvValueOf(line[name]))))
+  return isFirst ? `${CSV_BEGINNING}${csvLine(COLUMNS)}${rows.join('')}` : rows.join('')
 }
 
-function cell(value: Exported[keyof Exported]): string {
-  const text = value === null ? '' : Array.isArray(value) ? value.join('; ') : String(value)
-  // A spreadsheet would read it as a formula, and a client may have typed it.
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe
-}
+const csvValueOf = (value: Exported[keyof Exported]): string | null =>
+  value === null ? null : Array.isArray(value) ? value.join('; ') : String(value)

@@ -1,4 +1,5 @@
 import type { Report, ReportPart } from '../../../shared/api/report.ts'
+import { CSV_BEGINNING, csvLine } from '../../../shared/csv.ts'
 import type { Speech } from '../../i18n.tsx'
 
 type Cell = string | number | null
@@ -27,15 +28,8 @@ export function asCsv(report: Report, { t }: Pick<Speech, 't'>, weekdays: readon
     ...report.weekdays.map((part, day) => row(t('report.weekdays'), weekdays[day] ?? '', part, null)),
     ...report.hours.map((part, hour) => row(t('report.hours'), hourName(hour), part, null)),
   ]
-  return `\uFEFF${lines.map((line) => `${line.map(cell).join(',')}\r\n`).join('')}`
+  return CSV_BEGINNING + lines.map(csvLine).join('')
 }
 
 /** `09:00` */
 export const hourName = (hour: number): string => `${String(hour).padStart(2, '0')}:00`
-
-function cell(value: Cell): string {
-  const text = value === null ? '' : String(value)
-  // A spreadsheet would read it as a formula, and a name may be anything.
-  const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe
-}
