@@ -3,6 +3,7 @@ import type { Author, Direction, MessageState } from '../../../shared/domain.ts'
 import { Yielder } from '../event-loop-yield.ts'
 import type { Sql } from '../sql.ts'
 import { remembered } from './message-view.ts'
+import { median, quantile } from './quantile.ts'
 import { firstReceived } from './statistics.ts'
 import { commonConversation } from './threads.ts'
 
@@ -160,13 +161,6 @@ const partOf = (chats: readonly Chat[]): ReportPart => ({
 })
 
 function timesOf(chats: readonly Chat[]): { medianMs: number | null; p90Ms: number | null } {
-  const times = chats
-    .map(({ replyMs }) => replyMs)
-    .filter((ms) => ms !== null)
-    .sort((one, other) => one - other)
-  return { medianMs: quantile(times, 0.5), p90Ms: quantile(times, 0.9) }
+  const times = chats.map(({ replyMs }) => replyMs).filter((ms) => ms !== null)
+  return { medianMs: median(times), p90Ms: quantile(times, 0.9) }
 }
-
-/** The smallest of the ascending values that at least this share of them does not exceed. */
-const quantile = (sorted: readonly number[], share: number): number | null =>
-  sorted[Math.ceil(sorted.length * share) - 1] ?? null

@@ -3,6 +3,7 @@ import { Yielder } from '../event-loop-yield.ts'
 import type { Sql } from '../sql.ts'
 import { LOOKUPS } from './lookups.ts'
 import { remembered } from './message-view.ts'
+import { median } from './quantile.ts'
 import { commonConversation, threadOf } from './threads.ts'
 
 const QUARTER = 900_000
@@ -136,13 +137,6 @@ function firstReplyMs({ firstAt, repliesAt }: Chat): number | null {
   if (firstAt === null) return null
   const later = repliesAt.filter((at) => at >= firstAt)
   return later.length === 0 ? null : later.reduce((one, other) => Math.min(one, other)) - firstAt
-}
-
-function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null
-  const sorted = values.toSorted((one, other) => one - other)
-  const middle = Math.floor(sorted.length / 2)
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
 function hadMessagesBefore(sql: Sql, thread: number, firstId: number): boolean {
