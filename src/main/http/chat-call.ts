@@ -1,4 +1,5 @@
-import { hash, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { hkdfSync } from 'node:crypto'
+import { isSameSecret } from '../process/same-secret.ts'
 
 /** A call of Planfix's Chat API as it came in: pairs in their order, of which keys may repeat. */
 export type ChatCallForm = readonly (readonly [string, string])[]
@@ -23,7 +24,7 @@ const COMMAND = 'newMessage'
  */
 export function checkChatCall(form: ChatCallForm, expected: string): CheckedChatCall {
   const of = (key: string) => form.find(([name]) => name === key)?.[1] ?? ''
-  if (!isSame(of(TOKEN), expected)) return refused(401, 'Invalid token')
+  if (!isSameSecret(of(TOKEN), expected)) return refused(401, 'Invalid token')
   const body = JSON.stringify({ form: form.filter(([key]) => key !== TOKEN) })
   if (of('cmd') !== COMMAND) return { status: 200, answer: {}, body }
   const chatId = of('chatId').trim()
@@ -59,7 +60,3 @@ const refused = (status: 400 | 401, error: string): CheckedChatCall => ({
   answer: { error },
   body: null,
 })
-
-/** In constant time: texts of different lengths are hashed first. */
-const isSame = (given: string, expected: string): boolean =>
-  timingSafeEqual(hash('sha256', given, 'buffer'), hash('sha256', expected, 'buffer'))

@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { writePrivateJson } from '../process/private-file.ts'
 
 /**
  * A file beside the settings: where secrets are stored, and what must be recorded while the keychain does not
@@ -30,15 +30,5 @@ export function readSecretsFile(path: string): SecretsFile | null {
   }
 }
 
-/** Written completely or not at all, readable only for its owner. Throws the disk's errors. */
-export function writeSecretsFile(path: string, value: SecretsFile): void {
-  const fresh = `${path}.${process.pid}.new`
-  try {
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(fresh, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flush: true })
-    renameSync(fresh, path)
-  } catch (error) {
-    rmSync(fresh, { force: true })
-    throw error
-  }
-}
+/** Throws the disk's errors. */
+export const writeSecretsFile = (path: string, value: SecretsFile): void => writePrivateJson(path, value)

@@ -1,9 +1,11 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { ROLES, type Role } from '../../../shared/api/roles.ts'
 import { errorCode } from '../../../shared/node-errors.ts'
+import { writePrivateJson } from '../../process/private-file.ts'
+import { isSameSecret } from '../../process/same-secret.ts'
 
 /** Who calls: for rights, and for the log. */
 export interface Identity {
@@ -80,7 +82,7 @@ export class AccessKeys {
 
   ofKey(given: string): Identity | null {
     const hash = hashOf(given)
-    const found = this.#read().keys.find((one) => isEqual(one.hash, hash))
+    const found = this.#read().keys.find((one) => isSameSecret(one.hash, hash))
     return found === undefined ? null : { name: found.name, role: found.role }
   }
 
@@ -93,7 +95,7 @@ export class AccessKeys {
   /** Null for a cookie that is not ours, has expired, or whose key was revoked or made anew. */
   ofCookie(value: string): Identity | null {
     const [encoded = '', expires = '', signature = ''] = value.split('.')
-    if (!isEqual(signature, this.#signature(`${encoded}.${expires}`))) return null
+    if (!isSameSecret(signature, this.#signature(`${encoded}.${expires}`))) return null
     if (!(Number(expires) > this.#now())) return null
     const name = Buffer.from(encoded, 'base64url').toString()
     if (name === PRINTED) return OWNER
@@ -121,11 +123,7 @@ export class AccessKeys {
   }
 
   #write(content: Content): void {
-    const fresh = `${this.#path}.${process.pid}.new`
-    mkdirSync(dirname(this.#path), { recursive: true })
-    writeFileSync(fresh, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flush: true })
-    chmodSync(fresh, 0o600)
-    renameSync(fresh, this.#path)
+    writePrivateJson(this.#path, content)
     const { mtimeMs, size, ino } = statSync(this.#path)
     this.#stamp = `${mtimeMs} ${size} ${ino}`
     this.#content = content
@@ -136,9 +134,3 @@ export class AccessKeys {
 export const OWNER: Identity = { name: PRINTED, role: 'owner' }
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
-
-/** Compares in constant time, also for different lengths. */
-export function isEqual(one: string, other: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(one), digest(other))
-}

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Role } from '../../../shared/api/roles.ts'
-import { type AccessKeys, type Identity, isEqual, OWNER } from '../access/keys.ts'
+import { isSameSecret } from '../../process/same-secret.ts'
+import { type AccessKeys, type Identity, OWNER } from '../access/keys.ts'
 
 /** A reverse proxy that has logged its users in names them in a header. */
 export interface TrustedHeader {
@@ -44,7 +45,7 @@ export function createSession(keys: AccessKeys, header: TrustedHeader | null = n
     token,
     login(given, port, isSecure) {
       if (typeof given !== 'string') return null
-      const who = isEqual(given, token) ? OWNER : keys.ofKey(given)
+      const who = isSameSecret(given, token) ? OWNER : keys.ofKey(given)
       if (who === null) return null
       const secure = isSecure ? '; Secure' : ''
       return `${nameFor(port)}=${keys.cookieOf(who)}; Path=/; Max-Age=${DAYS * 86_400}; HttpOnly; SameSite=Strict${secure}`
