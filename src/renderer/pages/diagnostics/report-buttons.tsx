@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications'
 import { useEffect, useState } from 'react'
 import { useClient } from '../../client/hooks.tsx'
 import { IconCheck, IconCopy, IconDownload } from '../../components/icons.ts'
+import { save } from '../../components/save-file.ts'
 import { useI18n } from '../../i18n.tsx'
 
 const COPIED_MS = 2_000
@@ -34,9 +35,9 @@ export function ReportButtons({ disabled }: { disabled: boolean }) {
       notifications.show({ color: 'orange', message: t('diagnostics.copy-failed') })
     }
   }
-  const save = async () => {
+  const saveReport = async () => {
     const made = await report()
-    if (made !== null) saveText(made.name, made.text)
+    if (made !== null) save(new Blob([made.text], { type: 'text/plain;charset=utf-8' }), made.name)
   }
   const CopyIcon = copied ? IconCheck : IconCopy
   return (
@@ -56,7 +57,7 @@ export function ReportButtons({ disabled }: { disabled: boolean }) {
           variant="default"
           disabled={disabled}
           leftSection={<IconDownload size={16} aria-hidden />}
-          onClick={() => void save()}
+          onClick={() => void saveReport()}
         >
           {t('diagnostics.save')}
         </Button>
@@ -64,14 +65,4 @@ export function ReportButtons({ disabled }: { disabled: boolean }) {
       <VisuallyHidden role="status">{copied ? t('action.copied') : ''}</VisuallyHidden>
     </>
   )
-}
-
-function saveText(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = name
-  link.click()
-  // By then the browser has begun to read.
-  setTimeout(() => URL.revokeObjectURL(address), 10_000)
 }

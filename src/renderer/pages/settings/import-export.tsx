@@ -5,6 +5,7 @@ import type { CallError, Value } from '../../../shared/api.ts'
 import { useAppState, useClient } from '../../client/hooks.tsx'
 import { ErrorAlert } from '../../components/feedback/error-alert.tsx'
 import { IconDownload, IconUpload } from '../../components/icons.ts'
+import { save } from '../../components/save-file.ts'
 import { useI18n } from '../../i18n.tsx'
 import { ImportPreview } from './import-preview.tsx'
 import { Section } from './section.tsx'
@@ -34,11 +35,11 @@ function Export() {
   const bridge = useClient()
   const { t, say } = useI18n()
   const [busy, setBusy] = useState(false)
-  const save = async () => {
+  const saveSettings = async () => {
     setBusy(true)
     const answer = await bridge.call('settings.export', {})
     setBusy(false)
-    if (answer.ok) download(answer.value.name, answer.value.text)
+    if (answer.ok) save(new Blob([answer.value.text], { type: 'application/json' }), answer.value.name)
     else notifications.show({ color: 'red', message: say(answer.error.message) })
   }
   return (
@@ -47,7 +48,7 @@ function Export() {
         variant="default"
         loading={busy}
         leftSection={<IconDownload size={14} aria-hidden />}
-        onClick={() => void save()}
+        onClick={() => void saveSettings()}
       >
         {t('settings.export.button')}
       </Button>
@@ -112,13 +113,4 @@ function Import() {
       )}
     </Stack>
   )
-}
-
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
 }
