@@ -53,5 +53,7 @@ export function ourTask(
 
 export const visitSourceId = (connectionId: string, clientId: string, startedAt: number): string =>
   of(connectionId, `visit:${clientId}:${startedAt}`)
+export const ownerReplySourceId = (connectionId: string, key: string): string =>
+  of(connectionId, `reply:${key}`)
 export const noteSourceId = (connectionId: string, messageId: number, what: string): string =>
   of(connectionId, `note:${messageId}:${what}`)

@@ -103,12 +103,6 @@ async function cardOfLostChat(
   return ok(found.length === 1 ? (found[0] ?? null) : null)
 }
 
-/** Of this conversation, and begun between a backup and its restore. */
-export function isOfLostTime(context: EngineContext, state: ConversationState, task: PlanfixTask): boolean {
-  const takeover = taken(context)
-  return isRestore(takeover) && isLost(task, state, takeover)
-}
-
 /**
  * Whether a task was begun for this client after the backup: by its source id, else by its name and the time
  * of its creation.

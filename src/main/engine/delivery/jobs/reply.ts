@@ -1,6 +1,6 @@
 import type { JobData } from '../../../../shared/messages/job.ts'
 import { newPendingWrite } from '../../../../shared/messages/pending-write.ts'
-import { noteSourceId } from '../../identity.ts'
+import { ownerReplySourceId } from '../../identity.ts'
 import type { Change } from '../../ports.ts'
 import { addJob } from '../patches.ts'
 import { type JobOutcome, type JobState, SLOW_LOOK_MS, writeOnce } from './job.ts'
@@ -17,7 +17,7 @@ export async function reply(state: JobState<'reply'>): Promise<JobOutcome> {
     if (conversation.taskId === null) return { waits: now + SLOW_LOOK_MS }
     return { later: now, data: { ...job.data, taskId: conversation.taskId } }
   }
-  const sourceObjectId = noteSourceId(connection.settings.id, job.id, job.key)
+  const sourceObjectId = ownerReplySourceId(connection.settings.id, job.key)
   const written = await writeOnce(
     state,
     newPendingWrite({ kind: 'reply', sourceObjectId, startedAt: now, text, ownerUserId: employeeId }),
