@@ -10,7 +10,7 @@ import { listProblem } from './licences.ts'
 import { findSshd, hasKeyring } from './system-deps.ts'
 
 /**
- * `npm test`: runs all checks: style, types, imports, texts, the build, licences, then all tests. `npm test
+ * `npm test`: runs all checks: style, types, imports, unused parts, texts, the build, licences, then all tests. `npm test
  * -- PATH… [OPTION…]`: runs only those tests; the options are passed on to vitest or Playwright. A test that
  * runs the built program builds it when it is stale. The last line is `N passed, N failed`; the exit code is
  * 0 when none failed.
@@ -45,6 +45,7 @@ if (given.length === 0) {
   step('imports', () =>
     tool('dependency-cruiser/bin/dependency-cruiser.mjs', ['--config', '.dependency-cruiser.cjs', 'src']),
   )
+  step('nothing unused', () => tool('knip/bin/knip.js', ['--treat-config-hints-as-errors']))
   step('catalogues', () => {
     const folder = join(ROOT, 'src/shared/i18n')
     const page = readFileSync(join(ROOT, 'docs/texts.md'), 'utf8')

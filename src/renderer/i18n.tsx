@@ -85,7 +85,7 @@ function browserLanguage(): Language {
   return (known as Language | undefined) ?? 'en'
 }
 
-export function speechOf(language: Language): Speech {
+function speechOf(language: Language): Speech {
   // English with international date formats.
   const locale = { en: 'en-GB', ro: 'ro', ru: 'ru' }[language]
   const number = new Intl.NumberFormat(locale)

@@ -45,7 +45,7 @@ export const isCallName = (name: unknown): name is CallName =>
   typeof name === 'string' && Object.hasOwn(calls, name)
 
 /** Events that the application pushes. */
-export const events = {
+const events = {
   /** A new snapshot. */
   state: appState,
   /**

@@ -230,7 +230,7 @@ export interface Conversation {
 }
 
 /** One chat of Planfix's Chat API. */
-export interface ChannelChat {
+interface ChannelChat {
   /** Number of the chat and of its contact there. */
   chatId: string
   /** When Planfix last said that no task is open, so that the next message begins one (milliseconds); 0 = ask. */
@@ -241,7 +241,7 @@ export interface ChannelChat {
 export type JoinReason = 'vouched' | 'second-particular' | 'quiet' | 'always'
 
 /** Record of a merge, to read and undo it. */
-export interface JoinRecord {
+interface JoinRecord {
   /** Milliseconds since 1970. */
   at: number
   why: JoinReason

@@ -37,7 +37,7 @@ export interface MatchRow {
  * and name at the first reply. For an unseen `agent` chosen by hand, `name` and `email` are null, and Chatra
  * may refuse it; then the general agent is used.
  */
-export type SpeaksAs =
+type SpeaksAs =
   | { kind: 'general'; name: string; email: string }
   | { kind: 'agent'; id: string; name: string | null; email: string | null }
   | { kind: 'new-agent'; name: string; email: string }
@@ -103,7 +103,7 @@ export function proposeChoices(
 }
 
 /** Planfix's name for an account that belongs to no person. */
-export const isRobot = ({ role }: Pick<PlanfixEmployee, 'role'>): boolean => role === 'Robot'
+const isRobot = ({ role }: Pick<PlanfixEmployee, 'role'>): boolean => role === 'Robot'
 
 function matchOf(
   { chatraAgentId, email }: EmployeeChoice,

@@ -13,7 +13,7 @@ import {
 } from '../crash/processes.ts'
 
 /** As the owner starts it; BENCH_NODE_FLAGS sets other Node flags for the built file. */
-export const HOW =
+const HOW =
   process.env.BENCH_NODE_FLAGS === undefined
     ? { asOwner: true }
     : { nodeFlags: process.env.BENCH_NODE_FLAGS.split(' ').filter((flag) => flag !== '') }

@@ -18,7 +18,7 @@ export interface Day extends DayPlan {
 const smallPlan = { planfix: { dailyLimit: 20_000 } }
 
 /** The days of the table, with the target of each (issues "The core" and "Chat API", "Must reach"). */
-export const DAYS: readonly Day[] = [
+const DAYS: readonly Day[] = [
   { name: '20 chats', chats: 20, wanted: { requests: 4000, reply: [4.4, 8.7] } },
   { name: '100 chats', chats: 100, wanted: { requests: 9000, reply: [4.2, 9], late95: 15 } },
   { name: '100 chats, pollSeconds 15', chats: 100, world: { pollSeconds: 15 }, wanted: { requests: 5000 } },
@@ -63,7 +63,7 @@ export const DAYS: readonly Day[] = [
   },
 ]
 
-export async function measureDay(day: Day): Promise<{ figures: DayFigures; complaints: string[] }> {
+async function measureDay(day: Day): Promise<{ figures: DayFigures; complaints: string[] }> {
   const { chats, burst, open = 0 } = day
   const world = await DayWorld.start({ start: MORNING, ...day.world }, async (world) => {
     if (open > 0) await withOpenTasks(world, open)

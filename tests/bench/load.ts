@@ -73,7 +73,7 @@ function requestText(options: LoadOptions, n: number): string {
 }
 const STARTED = Date.now()
 
-export async function load(options: LoadOptions): Promise<LoadReport> {
+async function load(options: LoadOptions): Promise<LoadReport> {
   const { hostname, port } = new URL(options.url)
   const sockets = await Promise.all(
     Array.from({ length: options.connections }, () => opened(connect(Number(port), hostname))),

@@ -9,7 +9,7 @@ const CHATS = 10
 const WAITING = 50
 
 /** Milliseconds from the recovery until the first waiting message is in Planfix, and until the last one is. */
-export interface Recovery {
+interface Recovery {
   first: number
   last: number
 }
@@ -17,7 +17,7 @@ export interface Recovery {
 /**
  * Planfix cannot be reached for `ms` while ten clients, who have tasks, write fifty messages; then it works again.
  */
-export async function afterOutage(ms: number): Promise<Recovery> {
+async function afterOutage(ms: number): Promise<Recovery> {
   const world = await DayWorld.start({ start: MORNING })
   try {
     const { clock, planfix, chatras } = world

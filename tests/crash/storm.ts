@@ -58,7 +58,7 @@ export interface StormReport {
 }
 
 /** A random generator that a seed reproduces, 0 to 1. */
-export function chanceOf(seed: number): () => number {
+function chanceOf(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0

@@ -15,7 +15,7 @@ interface Probe {
 }
 type Probed = typeof globalThis & { probe: Probe }
 
-export interface ShownMenuItem {
+interface ShownMenuItem {
   id: string
   label: string
   enabled: boolean
@@ -76,10 +76,6 @@ export const clickNotification = (app: Running, index: number): Promise<void> =>
 /** Addresses opened in the system's browser. */
 export const opened = (app: Running): Promise<string[]> =>
   app.evaluate(() => [...(globalThis as Probed).probe.opened])
-
-/** Texts of the system's message boxes. */
-export const boxes = (app: Running): Promise<string[]> =>
-  app.evaluate(() => [...(globalThis as Probed).probe.boxes])
 
 /** The number of windows, and whether one is visible. */
 export const windowState = (

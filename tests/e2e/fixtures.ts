@@ -5,7 +5,7 @@ import { type Trouble, watchTrouble } from './trouble.ts'
 import { startWorld, type World, type WorldOptions } from './world.ts'
 
 export { expect } from '@playwright/test'
-export type { Comment, Task, Visitor } from './simulators.ts'
+export type { Task, Visitor } from './simulators.ts'
 export { AWAY, WITHOUT_KEY } from './trouble.ts'
 export { HOOK_SECRET, until } from './world.ts'
 

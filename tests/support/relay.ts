@@ -63,7 +63,7 @@ export async function relayStage(options: Partial<RelayOptions> = {}): Promise<R
 }
 
 /** An inbox in memory that remembers like the bridge's. */
-export class MemoryInbox implements RelayInbox {
+class MemoryInbox implements RelayInbox {
   readonly events: RelayedEvent[] = []
   failing = false
   /** Called after each commit. */

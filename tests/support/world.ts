@@ -199,7 +199,7 @@ export class World {
 }
 
 /** What the owner enters in Planfix's settings of the chat. */
-export function connectChat(planfix: PlanfixSimulator, hooksUrl: string): void {
+function connectChat(planfix: PlanfixSimulator, hooksUrl: string): void {
   planfix.chats.connect({
     providerId: 'chatra-shop',
     url: `${hooksUrl}/hooks/shop/${SECRET}/planfix-chat`,

@@ -9,8 +9,6 @@ import type { WaitingClients } from './conversations/waiting-clients.ts'
 import type { DemoHost, RunningDemo } from './demo/host.ts'
 import type { Drafts } from './setup/drafts.ts'
 
-export type { DemoAccounts, DemoHost } from './demo/host.ts'
-
 /** Functions of a desktop for the calls that concern its computer. */
 export interface DesktopApi {
   login(): LoginItem

@@ -100,7 +100,7 @@ async function useSecrets({ application, secrets, log, apply }: ApiContext): Pro
 }
 
 /** Every call of shared/api.ts, on one application. */
-export function createHandlers(context: ApiContext): Handlers {
+function createHandlers(context: ApiContext): Handlers {
   const setup = createSetup(context)
   return {
     ...stateCalls(context),

@@ -13,7 +13,7 @@ export interface Situation {
 }
 
 /** How long an accepted call proves that the keys and the plan are valid, in milliseconds. */
-export const PROOF_LASTS_MS = 60_000
+const PROOF_LASTS_MS = 60_000
 const LONGEST_WAIT_MS = 60 * 60_000
 
 export const keysProven = ({ now, acceptedAt }: Situation): boolean =>

@@ -42,7 +42,7 @@ export function identifier(value: unknown): string | null {
   if (typeof value !== 'string' || value.trim() === '' || value.length > LONGEST_ID) return null
   return value
 }
-export const LONGEST_ID = 500
+const LONGEST_ID = 500
 
 const EARLIEST = Date.UTC(2010, 0, 1)
 const LATEST = Date.UTC(2100, 0, 1)

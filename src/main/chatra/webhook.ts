@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { pathOf } from '../../shared/config.ts'
 import type { AgentSeen } from '../../shared/domain.ts'
 import { printReason } from '../../shared/messages/reason.ts'
-import type { ChatEvent, ChatMessage, ParseChatEvent } from '../engine/ports.ts'
+import type { ChatEvent, ChatMessage } from '../engine/ports.ts'
 import { chatClient, page } from './client-profile.ts'
 import { chatMessage, isEmpty } from './message.ts'
 import { identifier, labelled, line, needed, email as toEmail, tolerant } from './values.ts'
@@ -59,9 +59,6 @@ export const readChatEvent = (body: unknown): ReadChatEvent => {
   const agents = readAgents(rest)
   return { ok: true, event: { kind, client: { ...client, startPage }, agents, messages, startPage }, dropped }
 }
-
-/** The engine's view of `readChatEvent`. */
-export const parseChatEvent: ParseChatEvent = readChatEvent
 
 type Placed = { path: string; value: unknown }
 

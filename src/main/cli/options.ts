@@ -23,7 +23,7 @@ export type Command =
   | { name: 'key list' }
   | { name: 'key revoke'; key: string }
 
-export interface Place {
+interface Place {
   dataDir: string | undefined
   config: string | undefined
   /** A file with environment variables, to be read before anything else. */

@@ -50,7 +50,7 @@ export function leftInWords({ left: { tasks, card, chatCard } }: Probing, webUrl
 }
 
 /** Why a question has no answer. */
-export function whyUnknown(reason: Reason | null): string {
+function whyUnknown(reason: Reason | null): string {
   if (reason === null) return ''
   const numbers = [
     ...(reason.status === undefined ? [] : [`HTTP ${reason.status}`]),

@@ -92,7 +92,7 @@ export interface ConnectionProbes {
 }
 
 /** Planfix's Chat API, for a connection that uses it. */
-export interface ChannelProbes {
+interface ChannelProbes {
   /** Asks for the task of a chat that no client has: an answer of any kind proves address and token. */
   probe(): Promise<Result<unknown>>
   /** When Planfix last called us, milliseconds; null = never, or the data is unreadable. */

@@ -33,7 +33,7 @@ export interface ConnectionContext {
 }
 
 /** The engine's interface to the watcher of a connection's tasks. Times are milliseconds since 1970. */
-export interface TaskNews {
+interface TaskNews {
   /**
    * The bridge wrote into the task, by a call that began at `from`; `isClients`: a client waits for the
    * reply.

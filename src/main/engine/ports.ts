@@ -2,7 +2,6 @@
  * What the rules need from outside. Adapters implement these; the engine imports nothing else. Every port is
  * asynchronous, so that a networked database could implement the store.
  */
-export type { PendingWrite } from '../../shared/domain.ts'
 export * from './ports/channel.ts'
 export * from './ports/chatra.ts'
 export * from './ports/clock.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { normalForm, shortened } from '../../shared/plain.ts'
 
-export { fileLine, joinParts, type Part, partsWithLines, splitText } from './split.ts'
+export { fileLine, joinParts, partsWithLines, splitText } from './split.ts'
 
 /**
  * Text as two services may return it: white space, tags, quote marks and bullets do not make it a different

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 
-export const LARGEST_BODY = 1024 * 1024
+const LARGEST_BODY = 1024 * 1024
 export const TOO_LARGE = Symbol('too large')
 const BYTE_ORDER_MARK = '\ufeff'
 

@@ -53,7 +53,7 @@ export function systemProxy(answer: string): string | null {
 }
 
 /** A proxy refused, or did not answer: nothing has been sent to the service. */
-export class ProxyError extends Error {
+class ProxyError extends Error {
   readonly code = 'ERR_PROXY_TUNNEL'
 }
 

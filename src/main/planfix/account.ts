@@ -5,7 +5,7 @@ import { dataTagList, done, groupList, pong, userList } from './schemas.ts'
 import type { Settings } from './settings.ts'
 import type { PlanfixRequest } from './transport.ts'
 
-export interface PlanfixUser {
+interface PlanfixUser {
   id: number
   name: string
   email: string | null
@@ -13,7 +13,7 @@ export interface PlanfixUser {
   /** As Planfix names it: Admin, User, Robot … */
   role: string | null
 }
-export interface PlanfixDataTag {
+interface PlanfixDataTag {
   id: number
   name: string
   fields: { id: number; name: string }[]

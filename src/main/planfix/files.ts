@@ -6,7 +6,7 @@ import type { Calls } from './calls.ts'
 import { created, fileAnswer } from './schemas.ts'
 
 /** A file in transfer. `size` is in bytes, null when the storage does not send it. */
-export interface FileStream {
+interface FileStream {
   stream: Readable
   name: string
   size: number | null

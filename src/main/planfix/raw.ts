@@ -10,7 +10,7 @@ import { createRateLimiter, type PausableRateLimiter } from './limits/rate-limit
 import { type CallInfo, createTransport, type PlanfixRequest, type Transport } from './transport.ts'
 
 /** An answer as Planfix gave it. */
-export interface RawAnswer {
+interface RawAnswer {
   status: number
   /** Parsed JSON; undefined for an empty body. */
   body: unknown

@@ -14,9 +14,7 @@ const rawId = z.union([z.int(), z.string().regex(ID, AN_ID)], {
 })
 
 /** The number alone. */
-export const numberId = rawId.transform((value) =>
-  typeof value === 'number' ? value : Number(ID.exec(value)![2]),
-)
+const numberId = rawId.transform((value) => (typeof value === 'number' ? value : Number(ID.exec(value)![2])))
 
 /** With its kind: `user:5`. A bare number is of `kind`. */
 const personId = (kind: 'user' | 'contact') =>

@@ -33,7 +33,7 @@ export interface CallInfo {
   ms: number
 }
 
-export interface Download {
+interface Download {
   response: AxiosResponse<Readable>
   /** The answer comes from the storage that Planfix redirected to, not from Planfix. */
   fromStorage: boolean

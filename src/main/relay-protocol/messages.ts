@@ -68,7 +68,7 @@ export const fromDesktop = z.discriminatedUnion('type', [
 ])
 export type FromDesktop = z.output<typeof fromDesktop>
 
-export const relayEvent = z.object({
+const relayEvent = z.object({
   seq: count,
   connectionId,
   source: z.enum(['chatra', 'planfix', 'planfix-chat']),

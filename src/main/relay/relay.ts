@@ -29,7 +29,7 @@ export interface RelayOptions {
   limits?: Limits
   now?: () => number
 }
-export interface RelayLog {
+interface RelayLog {
   info(fields: object, text: string): void
   error(fields: object, text: string): void
 }

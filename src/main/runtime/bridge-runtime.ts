@@ -1,7 +1,7 @@
 import type { AxiosAdapter } from 'axios'
 import type { Configuration } from '../../shared/config.ts'
 import type { Side } from '../../shared/errors.ts'
-import { parseChatEvent } from '../chatra/webhook.ts'
+import { readChatEvent } from '../chatra/webhook.ts'
 import type { Continuity } from '../engine/continuity.ts'
 import { Engine } from '../engine/engine.ts'
 import { identifyAs } from '../engine/identity.ts'
@@ -77,7 +77,7 @@ export class BridgeRuntime {
         onSilence: () => deps.onSilence(),
         keepsWhilePaused: (connectionId) => keptMs(configuration, connectionId),
       },
-      parse: parseChatEvent,
+      parse: readChatEvent,
       parseChannelCall: readChannelCall,
       hint: (connectionId, taskId) => connections.get(connectionId)?.watcher.hint(taskId),
       onBug: deps.onBug,

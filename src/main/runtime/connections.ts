@@ -18,7 +18,7 @@ import type { ChatraAccounts } from './accounts/chatra-accounts.ts'
 import type { PlanfixAccount } from './accounts/planfix-accounts.ts'
 import { CHANNEL_WRITES, CHATRA_WRITES, PLANFIX_WRITES, withWriteGuard } from './write-guard.ts'
 
-export type MissingSecret = 'chatra-secret-key' | 'planfix-token' | 'planfix-chat-token' | 'webhook-secret'
+type MissingSecret = 'chatra-secret-key' | 'planfix-token' | 'planfix-chat-token' | 'webhook-secret'
 
 /** One enabled connection with its clients, its watcher and the state of both sides. */
 export interface LiveConnection extends ConnectionContext {

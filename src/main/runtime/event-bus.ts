@@ -101,7 +101,7 @@ export class EventBus {
   }
 }
 
-export function logEvent(log: Log, event: BridgeEvent): void {
+function logEvent(log: Log, event: BridgeEvent): void {
   const write = event.level === 'info' ? log.info : event.level === 'warning' ? log.warn : log.error
   write.call(log, { connection: event.connectionId ?? undefined, ...event.params }, event.key)
 }

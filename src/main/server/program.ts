@@ -23,7 +23,7 @@ export const PLACE: readonly OptionSpecification[] = [
   },
 ]
 
-export const LOG_LEVEL: OptionSpecification = {
+const LOG_LEVEL: OptionSpecification = {
   name: 'log-level',
   value: 'LEVEL',
   completes: LOG_LEVELS,

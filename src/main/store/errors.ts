@@ -37,7 +37,7 @@ export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(
  */
 export const wantsReopening = (error: unknown): boolean =>
   /^SQLITE_(IOERR|CANTOPEN|READONLY)/.test(errorCode(error))
-export const isUnavailable = (error: unknown): boolean => UNAVAILABLE.test(errorCode(error))
+const isUnavailable = (error: unknown): boolean => UNAVAILABLE.test(errorCode(error))
 
 /** The error as callers of the store see it. */
 export const storeError = (error: unknown): unknown =>

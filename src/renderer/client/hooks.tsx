@@ -23,7 +23,7 @@ const BridgeContext = createContext<BridgeClient | null>(null)
 const StateContext = createContext<AppState | null>(null)
 
 /** An expected failure of a call, as `useCall` gives it. */
-export class CallFailed extends Error {
+class CallFailed extends Error {
   readonly error: CallError
   constructor(error: CallError) {
     super(error.message.key)

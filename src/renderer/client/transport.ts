@@ -1,5 +1,3 @@
-import type { Push } from '../../shared/api.ts'
-
 /**
  * The transport of calls and events between the interface and the application. Values are not validated yet.
  */
@@ -26,5 +24,3 @@ export class NotReached extends Error {
     this.why = why
   }
 }
-
-export type { Push }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { author, call, connectionId, done, messageState, time } from './answer.ts'
 
 /** A conversation as one line of a list. */
-export const conversationRow = z.object({
+const conversationRow = z.object({
   id: z.number(),
   connectionId: z.string(),
   clientName: z.string(),

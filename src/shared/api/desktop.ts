@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { call, done, nothing } from './answer.ts'
 
 /** Whether the system starts the program at login, and if not, why. */
-export const loginItem = z.object({
+const loginItem = z.object({
   starts: z.boolean(),
   /**
    * `development` = not installed; `switched-off` = switched off in the system's settings; `approval` = the

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { call, language, nothing, time, words } from './answer.ts'
 
 /** The result of one numbered check. */
-export const report = z.object({
+const report = z.object({
   id: z.number(),
   connectionId: z.string().nullable(),
   title: words,

@@ -12,7 +12,7 @@ export const employeeChoice = z.strictObject({
 })
 export type EmployeeChoice = z.output<typeof employeeChoice>
 
-export const planfixEmployee = z.object({
+const planfixEmployee = z.object({
   id: z.number(),
   name: z.string(),
   email: z.string().nullable(),
@@ -22,14 +22,14 @@ export const planfixEmployee = z.object({
 export type PlanfixEmployee = z.output<typeof planfixEmployee>
 
 /** An agent of Chatra: seen in a webhook. */
-export const chatraAgent = z.object({
+const chatraAgent = z.object({
   id: z.string(),
   name: z.string().nullable(),
   email: z.string().nullable(),
 })
 export type ChatraAgent = z.output<typeof chatraAgent>
 
-export const employeesView = z.object({
+const employeesView = z.object({
   /** `everybody`: the list is empty. */
   mode: z.enum(['everybody', 'selected']),
   choices: z.array(employeeChoice),

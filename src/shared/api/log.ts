@@ -5,7 +5,7 @@ import { author, call, connectionId, direction, done, messageId, messageState, t
  * Which messages the live log shows. Empty = all, including those of kind `event`, which say why a webhook
  * led to no message.
  */
-export const logFilter = z.strictObject({
+const logFilter = z.strictObject({
   connectionId: connectionId.optional(),
   direction: direction.optional(),
   /** Current state of the message. */
@@ -59,7 +59,7 @@ export const messageRow = z.object({
 export type MessageRow = z.output<typeof messageRow>
 
 /** One state change of a message. */
-export const lifeStep = z.object({
+const lifeStep = z.object({
   seq: z.number(),
   time,
   state: messageState,

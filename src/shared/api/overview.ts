@@ -4,7 +4,7 @@ import { call, time } from './answer.ts'
 const bar = z.object({ from: time, toPlanfix: z.number(), toChatra: z.number() })
 export type Bar = z.output<typeof bar>
 
-export const overview = z.object({
+const overview = z.object({
   today: z.object({
     /** Conversations with a client's message today. */
     chats: z.number(),

@@ -7,7 +7,7 @@ const firstReply = z.object({ medianMs: z.number().nullable(), p90Ms: z.number()
 const part = firstReply.extend({ chats: z.number(), answered: z.number() })
 export type ReportPart = z.output<typeof part>
 
-export const report = z.object({
+const report = z.object({
   total: part.extend({ fromClients: z.number(), replies: z.number() }),
   /** Who replied, most replies first; `inChatra` = written inside Chatra. */
   employees: z.array(

@@ -7,7 +7,7 @@ const text = z.string().max(500)
 const number = z.number()
 
 /** Settings of the program, without `connections`. */
-export const generalSettings = z.strictObject({
+const generalSettings = z.strictObject({
   language,
   theme,
   publicUrl: text.nullable(),
@@ -81,7 +81,7 @@ const byId = z.strictObject({ id: connectionId })
  * The webhook addresses and where to paste them. They contain the webhook secret, so a page requests them
  * only to show them.
  */
-export const webhookAddresses = z.object({
+const webhookAddresses = z.object({
   chatra: z.string(),
   planfix: z.string(),
   /** False: there is no public address yet, and these addresses work on this computer only. */

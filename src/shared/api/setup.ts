@@ -48,7 +48,7 @@ export const draft = z.object({
 export type Draft = z.output<typeof draft>
 
 const byId = z.strictObject({ id: connectionId })
-export const choice = z.object({
+const choice = z.object({
   id: z.number(),
   name: z.string(),
   /** The fields of a data tag. */
@@ -56,7 +56,7 @@ export const choice = z.object({
 })
 export type Choice = z.output<typeof choice>
 
-export const scopeFinding = z.object({
+const scopeFinding = z.object({
   scope: z.string(),
   /** Whether the whole product needs it, or only a part. */
   needed: z.enum(['always', 'files', 'employees', 'visits', 'tidying']),
@@ -64,7 +64,7 @@ export const scopeFinding = z.object({
 })
 export type ScopeFinding = z.output<typeof scopeFinding>
 
-export const suggestion = z.object({
+const suggestion = z.object({
   /** Null: it concerns the program. */
   connectionId: connectionId.nullable(),
   kind: z.enum(['webhooks', 'instant-replies', 'employees', 'start-at-login']),

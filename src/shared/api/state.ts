@@ -12,7 +12,7 @@ import {
 } from './answer.ts'
 
 /** One side of a connection: it works, it tries again by itself at `until`, or it waits for the owner. */
-export const sideState = z.discriminatedUnion('state', [
+const sideState = z.discriminatedUnion('state', [
   z.object({ state: z.literal('ok') }),
   z.object({
     state: z.enum(['waiting', 'paused']),
@@ -30,7 +30,7 @@ export const sideState = z.discriminatedUnion('state', [
 export const CHAT_EVENTS = ['chatStarted', 'chatFragment', 'chatTranscript'] as const
 export type ChatEventName = (typeof CHAT_EVENTS)[number]
 
-export const connectionState = z.object({
+const connectionState = z.object({
   id: connectionId,
   name: z.string(),
   enabled: z.boolean(),

@@ -30,7 +30,7 @@ export type TunnelSettings = z.output<typeof tunnelSettings>
 
 /** A change of secrets: a secret that is missing or null stays as it is, an empty one is deleted. */
 const secret = (longest: number) => z.string().max(longest).nullable().optional()
-export const tunnelSecrets = z.strictObject({
+const tunnelSecrets = z.strictObject({
   ngrokToken: secret(500),
   /** The private key as text. */
   sshKey: secret(20_000),
@@ -44,7 +44,7 @@ const hostKey = z.object({
   seenAt: time,
 })
 
-export const tunnelView = z.object({
+const tunnelView = z.object({
   settings: tunnelSettings,
   /** Which secrets are stored. */
   has: z.object({

@@ -1,7 +1,7 @@
 import { checkPublicKey, checkSecretKey, type Problem } from '../fields.ts'
 
 /** The two keys of a Chatra account, as found in a pasted text. */
-export interface ChatraKeys {
+interface ChatraKeys {
   publicKey: string
   secretKey: string
   /** The text says which is which; otherwise only Chatra can. */

@@ -27,7 +27,7 @@ export interface StoredFile {
 }
 
 /** Where a message came from. `pushed` is an automatic message, by REST or by Chatra's own triggers. */
-export type Origin = 'visitor' | 'email' | 'panel' | 'rest' | 'pushed' | 'system'
+type Origin = 'visitor' | 'email' | 'panel' | 'rest' | 'pushed' | 'system'
 
 export interface Message {
   id: string

@@ -1,6 +1,6 @@
 import type { ChatraSwitches } from './switches.ts'
 
-export const longestText = 5_000
+const longestText = 5_000
 
 /**
  * The text of a message sent over REST, or why it is refused (switches long-text, empty-text, html-text).

@@ -19,7 +19,7 @@ export interface SimUser {
 }
 
 /** An e-mail of Planfix itself to a contact. */
-export interface SimMail {
+interface SimMail {
   taskId: number
   commentId: number
   contactId: number

@@ -49,7 +49,7 @@ export function chromium(): Promise<Chromium> {
 export const chromiumAddress = async (): Promise<string | null> => (await running)?.address ?? null
 
 /** Ends Chromium at once and removes its folder; for the end of the process. */
-export function endChromium(): void {
+function endChromium(): void {
   if (child === null) return
   try {
     // The whole group: Chromium is many processes.

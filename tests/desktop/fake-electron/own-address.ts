@@ -20,9 +20,6 @@ export function toOutside(address: string): string {
   return address.replace(INSIDE, (_all, host: string, scheme: string) => `${scheme}://${host}`)
 }
 
-/** The patterns of Chromium's Fetch domain that match everything of the custom scheme. */
-export const ownPattern = (): string => `https://*.${SUFFIX}/*`
-
 /** A Content-Security-Policy names the scheme too. */
 export function policyInside(policy: string): string {
   let inside = policy

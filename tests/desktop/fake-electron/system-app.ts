@@ -1,5 +1,5 @@
 /** Members of `app` that exist on one system only; `called` is for tests. */
-export const called: [name: string, ...args: unknown[]][] = []
+const called: [name: string, ...args: unknown[]][] = []
 const note =
   (name: string) =>
   (...args: unknown[]) =>

@@ -20,7 +20,7 @@ const POWER_EVENTS: Record<string, readonly string[]> = {
 }
 
 /** Emits nothing that this system does not emit. */
-export class PowerEvents extends EventEmitter {
+class PowerEvents extends EventEmitter {
   #platform: string
   constructor(platform: string = process.platform) {
     super()

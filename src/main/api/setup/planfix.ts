@@ -18,7 +18,7 @@ export interface Account {
 }
 
 /** The last known employees; `problem` says why they could not be read now. */
-export interface Employees {
+interface Employees {
   list: PlanfixEmployee[] | null
   readAt: number | null
   problem: BridgeError | null

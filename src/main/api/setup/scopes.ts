@@ -4,7 +4,7 @@ import type { Scope } from '../../../shared/setup/scopes.ts'
 import type { Account } from './planfix.ts'
 
 /** The purpose of each scope; without one that is not `always`, a part of the product does not work. */
-export const NEEDED: Record<Scope, ScopeFinding['needed']> = {
+const NEEDED: Record<Scope, ScopeFinding['needed']> = {
   task_readonly: 'always',
   task_add: 'always',
   task_update: 'always',

@@ -33,7 +33,7 @@ const dismissedKeys = async ({ application }: ApiContext): Promise<string[]> =>
   (await application.store.fact<string[]>('', DISMISSED)) ?? []
 
 /** Pure. `repliesAtOnce`: Planfix notifies the bridge by itself. */
-export function forConnection(
+function forConnection(
   {
     id,
     receivedEvents,

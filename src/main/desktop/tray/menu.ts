@@ -71,7 +71,7 @@ export function trayMenu(facts: TrayFacts): TrayEntry[] {
 
 const ATTENTION = '/log?state=attention'
 const MINUTE = 60_000
-export const PAUSES = { quarter: 15 * MINUTE, hour: 60 * MINUTE } as const
+const PAUSES = { quarter: 15 * MINUTE, hour: 60 * MINUTE } as const
 
 /** Messages that wait for the owner: failed, or perhaps sent. */
 export const attentionCount = (state: AppState | null): number =>

@@ -4,7 +4,7 @@ import type { Clock } from '../../engine/ports.ts'
 import type { Log } from '../../runtime/application.ts'
 import type { UpdateFeed } from './feed.ts'
 
-export { type UpdateFeed, updateFeedIn } from './feed.ts'
+export { updateFeedIn } from './feed.ts'
 
 /** The used part of electron-updater. */
 export type Updater = Pick<
@@ -41,7 +41,7 @@ export interface UpdatesOptions {
   load?: () => Promise<Updater>
 }
 
-export type UpdateLook = 'none' | 'found' | 'ready' | 'failed' | 'off'
+type UpdateLook = 'none' | 'found' | 'ready' | 'failed' | 'off'
 
 export interface Updates {
   /**

@@ -2,7 +2,7 @@ import type { BridgeError, ErrorCode, Result } from '../../../shared/errors.ts'
 import type { Scope } from '../../../shared/setup/scopes.ts'
 
 /** The bridge never edits comments, so `comment_update` is none of its scopes; a question may try it. */
-export type AskedScope = Scope | 'comment_update'
+type AskedScope = Scope | 'comment_update'
 
 export interface RestStep {
   way: 'rest'

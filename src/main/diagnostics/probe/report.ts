@@ -4,7 +4,7 @@ import { notAsked } from './questions/index.ts'
 import type { Finding, Probing } from './runner.ts'
 
 /** One connection's part. */
-export interface ProbeReport {
+interface ProbeReport {
   mode: ChannelMode
   requests: number
   answers: Record<string, string>

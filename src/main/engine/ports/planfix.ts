@@ -114,7 +114,7 @@ export interface RateLimiter {
 export class SlotWithdrawn extends Error {}
 
 /** The criteria for finding an indeterminate write. */
-export interface LookFor {
+interface LookFor {
   sourceObjectId: string
   startedAt: number
 }

@@ -12,8 +12,8 @@ export interface List {
   box: string | null
 }
 
-export const CHECKED = '[x] '
-export const UNCHECKED = '[ ] '
+const CHECKED = '[x] '
+const UNCHECKED = '[ ] '
 
 export function listOf(name: string, attributes: Attributes): List {
   const start = Number.parseInt(attributes.start ?? '', 10)

@@ -92,7 +92,7 @@ const isSmall = ({ width, height }: Attributes): boolean =>
   [width, height].every((size) => /^\s*[1-3]?\d(px)?\s*$/.test(size ?? ''))
 
 /** The page of a film instead of its embedded frame. */
-export function watchAddress(address: string): string {
+function watchAddress(address: string): string {
   const url = URL.parse(address)
   if (!url) return address
   const host = url.hostname.replace(/^www\./, '')

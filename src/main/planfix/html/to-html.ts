@@ -1,7 +1,7 @@
 import { addressesIn } from '../../../shared/setup/addresses.ts'
 import type { PlanfixText } from '../../engine/ports.ts'
 
-export { htmlToText, readComment } from './html-to-text.ts'
+export { htmlToText } from './html-to-text.ts'
 
 /**
  * One comment holds 64 KB, HTML included (contracts/planfix.md §2); some room is left for Planfix's

@@ -6,7 +6,7 @@ import type { Settings } from '../settings.ts'
 import { chooseCompleted, judgeActive, type NamedStatus, toStatus } from './statuses.ts'
 
 /** A template of tasks; `processId` determines the statuses of its tasks. */
-export interface TaskTemplate {
+interface TaskTemplate {
   id: number
   name: string
   processId: number | null

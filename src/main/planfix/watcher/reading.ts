@@ -12,7 +12,7 @@ const MOST_PAGES_OLDEST_FIRST = 200
 const PAGE = 100
 
 /** One rate-limited call. Null when the side is stopped. */
-export type Ask = <T>(call: (planfix: PlanfixApi) => Promise<Result<T>>) => Promise<Result<T> | null>
+type Ask = <T>(call: (planfix: PlanfixApi) => Promise<Result<T>>) => Promise<Result<T> | null>
 
 export interface ReadingOptions {
   settings: Connection

@@ -16,7 +16,7 @@ export interface OptionSpecification {
   help: string
 }
 
-export interface ArgumentSpecification {
+interface ArgumentSpecification {
   /** As shown in help: `ID`. */
   name: string
   /** For the error when it is missing: `the ID of a message`. */

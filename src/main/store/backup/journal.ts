@@ -178,7 +178,7 @@ export class Journal {
 }
 
 /** One minute: the precision with which the time of a lost store's last write is known. */
-export const ALIVE_MS = 60_000
+const ALIVE_MS = 60_000
 
 /** The watcher finds again what it read itself; only events from outside are kept. */
 const isKept = (row: InboxRow): boolean => row.source === 'chatra' || !row.body.startsWith('{"watcher":true')

@@ -10,7 +10,7 @@ import { COPIED_AT } from './worker-tasks.ts'
  * When a backup was made: by its own record, else by the file's time. Milliseconds since 1970; null when
  * there is no file.
  */
-export function backupTime(path: string): number | null {
+function backupTime(path: string): number | null {
   if (!existsSync(path)) return null
   try {
     const backup = new Database(path, { readonly: true })
@@ -48,7 +48,7 @@ export function dropReplaced(files: Files): number {
 }
 
 /** Damaged stores, and stores that the owner replaced, with SQLite's side files. */
-export function putAside(files: Files): string[] {
+function putAside(files: Files): string[] {
   const folder = dirname(files.store)
   return readdirSync(folder)
     .filter((name) => PUT_ASIDE.test(name))

@@ -31,7 +31,7 @@ export interface Rehearsal {
   /** What the current file holds beyond the backup; null when it is unreadable. */
   lost: Lost | null
 }
-export interface Lost {
+interface Lost {
   conversations: number
   messages: number
   replies: number

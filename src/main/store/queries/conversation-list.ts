@@ -20,7 +20,7 @@ export interface ConversationSummary {
   /** Time of the latest message in either direction. */
   activeAt: number
 }
-export interface LastWords {
+interface LastWords {
   author: Author
   text: string
   files: MessageFile[]

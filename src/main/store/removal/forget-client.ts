@@ -45,7 +45,7 @@ export interface Person {
 }
 
 /** Reason of messages that were still to be delivered when their client was forgotten. */
-export const FORGOTTEN = 'forgotten'
+const FORGOTTEN = 'forgotten'
 
 const CONNECTIONS = `SELECT DISTINCT connection FROM clients`
 const BY_EMAIL = `SELECT * FROM clients INDEXED BY clients_email WHERE connection = ? AND email = ?`

@@ -33,7 +33,7 @@ export interface Link {
   probe(ms: number): void
   close(): void
 }
-export interface LinkListener {
+interface LinkListener {
   message(message: FromRelay): void
   /** The link is dead: broken, silent, or closed by the relay. */
   closed(trouble: RelayTrouble): void

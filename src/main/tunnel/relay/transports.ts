@@ -10,12 +10,12 @@ export interface Transport {
   /** Closes at once, with or without notice to the other side; `closed` is not called. */
   close(): void
 }
-export interface TransportListener {
+interface TransportListener {
   message(text: string): void
   closed(trouble: RelayTrouble): void
 }
 export type OpenTransport = (url: string, ears: TransportListener) => Promise<OpenedTransport>
-export type OpenedTransport = { ok: true; line: Transport } | { ok: false; trouble: RelayTrouble }
+type OpenedTransport = { ok: true; line: Transport } | { ok: false; trouble: RelayTrouble }
 
 const OPEN_MS = 8_000
 /** The relay holds a request for 10 s. */

@@ -20,7 +20,7 @@ export interface SshSettings {
   /** The external address of the remote port; null = the server prints it. */
   publicUrl: string | null
 }
-export interface SshSecrets {
+interface SshSecrets {
   /** The private key as text. */
   key: string | null
   passphrase: string | null

@@ -21,8 +21,6 @@ import {
 import { Staleness } from './staleness.tsx'
 import { Toolbar } from './toolbar.tsx'
 
-export type { Selection } from './selection.ts'
-
 export interface EmployeesTableProps {
   /** The answer of `employees.get`: people, agents, the general agent. */
   view: EmployeesView

@@ -75,7 +75,7 @@ function Line({ suggestion, dismiss }: { suggestion: Suggestion; dismiss(): void
 }
 
 /** The page, and its section, where it is done. */
-export function targetOf({ connectionId, kind }: Pick<Suggestion, 'connectionId' | 'kind'>): {
+function targetOf({ connectionId, kind }: Pick<Suggestion, 'connectionId' | 'kind'>): {
   href: string
   state?: { at: string }
 } {

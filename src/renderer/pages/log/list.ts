@@ -28,7 +28,7 @@ export interface List {
 }
 
 /** The known rows of a page. `fresh` = received from the application since the outline was read. */
-export interface Page {
+interface Page {
   readonly rows: readonly (MessageRow | undefined)[]
   readonly fresh: boolean
 }

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import classes from './bar-chart.module.css'
 import { labelEvery, ticksFor } from './bar-scale.ts'
 
-export interface Column {
+interface Column {
   /** Below the column, where there is room. */
   label: string
   /** One for each series, the lowest first. */

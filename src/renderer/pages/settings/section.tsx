@@ -22,7 +22,7 @@ export function Section(props: { title: string; intro?: string; anchor?: string;
   )
 }
 
-export const anchorOf = (name: string): string => `settings-${name}`
+const anchorOf = (name: string): string => `settings-${name}`
 
 export function goToSection(name: string): void {
   const heading = document.getElementById(anchorOf(name))

@@ -9,7 +9,7 @@ import { goToSection } from './section.tsx'
 import classes from './settings.module.css'
 
 /** Settings of the program. No id of a connection begins with `~`. */
-export const PROGRAM = ['general', 'address', 'copies', 'about'] as const
+const PROGRAM = ['general', 'address', 'copies', 'about'] as const
 export type ProgramSection = (typeof PROGRAM)[number]
 export const sectionPath = (section: ProgramSection): string =>
   section === 'general' ? '/settings' : `/settings/~${section}`

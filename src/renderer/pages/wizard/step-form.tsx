@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text, Title } from '@mantine/core'
+import { Button, Stack, Text, Title } from '@mantine/core'
 import { type FormEvent, type ReactNode, useEffect, useId, useRef } from 'react'
 import type { CallError } from '../../../shared/api.ts'
 import { ErrorAlert } from '../../components/feedback/error-alert.tsx'
@@ -99,10 +99,3 @@ export function Part({ title, children }: { title: string; children: ReactNode }
     </Stack>
   )
 }
-
-/** A group of buttons in one line that wraps. */
-export const Row = ({ children }: { children: ReactNode }) => (
-  <Group gap="xs" align="center">
-    {children}
-  </Group>
-)

@@ -5,7 +5,7 @@ import type { Draft, Step } from '../../../shared/api/setup.ts'
 import type { CallError } from '../../../shared/api.ts'
 import { useClient, useLine } from '../../client/hooks.tsx'
 
-export interface Selection {
+interface Selection {
   mode: 'everybody' | 'selected'
   choices: EmployeeChoice[]
 }

@@ -157,7 +157,7 @@ function requireTemplate(account: Account, templateId: number | undefined): void
 }
 
 /** Used by a contact, company or employee already (§8). */
-export function emailTaken(account: Account, email: string, except?: SimContact): boolean {
+function emailTaken(account: Account, email: string, except?: SimContact): boolean {
   const wanted = email.toLowerCase()
   for (const contact of account.contacts.values()) {
     if (contact === except || contact.isDeleted) continue

@@ -29,7 +29,7 @@ const notified = shape({
   roles: list(oneOf('assignee', 'participant', 'auditor', 'assigner')),
 })
 const date = matching(/^\d{2}-\d{2}-\d{4}$/, 'dd-MM-yyyy')
-export const timePointShape: Shape = either(
+const timePointShape: Shape = either(
   shape({
     date,
     time: matching(/^\d{2}:\d{2}(:\d{2})?$/, 'HH:mm'),

@@ -23,9 +23,6 @@ export const text =
 export const flag: Shape = (value, path) =>
   typeof value === 'boolean' ? [] : expected('boolean', value, path)
 
-export const number: Shape = (value, path) =>
-  typeof value === 'number' ? [] : expected('number', value, path)
-
 export const integer =
   (min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY): Shape =>
   (value, path) =>

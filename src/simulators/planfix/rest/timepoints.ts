@@ -43,7 +43,7 @@ export function readTimePoint(value: unknown, zone: Zone): number | undefined {
 }
 
 /** "dd-MM-yyyy[ HH:mm[:ss]]" in the account's zone, as milliseconds; undefined for any other format. */
-export function readLocal(written: string, zone: Zone): number | undefined {
+function readLocal(written: string, zone: Zone): number | undefined {
   const parts = /^(\d{2})-(\d{2})-(\d{4})(?: (\d{2}):(\d{2})(?::(\d{2}))?)?$/.exec(written)
   if (!parts) return undefined
   const [, d, m, y, hh = '0', mm = '0', ss = '0'] = parts

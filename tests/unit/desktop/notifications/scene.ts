@@ -18,7 +18,7 @@ export const HOUR = 60 * MINUTE
 export const MORNING = new Date(2026, 2, 10, 10, 0).getTime()
 
 export type Settings = Parameters<typeof decideNotices>[2]['settings']
-export const ALL_ON: Settings = configuration.parse({}).notifications
+const ALL_ON: Settings = configuration.parse({}).notifications
 
 /** The decisions with a clock that moves to each time at which they are due again. */
 export class Scene {

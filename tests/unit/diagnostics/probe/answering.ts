@@ -14,7 +14,7 @@ import { bridgeError, type ErrorCode, fail, ok } from '../../../../src/shared/er
 
 export const AT = Date.UTC(2026, 2, 2, 9, 30, 10)
 
-export const scene: Scene = {
+const scene: Scene = {
   mark: 'abcd1234',
   words: { task: 'Check', contact: 'Test', comment: 'Ignore' },
   taskTemplateId: 12,
@@ -24,7 +24,7 @@ export const scene: Scene = {
   publicUrl: 'https://hooks.example',
   receives: true,
 }
-export const task: OwnTask = {
+const task: OwnTask = {
   id: 7,
   name: 'Check abcd1234',
   contactId: 92,
@@ -32,7 +32,7 @@ export const task: OwnTask = {
   contactSourceObjectId: 'contact-id',
   processId: 1,
 }
-export const chat: OwnChat = { chatId: 'probe-shop', taskId: 8, contactId: 93 }
+const chat: OwnChat = { chatId: 'probe-shop', taskId: 8, contactId: 93 }
 
 export const got = (body: unknown, more: Partial<Got> = {}): Reply =>
   ok({ status: 200, body, left: null, at: AT, ...more })

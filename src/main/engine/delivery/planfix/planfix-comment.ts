@@ -171,7 +171,7 @@ export function commentMade(
  * A certain refusal. Optional parts of a comment are omitted one after another: only the same comment without
  * its author or its files can show whether they are the cause.
  */
-export async function commentRefused(
+async function commentRefused(
   work: PlanfixStepRunner,
   error: BridgeError,
   batch: readonly Message[],

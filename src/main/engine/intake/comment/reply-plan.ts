@@ -48,9 +48,9 @@ export function planReplies(
   return keepInside(verdict.reason, parts, slots, changes)
 }
 
-export const DELETED = 'deleted-before-sent'
+const DELETED = 'deleted-before-sent'
 /** Reason of a message that another one replaced, and of a cancelled deletion. */
-export const REPLACED = 'replaced'
+const REPLACED = 'replaced'
 
 /** A message of the chat that shows a part of the comment. */
 interface Slot {

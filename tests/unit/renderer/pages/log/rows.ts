@@ -1,4 +1,4 @@
-import { type LogFilter, type MessageRow, PAGE_ROWS } from '../../../../../src/shared/api/log.ts'
+import { type MessageRow, PAGE_ROWS } from '../../../../../src/shared/api/log.ts'
 
 /** A message as the application returns it. */
 export const row = (id: number, change: Partial<MessageRow> = {}): MessageRow => ({
@@ -28,10 +28,6 @@ export const row = (id: number, change: Partial<MessageRow> = {}): MessageRow =>
   ...change,
 })
 
-/** Rows `from` down to `to`, newest first. */
-export const rows = (from: number, to: number): MessageRow[] =>
-  Array.from({ length: from - to + 1 }, (_, index) => row(from - index))
-
 /** The application's side: what it would return for the messages it has. */
 export class Stock {
   readonly #rows = new Map<number, MessageRow>()
@@ -60,5 +56,3 @@ export class Stock {
       .slice(0, limit)
   }
 }
-
-export const NO_FILTER: LogFilter = {}
