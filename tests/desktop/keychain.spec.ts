@@ -28,15 +28,17 @@ test('keys are only in the keychain, and a removed connection removes its own', 
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   expect(await world.call('state.get', {})).toMatchObject({ secretsKept: 'keychain', keychainTrouble: null })
   const keys = [world.chatra.secretKey, world.planfix.token, HOOK_SECRET]
-  expect(Object.values(await entriesOf(world.keyring))).toEqual(expect.arrayContaining(keys))
+  const [entry = '', ...others] = Object.values(await entriesOf(world.keyring))
+  expect(others).toEqual([])
+  expect(keys.filter((secret) => !entry.includes(JSON.stringify(secret)))).toEqual([])
   await (await world.chatra.visit()).says('Hello')
   await until('the task', async () => (await world.planfix.tasks())[0])
   const written = everythingIn(world.dataDir)
   expect(keys.filter((secret) => written.includes(secret))).toEqual([])
 
   await world.call('connection.remove', { id: 'shop' })
-  const left = Object.keys(await entriesOf(world.keyring))
-  expect(left.filter((account) => account.startsWith('shop/'))).toEqual([])
+  const left = Object.values(await entriesOf(world.keyring)).join('\n')
+  expect(keys.filter((secret) => left.includes(secret))).toEqual([])
 })
 
 test.describe('without a Secret Service', () => {
@@ -65,10 +67,9 @@ test.describe('without a Secret Service', () => {
     await world.keyring.startDaemon()
     await page.getByRole('button', { name: 'Try again' }).click()
     await expect(page.locator('[data-keychain]')).toBeHidden()
-    const entries = Object.values(await entriesOf(world.keyring))
-    expect(entries).toEqual(
-      expect.arrayContaining([world.chatra.secretKey, world.planfix.token, HOOK_SECRET]),
-    )
+    const entries = Object.values(await entriesOf(world.keyring)).join('\n')
+    for (const secret of [world.chatra.secretKey, world.planfix.token, HOOK_SECRET])
+      expect(entries).toContain(JSON.stringify(secret))
     expect(everythingIn(world.dataDir)).not.toContain(HOOK_SECRET)
   })
 })

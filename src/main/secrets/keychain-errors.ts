@@ -1,5 +1,6 @@
 import type { KeychainTrouble } from '../../shared/api/state.ts'
 import { errorMessage } from '../../shared/node-errors.ts'
+import { ItemDamaged, ItemNewer } from './item.ts'
 import { KeychainTimeout } from './serial-timeout.ts'
 
 /** The keyring exists but is locked. */
@@ -32,6 +33,8 @@ export function keychainErrorOf(error: unknown): KeychainTrouble {
   const detail = errorMessage(error).slice(0, 300)
   if (error instanceof KeychainTimeout) return { code: 'waiting', detail: '' }
   if (error instanceof KeyringLocked) return { code: 'locked', detail: '' }
+  if (error instanceof ItemDamaged) return { code: 'damaged', detail: '' }
+  if (error instanceof ItemNewer) return { code: 'newer', detail }
   const found = SAYINGS.find(([saying]) => saying.test(detail))
   return { code: found?.[1] ?? 'failing', detail }
 }

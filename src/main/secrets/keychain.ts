@@ -1,9 +1,10 @@
 import type { KeychainTrouble } from '../../shared/api/state.ts'
-import { PROGRAM_SECRETS } from '../../shared/config.ts'
-import { type Account, accountOf, KEYS } from './accounts.ts'
+import { type Account, accountOf, accountsOf, KEYS } from './accounts.ts'
 import { chunked } from './chunked-keychain.ts'
-import { PROGRAM, type SecretName } from './environment.ts'
-import { KeyringLocked, keychainErrorOf } from './keychain-errors.ts'
+import type { SecretName } from './environment.ts'
+import type { Item } from './item.ts'
+import { type ItemStore, itemStore } from './item-store.ts'
+import { keychainErrorOf } from './keychain-errors.ts'
 import { type Keychain, loadKeychain } from './keytar.ts'
 import { SecretsState } from './secrets-state.ts'
 import { type SerialCalls, serialWithTimeout } from './serial-timeout.ts'
@@ -40,13 +41,6 @@ const LIMIT_MS = 4000
 const RETRY_MS = [2000, 5000, 15_000, 60_000]
 const MENDS_ITSELF: readonly KeychainTrouble['code'][] = ['no-bus', 'no-service', 'lost', 'failing']
 
-/**
- * Distinguishes a working keychain from a locked one: for an entry of a locked keyring, Linux answers "none".
- */
-const PROOF = 'works'
-
-const OF_CONNECTION = [...KEYS, 'WEBHOOK_SECRET'] as const
-
 export interface KeychainSecrets extends SecretStore {
   readonly trouble: KeychainTrouble | null
   tryAgain(): Promise<KeychainTrouble | null>
@@ -54,8 +48,8 @@ export interface KeychainSecrets extends SecretStore {
 }
 
 /**
- * The secrets of the desktop, in the keychain of the operating system: one entry each, `<connection>/<NAME>`.
- * Never rejects: where no keychain works, `trouble` gives the reason, `keeps` is `memory`, and all secrets
+ * The secrets of the desktop, all in one item of the operating system's keychain (item.ts), so that macOS asks once.
+ * Never rejects: where no keychain works, `trouble` gives the reason, `keptIn` is `memory`, and all secrets
  * are kept until the process exits, or stored in the keychain once it works. Nothing is written to disk in
  * plain text (docs/architecture.md, "Secrets").
  */
@@ -70,15 +64,15 @@ class Secrets implements KeychainSecrets {
   private readonly options: KeychainOptions
   private readonly line: SerialCalls
   private readonly listeners = new Set<() => void>()
-  /** Secrets read from the keychain, or set. */
+  /** Secrets that were asked for, or set. */
   private readonly known = new Map<Account, string>()
   private readonly lent = new Map<Account, string>()
-  /** Certainly not in the keychain. */
-  private readonly absent = new Set<Account>()
   /** To be stored in the keychain, or removed from it (null), once it works. */
   private readonly pending = new Map<Account, string | null>()
   private readonly remembered: SecretsState
-  private keychain: Keychain | null = null
+  private store: ItemStore | null = null
+  /** As last read or stored; null = never. */
+  private item: Item | null = null
   private trying: Promise<KeychainTrouble | null> | null = null
   private retries: number[]
   /** The last reported trouble. */
@@ -87,7 +81,7 @@ class Secrets implements KeychainSecrets {
   constructor(options: KeychainOptions) {
     this.options = options
     this.line = serialWithTimeout(options.limitMs ?? LIMIT_MS, (ending) => this.late(ending))
-    this.retries = options.readsOnly ? [] : [...(options.retryMs ?? RETRY_MS)]
+    this.retries = this.allRetries()
     this.remembered = new SecretsState(options)
     for (const account of this.remembered.forget) this.pending.set(account, null)
   }
@@ -97,17 +91,17 @@ class Secrets implements KeychainSecrets {
   }
 
   async begin(): Promise<void> {
-    // It worked the last time, so the proof entry exists: an owner who has just dismissed a prompt does not
-    // get another.
-    const provesItself = this.remembered.worked || this.options.readsOnly === true
-    await this.tryOnce(!provesItself)
+    // It worked the last time, so the item exists: an owner who has just dismissed a prompt does not get
+    // another.
+    const isThere = this.remembered.worked || this.options.readsOnly === true
+    await this.tryOnce(!isThere)
   }
 
   async get(connectionId: string, name: SecretName): Promise<string | null> {
     const account = accountOf(connectionId, name)
     const here = this.here(account)
     if (here !== undefined) return here
-    const found = this.trouble === null ? await this.read(account) : null
+    const found = await this.stored(connectionId, account)
     const meanwhile = this.here(account)
     if (meanwhile !== undefined) return meanwhile
     if (found !== null) return this.learned(account, found)
@@ -115,22 +109,14 @@ class Secrets implements KeychainSecrets {
   }
 
   whereToPut(connectionId: string, name: SecretName): string {
-    return `the settings of the bridge, kept in the keychain as "${accountOf(connectionId, name)}"`
+    return `the settings of the bridge, which keeps it in the keychain as "${accountOf(connectionId, name)}"`
   }
 
   async set(connectionId: string, name: SecretName, value: string): Promise<void> {
     const account = accountOf(connectionId, name)
     this.learned(account, value)
     this.lent.delete(account)
-    this.absent.delete(account)
-    if (this.trouble === null && (await this.done((keychain) => keychain.set(account, value)))) {
-      this.pending.delete(account)
-      return
-    }
-    // Another value may have been set during the keychain call.
-    const latest = this.known.get(account)
-    if (latest !== undefined) this.pending.set(account, latest)
-    await this.note()
+    await this.change(new Map([[account, value]]))
   }
 
   setTemporary(connectionId: string, name: SecretName, value: string): void {
@@ -139,21 +125,17 @@ class Secrets implements KeychainSecrets {
   }
 
   async remove(connectionId: string): Promise<void> {
-    const names = connectionId === PROGRAM ? PROGRAM_SECRETS : OF_CONNECTION
-    const lent = names.filter((name) => this.lent.delete(accountOf(connectionId, name)))
+    const accounts = accountsOf(connectionId)
+    const lent = accounts.filter((account) => this.lent.delete(account))
     // A lent secret was never stored.
     if (lent.length > 0) return
-    for (const name of names) await this.delete(connectionId, name)
+    await this.deleteAll(accounts)
   }
 
   async delete(connectionId: string, name: SecretName): Promise<void> {
     const account = accountOf(connectionId, name)
     this.lent.delete(account)
-    this.known.delete(account)
-    this.absent.add(account)
-    if (this.trouble === null && (await this.done((keychain) => forget(keychain, account)))) return
-    this.pending.set(account, null)
-    await this.note()
+    await this.deleteAll([account])
   }
 
   async tryAgain(): Promise<KeychainTrouble | null> {
@@ -169,7 +151,7 @@ class Secrets implements KeychainSecrets {
   private here(account: Account): string | null | undefined {
     const value = this.lent.get(account) ?? this.known.get(account)
     if (value !== undefined) return value
-    return this.absent.has(account) ? null : undefined
+    return this.pending.get(account) === null ? null : undefined
   }
 
   private learned(account: Account, value: string): string {
@@ -178,26 +160,55 @@ class Secrets implements KeychainSecrets {
     return value
   }
 
-  /** Null when there is none, and when the keychain no longer works: then `trouble` gives the reason. */
-  private async read(account: Account): Promise<string | null> {
-    const read = await this.done((keychain) => keychain.get(account))
-    if (read === null || read.value !== null) return read?.value ?? null
-    // None, or locked since: the proof entry exists unless the keychain is locked.
-    const proof = await this.done((keychain) => keychain.get(PROOF))
-    if (proof?.value === null) await this.fell(new KeyringLocked())
-    else if (proof !== null) this.absent.add(account)
-    return null
+  /** Null when there is none, and when nothing could be read yet: then `trouble` gives the reason. */
+  private async stored(connectionId: string, account: Account): Promise<string | null> {
+    if (this.item === null) return null
+    if (this.trouble === null && !this.item.moved.includes(connectionId)) {
+      if (this.options.readsOnly) return this.item.secrets[account] ?? this.peeked(account)
+      await this.done((store) => store.move(connectionId))
+    }
+    return this.item.secrets[account] ?? null
   }
 
-  /** The keychain's answer; null = it failed, and the failure is the new trouble. */
-  private async done<T>(work: (keychain: Keychain) => Promise<T>): Promise<{ value: T } | null> {
+  private async peeked(account: Account): Promise<string | null> {
     try {
-      const keychain = this.keychain
-      if (keychain === null) throw new Error('the keychain is not open')
-      return { value: await this.line.run(() => work(keychain)) }
+      const { store } = this
+      return store === null ? null : await this.line.run(() => store.peek(account))
     } catch (error) {
       await this.fell(error)
       return null
+    }
+  }
+
+  private deleteAll(accounts: readonly Account[]): Promise<void> {
+    for (const account of accounts) this.known.delete(account)
+    return this.change(new Map(accounts.map((account) => [account, null])))
+  }
+
+  /** Until it is stored, and if it cannot be, it is pending. */
+  private async change(changes: ReadonlyMap<Account, string | null>): Promise<void> {
+    for (const [account, value] of changes) this.pending.set(account, value)
+    if (this.trouble !== null || !(await this.done((store) => store.change(changes)))) await this.note()
+    else this.settle(changes)
+  }
+
+  /** Unless it has changed again meanwhile. */
+  private settle(changes: ReadonlyMap<Account, string | null>): void {
+    for (const [account, value] of changes) {
+      if (this.pending.get(account) === value) this.pending.delete(account)
+    }
+  }
+
+  /** False: it failed, and the failure is the new trouble. */
+  private async done(work: (store: ItemStore) => Promise<Item>): Promise<boolean> {
+    try {
+      const { store } = this
+      if (store === null) throw new Error('the keychain is not open')
+      this.item = await this.line.run(() => work(store))
+      return true
+    } catch (error) {
+      await this.fell(error)
+      return false
     }
   }
 
@@ -223,19 +234,22 @@ class Secrets implements KeychainSecrets {
   }
 
   private async tryNow(mayAsk: boolean): Promise<KeychainTrouble | null> {
-    const { service, platform, log } = this.options
+    const { service, platform, log, readsOnly = false } = this.options
     try {
-      const keychain =
-        this.keychain ?? fitting(await (this.options.keychain ?? loadKeychain)(service), platform)
-      await this.line.run(() => prove(keychain, mayAsk))
-      this.keychain = keychain
-      await this.takeSealed(keychain)
-      for (const [account, value] of this.waiting()) {
-        if (value === null) await this.line.run(() => forget(keychain, account))
-        else await this.line.run(() => keychain.set(account, value))
-        // Unless it has changed again meanwhile.
-        if (this.pending.get(account) === value) this.pending.delete(account)
+      const store =
+        this.store ??
+        itemStore(fitting(await (this.options.keychain ?? loadKeychain)(service), platform), { readsOnly })
+      const { item: last, remembered } = this
+      this.item = await this.line.run(() => store.open({ mayAsk, last, isMade: remembered.hasItem }))
+      this.store = store
+      await this.takeSealed(store)
+      // Secrets set while the others are being stored come last.
+      while (this.pending.size > 0) {
+        const changes = new Map(this.pending)
+        this.item = await this.line.run(() => store.change(changes))
+        this.settle(changes)
       }
+      if (!readsOnly && this.item.leftover.length > 0) this.item = await this.line.run(() => store.tidy())
     } catch (error) {
       await this.fell(error)
       return this.trouble
@@ -243,8 +257,7 @@ class Secrets implements KeychainSecrets {
     const isNews = this.trouble !== null
     this.trouble = null
     this.reported = null
-    this.retries = [...(this.options.retryMs ?? RETRY_MS)]
-    this.absent.clear()
+    this.retries = this.allRetries()
     this.remembered.dropSealed()
     await this.note()
     if (isNews) {
@@ -254,22 +267,18 @@ class Secrets implements KeychainSecrets {
     return null
   }
 
-  /** Secrets set while the others are being stored come last. */
-  private *waiting(): Generator<[Account, string | null]> {
-    for (;;) {
-      const [first] = this.pending
-      if (first === undefined) return
-      yield first
-    }
-  }
-
   /** A call that had timed out has ended: the owner has accepted or dismissed the prompt. */
   private late(ending: PromiseSettledResult<unknown>): void {
     if (this.trouble?.code !== 'waiting') return
+    // The owner gets no other prompt before asking for it.
     if (ending.status === 'rejected') void this.fell(ending.reason)
-    // The state after a dismissed prompt. The owner gets no other prompt before asking for it.
-    else if (ending.value === null) void this.fell(new KeyringLocked())
     else void this.tryOnce(true)
+  }
+
+  private allRetries(): number[] {
+    const { platform, readsOnly, retryMs = RETRY_MS } = this.options
+    // macOS has its keychain from the login on: a failure there is a refused prompt, in the words of any language.
+    return readsOnly || platform === 'darwin' ? [] : [...retryMs]
   }
 
   private retryLater(): void {
@@ -291,13 +300,15 @@ class Secrets implements KeychainSecrets {
   }
 
   /** The sealed value is newer than the keychain's, which did not work then. */
-  private async takeSealed(keychain: Keychain): Promise<void> {
+  private async takeSealed(store: ItemStore): Promise<void> {
     const sealed = this.remembered.sealed.filter((account) => !this.known.has(account))
     for (const id of this.remembered.connections) {
+      const item = await this.line.run(() => store.move(id))
+      this.item = item
       for (const name of KEYS) {
         const account = accountOf(id, name)
-        const key = this.known.has(account) ? null : await this.line.run(() => keychain.get(account))
-        if (key !== null) this.learned(account, key)
+        const key = this.here(account) === undefined ? item.secrets[account] : undefined
+        if (key !== undefined) this.learned(account, key)
       }
     }
     for (const account of sealed) await this.unsealed(account)
@@ -313,21 +324,8 @@ class Secrets implements KeychainSecrets {
   }
 }
 
-/** A Windows credential holds 2,560 bytes; a private key may be longer. */
+/** A Windows credential holds 2,560 bytes. */
 const MOST_ON_WINDOWS = 2400
 
 const fitting = (keychain: Keychain, platform: NodeJS.Platform): Keychain =>
   platform === 'win32' ? chunked(keychain, MOST_ON_WINDOWS) : keychain
-
-/** Rejects when the keyring is locked, where removing finds nothing to remove. */
-async function forget(keychain: Keychain, account: Account): Promise<void> {
-  if (!(await keychain.delete(account)) && (await keychain.get(PROOF)) === null) throw new KeyringLocked()
-}
-
-/** Rejects unless a stored value can be read back. `mayAsk`: the owner may get a prompt to unlock it. */
-async function prove(keychain: Keychain, mayAsk: boolean): Promise<void> {
-  if ((await keychain.get(PROOF)) !== null) return
-  if (!mayAsk) throw new KeyringLocked()
-  await keychain.set(PROOF, 'yes')
-  if ((await keychain.get(PROOF)) === null) throw new KeyringLocked()
-}

@@ -13,6 +13,8 @@ const notes = z.object({
   service: z.string(),
   /** Whether the keychain worked the last time. */
   kept: z.enum(['keychain', 'memory']),
+  /** Format of the keychain's contents when it last worked (item.ts). */
+  format: z.int().default(0),
   /** Accounts to remove as soon as it works again. */
   forget: z.array(z.string()).default([]),
   /** Secrets that an owner cannot type again, each sealed with keys that the owner can type (seal.ts). */

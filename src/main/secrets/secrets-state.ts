@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Account, isKey, partsOf } from './accounts.ts'
 import { PROGRAM, type SecretName } from './environment.ts'
+import { VERSION } from './item.ts'
 import { mayBeKey, seal, unseal } from './seal.ts'
 import { readSecretsFile, SECRETS_FILE, type SecretsFile, writeSecretsFile } from './secrets-file.ts'
 
@@ -24,12 +25,16 @@ export class SecretsState {
     this.readsOnly = readsOnly
     this.path = dataDir === undefined ? null : join(dataDir, SECRETS_FILE)
     const found = this.path === null ? null : readSecretsFile(this.path)
-    this.notes = { kept: 'memory', forget: [], sealed: {}, ...found, service }
+    this.notes = { kept: 'memory', format: 0, forget: [], sealed: {}, ...found, service }
   }
 
   /** The last time. */
   get worked(): boolean {
     return this.notes.kept === 'keychain'
+  }
+  /** The keychain holds the item with all secrets. */
+  get hasItem(): boolean {
+    return this.notes.format >= VERSION
   }
   get forget(): readonly Account[] {
     return this.readsOnly ? [] : this.notes.forget
@@ -67,7 +72,7 @@ export class SecretsState {
     if (!now.works) await this.sealAll(now.known)
     for (const account of now.forget) delete this.notes.sealed[account]
     // Once a keychain holds an entry it is read again, whatever its state today.
-    if (now.works) this.notes.kept = 'keychain'
+    if (now.works) Object.assign(this.notes, { kept: 'keychain', format: VERSION })
     this.notes.forget = now.forget
     writeSecretsFile(this.path, this.notes)
   }

@@ -106,7 +106,8 @@ export type PublicAddress = z.output<typeof publicAddress>
 /**
  * Why the computer's keychain stores no secrets: a system library is missing; there is no session bus; no
  * program on the bus stores secrets; it has no collection; it is locked; a prompt is open or there is no
- * answer; the program has exited since; another reason.
+ * answer; the program has exited since; the item with the secrets was changed by hand; a newer version of the bridge
+ * wrote it; another reason.
  */
 export const keychainTrouble = z.object({
   code: z.enum([
@@ -117,6 +118,8 @@ export const keychainTrouble = z.object({
     'locked',
     'waiting',
     'lost',
+    'damaged',
+    'newer',
     'failing',
   ]),
   /** The system's message; may be empty. */

@@ -83,7 +83,9 @@ test('settings of the old data folder are read completely', () => {
   const text = JSON.stringify(inFolder('config.json')).replace('"user:5"', '5')
   // Settings that are newer than the folder have their defaults.
   if (loaded.ok) expect(loaded.value).toMatchObject(JSON.parse(text))
-  expect(readSecretsFile(join(FOLDER, 'secrets.json'))).toEqual(inFolder('secrets.json'))
+  expect(readSecretsFile(join(FOLDER, 'secrets.json'))).toEqual(
+    Object.assign({ format: 0 }, inFolder('secrets.json')),
+  )
   expect(readWindowState(join(FOLDER, 'window.json'))).toEqual(inFolder('window.json'))
 })
 

@@ -3,14 +3,16 @@ import { openDesktopSettings } from '../../../src/main/desktop/settings.ts'
 import { createLog } from '../../../src/main/process/log.ts'
 import type { SecretName } from '../../../src/main/secrets/environment.ts'
 import { openSecrets } from '../../../src/main/secrets/keychain.ts'
+import { loadKeychain } from '../../../src/main/secrets/keytar.ts'
 import { createRedactor } from '../../../src/main/settings/redact.ts'
 
 /** The process behind `Desk`: opens secrets and settings as the desktop host does, with its log on standard error. */
 const [dataDir = '', limitMs = ''] = process.argv.slice(2)
+const SERVICE = 'chatra-planfix-bridge-test'
 const redact = createRedactor()
 const log = createLog({ redact, pretty: false })
 const secrets = await openSecrets({
-  service: 'chatra-planfix-bridge-test',
+  service: SERVICE,
   learn: (secret) => redact.add(secret),
   log,
   platform: process.platform,
@@ -18,6 +20,8 @@ const secrets = await openSecrets({
   limitMs: Number(limitMs),
   retryMs: [],
 })
+/** Of the keyring itself. */
+const raw = await loadKeychain(SERVICE)
 const settings = await openDesktopSettings({
   dataDir,
   secrets,
@@ -40,6 +44,9 @@ const work: Record<string, (...args: string[]) => unknown> = {
   set: (id, name, value) => secrets.set(id ?? '', name as SecretName, value ?? ''),
   remove: (id) => secrets.remove(id ?? ''),
   tryAgain: () => secrets.tryAgain(),
+  entry: (account) => raw.get(account ?? ''),
+  setEntry: (account, value) => raw.set(account ?? '', value ?? ''),
+  deleteEntry: (account) => raw.delete(account ?? ''),
   async webhookSecrets() {
     await settings.refresh?.()
     return Object.fromEntries(settings.read().connections.map((one) => [one.id, one.webhookSecret ?? null]))

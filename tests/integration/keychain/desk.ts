@@ -44,6 +44,10 @@ export class Desk {
   set = (id: string, name: SecretName, value: string) => this.ask('set', id, name, value)
   remove = (id: string) => this.ask('remove', id)
   tryAgain = () => this.ask('tryAgain')
+  /** An entry of the keyring itself, past the program. */
+  entry = async (account: string) => (await this.ask('entry', account)).value
+  setEntry = (account: string, value: string) => this.ask('setEntry', account, value)
+  deleteEntry = (account: string) => this.ask('deleteEntry', account)
   /** The webhook secret of each connection, as the bridge would use it. */
   webhookSecrets = async () => (await this.ask('webhookSecrets')).value
   /** Adds a connection to the settings; without a secret, an existing one stays as it is. */

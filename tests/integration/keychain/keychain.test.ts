@@ -140,6 +140,55 @@ describe.skipIf(noKeyring !== null)(`a real keyring${noKeyring ? ` (skipped: ${n
       expect(readFileSync(join(dataDir, 'secrets.json'), 'utf8')).toBe(before)
     }))
 
+  test('separate entries of an earlier version move into one; doctor reads them before and after', () =>
+    withKeyring(async (keyring) => {
+      const desk = await open(keyring)
+      await desk.connect('shop', HOOK)
+      await desk.end()
+      const old = [
+        ['shop/CHATRA_SECRET_KEY', KEY],
+        ['shop/PLANFIX_TOKEN', TOKEN],
+        ['shop/WEBHOOK_SECRET', HOOK],
+        ['works', 'yes'],
+      ] as const
+      const before = await open(keyring)
+      await before.deleteEntry('secrets')
+      for (const [account, secret] of old) await before.setEntry(account, secret)
+      // As the earlier version left it.
+      const notes = JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8'))
+      writeFileSync(join(dataDir, 'secrets.json'), JSON.stringify({ ...notes, format: undefined }))
+      await before.end()
+      const results = async () => {
+        const { stdout } = await doctor(keyring)
+        const found = JSON.parse(stdout) as { id: number; result: string }[]
+        return [3, 30, 36].map((id) => found.find((one) => one.id === id)?.result)
+      }
+      expect(await results()).toEqual(['ok', 'ok', 'ok'])
+
+      const after = await open(keyring)
+      expect(await after.state()).toMatchObject({ keeps: 'keychain', trouble: null })
+      expect(await after.webhookSecrets()).toEqual({ shop: HOOK })
+      expect(await after.get('shop', 'CHATRA_SECRET_KEY')).toBe(KEY)
+      for (const [account] of old) expect(await after.entry(account)).toBeNull()
+      expect(await after.entry('secrets')).toContain(TOKEN)
+      expect(await results()).toEqual(['ok', 'ok', 'ok'])
+    }))
+
+  test('a damaged entry is reported and stays as it is, until the owner deletes it', () =>
+    withKeyring(async (keyring) => {
+      const first = await open(keyring)
+      await first.setEntry('secrets', 'changed by hand')
+      await first.end()
+      const desk = await open(keyring)
+      expect(await desk.state()).toMatchObject({ keeps: 'memory', trouble: { code: 'damaged' } })
+      await give(desk, 'shop')
+      expect((await desk.tryAgain()).trouble?.code).toBe('damaged')
+      expect(await desk.entry('secrets')).toBe('changed by hand')
+      await desk.deleteEntry('secrets')
+      expect((await desk.tryAgain()).trouble).toBeNull()
+      expect(await desk.entry('secrets')).toContain(TOKEN)
+    }))
+
   test('a keyring that was never unlocked is reported as locked, not as empty', () =>
     withKeyring(
       async (keyring) => {

@@ -45,7 +45,7 @@ describe('a webhook secret', () => {
     const first = await open(fake)
     expect(await first.connect({ webhookSecret: HOOK })).toMatchObject({ ok: true })
     expect(first.hook()).toBe(HOOK)
-    expect(fake.entries.get('shop/WEBHOOK_SECRET')).toBe(HOOK)
+    expect(fake.secrets()['shop/WEBHOOK_SECRET']).toBe(HOOK)
     expect(text()).not.toContain('webhookSecret')
     expect(statSync(file()).mode & 0o777).toBe(0o600)
     expect((await open(fake)).hook()).toBe(HOOK)
@@ -64,7 +64,7 @@ describe('a webhook secret', () => {
         }) ?? [],
     }))
     expect(hook()).toBe(NEWER)
-    expect(fake.entries.get('shop/WEBHOOK_SECRET')).toBe(NEWER)
+    expect(fake.secrets()['shop/WEBHOOK_SECRET']).toBe(NEWER)
   })
 
   test('a webhook secret stays the old one when the file cannot be written', async () => {
@@ -91,7 +91,7 @@ describe('a webhook secret', () => {
       connections: [shop({ webhookSecret: NEWER })],
     }))
     expect(answer).toEqual({ ok: false, why: 'disk', code: 'ENOSPC' })
-    expect(fake.entries.get('shop/WEBHOOK_SECRET')).toBe(HOOK)
+    expect(fake.secrets()['shop/WEBHOOK_SECRET']).toBe(HOOK)
     expect([hook(), settings.read().connections.length]).toEqual([HOOK, 1])
   })
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { PROGRAM } from '../../../src/main/secrets/environment.ts'
+import { ITEM } from '../../../src/main/secrets/item.ts'
 import { fakeKeychain, secretsOn } from '../../support/fake-keychain.ts'
 
 const KEY = 'chatra-secret-key-0123456789'
@@ -17,16 +18,19 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 const notes = () => readFileSync(join(dataDir, 'secrets.json'), 'utf8')
 
 describe('a keychain that works', () => {
-  test('the keychain stores one entry per secret, and returns it at the next start', async () => {
+  test('one entry of the keychain holds all secrets, and returns them at the next start', async () => {
     const fake = fakeKeychain()
     const secrets = await secretsOn(fake)
     expect(secrets).toMatchObject({ keptIn: 'keychain', trouble: null })
     await secrets.set('shop', 'CHATRA_SECRET_KEY', KEY)
     await secrets.set('shop', 'PLANFIX_TOKEN', TOKEN)
     await secrets.set(PROGRAM, 'NGROK_TOKEN', 'ngrok-token')
-    expect(fake.entries.get('shop/CHATRA_SECRET_KEY')).toBe(KEY)
-    expect(fake.entries.get('shop/PLANFIX_TOKEN')).toBe(TOKEN)
-    expect(fake.entries.get('/NGROK_TOKEN')).toBe('ngrok-token')
+    expect([...fake.entries.keys()]).toEqual([ITEM])
+    expect(fake.secrets()).toEqual({
+      'shop/CHATRA_SECRET_KEY': KEY,
+      'shop/PLANFIX_TOKEN': TOKEN,
+      '/NGROK_TOKEN': 'ngrok-token',
+    })
 
     const next = await secretsOn(fake)
     expect(await next.get('shop', 'CHATRA_SECRET_KEY')).toBe(KEY)
@@ -45,18 +49,39 @@ describe('a keychain that works', () => {
     expect(await next.get(PROGRAM, 'SSH_KEY')).toBe(long)
   })
 
-  test('the keychain is read once for each secret', async () => {
+  test('the keychain is read once, at the start', async () => {
     const fake = fakeKeychain()
-    fake.entries.set('shop/PLANFIX_TOKEN', TOKEN)
+    const first = await secretsOn(fake)
+    await first.set('shop', 'PLANFIX_TOKEN', TOKEN)
+    await first.set(PROGRAM, 'RELAY_KEY', HOOK)
+    fake.asked.length = 0
     const secrets = await secretsOn(fake)
     for (let n = 0; n < 3; n++) {
-      await secrets.get('shop', 'PLANFIX_TOKEN')
-      await secrets.get('shop', 'CHATRA_SECRET_KEY')
+      expect(await secrets.get('shop', 'PLANFIX_TOKEN')).toBe(TOKEN)
+      expect(await secrets.get('shop', 'CHATRA_SECRET_KEY')).toBeNull()
+      expect(await secrets.get(PROGRAM, 'RELAY_KEY')).toBe(HOOK)
     }
-    expect(fake.asked.filter((one) => one.startsWith('get shop/'))).toEqual([
-      'get shop/PLANFIX_TOKEN',
-      'get shop/CHATRA_SECRET_KEY',
+    expect(fake.asked).toEqual([`get ${ITEM}`])
+  })
+
+  test('two quick changes, also of two programs, lose nothing', async () => {
+    const fake = fakeKeychain()
+    const [one, other] = [await secretsOn(fake), await secretsOn(fake)]
+    await Promise.all([
+      one.set('shop', 'PLANFIX_TOKEN', TOKEN),
+      one.set('shop', 'CHATRA_SECRET_KEY', KEY),
+      one.set('shop', 'PLANFIX_TOKEN', 'a-rotated-token-0123456789'),
+      one.set(PROGRAM, 'SSH_PASSWORD', 'password'),
+      one.delete(PROGRAM, 'SSH_PASSWORD'),
     ])
+    await other.set('outlet', 'PLANFIX_TOKEN', TOKEN)
+    await one.set('shop', 'WEBHOOK_SECRET', HOOK)
+    expect(fake.secrets()).toEqual({
+      'shop/PLANFIX_TOKEN': 'a-rotated-token-0123456789',
+      'shop/CHATRA_SECRET_KEY': KEY,
+      'shop/WEBHOOK_SECRET': HOOK,
+      'outlet/PLANFIX_TOKEN': TOKEN,
+    })
   })
 
   test('a removed connection loses all its secrets, and no other does', async () => {
@@ -68,8 +93,11 @@ describe('a keychain that works', () => {
       await secrets.set(id, 'WEBHOOK_SECRET', HOOK)
     }
     await secrets.remove('shop')
-    expect([...fake.entries.keys()].filter((account) => account.startsWith('shop/'))).toEqual([])
-    expect([...fake.entries.keys()].filter((account) => account.startsWith('shop-2/'))).toHaveLength(3)
+    expect(Object.keys(fake.secrets())).toEqual([
+      'shop-2/CHATRA_SECRET_KEY',
+      'shop-2/PLANFIX_TOKEN',
+      'shop-2/WEBHOOK_SECRET',
+    ])
     expect(await secrets.get('shop', 'WEBHOOK_SECRET')).toBeNull()
   })
 
@@ -80,7 +108,7 @@ describe('a keychain that works', () => {
     expect(await secrets.get('demo', 'PLANFIX_TOKEN')).toBe(TOKEN)
     await secrets.remove('demo')
     expect(await secrets.get('demo', 'PLANFIX_TOKEN')).toBeNull()
-    expect(fake.asked.filter((one) => !one.startsWith('get') && one.includes('demo'))).toEqual([])
+    expect(fake.secrets()).toEqual({})
   })
 })
 
@@ -110,7 +138,7 @@ describe('without a keychain', () => {
     expect(await secrets.tryAgain()).toBeNull()
     expect(told).toHaveBeenCalledOnce()
     expect(secrets.keptIn).toBe('keychain')
-    expect(fake.entries.get('shop/PLANFIX_TOKEN')).toBe(TOKEN)
+    expect(fake.secrets()['shop/PLANFIX_TOKEN']).toBe(TOKEN)
   })
 
   test('the keychain is retried while the desktop session starts', async () => {
@@ -139,7 +167,7 @@ describe('without a keychain', () => {
     await second.remove('shop')
     fake.is('works')
     await secretsOn(fake, { dataDir })
-    expect(fake.entries.has('shop/PLANFIX_TOKEN')).toBe(false)
+    expect(fake.secrets()).not.toHaveProperty('shop/PLANFIX_TOKEN')
   })
 
   test('typing a key of the connection opens its sealed webhook secret', async () => {
@@ -173,7 +201,7 @@ describe('without a keychain', () => {
     fake.is('works')
     const third = await secretsOn(fake, { dataDir })
     expect(await third.get('shop', 'WEBHOOK_SECRET')).toBe('a-newer-hook-secret-0123456')
-    expect(fake.entries.get('shop/WEBHOOK_SECRET')).toBe('a-newer-hook-secret-0123456')
+    expect(fake.secrets()['shop/WEBHOOK_SECRET']).toBe('a-newer-hook-secret-0123456')
     expect(notes()).toContain('"sealed": {}')
   })
 })
@@ -190,7 +218,7 @@ describe('a keychain that fails in the middle', () => {
     expect(await secrets.get('shop', 'CHATRA_SECRET_KEY')).toBe('a-rotated-key-0123456789')
     fake.is('works')
     await secrets.tryAgain()
-    expect(fake.entries.get('shop/CHATRA_SECRET_KEY')).toBe('a-rotated-key-0123456789')
+    expect(fake.secrets()['shop/CHATRA_SECRET_KEY']).toBe('a-rotated-key-0123456789')
   })
 
   test('a secret removed while the keychain is locked is removed once it is open', async () => {
@@ -202,19 +230,40 @@ describe('a keychain that fails in the middle', () => {
     expect(secrets.trouble).toMatchObject({ code: 'locked' })
     fake.is('works')
     await secrets.tryAgain()
-    expect(fake.entries.has('shop/PLANFIX_TOKEN')).toBe(false)
+    expect(fake.secrets()).not.toHaveProperty('shop/PLANFIX_TOKEN')
   })
 
   test('a keychain that was locked since does not count as empty', async () => {
     const fake = fakeKeychain()
-    fake.entries.set('shop/PLANFIX_TOKEN', TOKEN)
+    const first = await secretsOn(fake)
+    await first.set('shop', 'PLANFIX_TOKEN', TOKEN)
     const secrets = await secretsOn(fake)
     fake.is('locked')
-    expect(await secrets.get('shop', 'PLANFIX_TOKEN')).toBeNull()
+    expect(await secrets.get('shop', 'PLANFIX_TOKEN')).toBe(TOKEN)
+    await secrets.set('shop', 'CHATRA_SECRET_KEY', KEY)
     expect(secrets.trouble).toMatchObject({ code: 'locked' })
     fake.is('works')
     await secrets.tryAgain()
-    expect(await secrets.get('shop', 'PLANFIX_TOKEN')).toBe(TOKEN)
+    expect(fake.secrets()).toEqual({ 'shop/PLANFIX_TOKEN': TOKEN, 'shop/CHATRA_SECRET_KEY': KEY })
+  })
+
+  test('on macOS a refused prompt is not repeated before the owner requests it', async () => {
+    vi.useFakeTimers()
+    try {
+      const fake = fakeKeychain()
+      await (await secretsOn(fake)).set('shop', 'PLANFIX_TOKEN', TOKEN)
+      fake.denied.add(ITEM)
+      const secrets = await secretsOn(fake, { platform: 'darwin', retryMs: [1000], dataDir })
+      expect(secrets.trouble).toMatchObject({ code: 'locked' })
+      // In another language.
+      fake.is('failing')
+      expect(await secrets.tryAgain()).toMatchObject({ code: 'failing' })
+      const { length } = fake.asked
+      await vi.advanceTimersByTimeAsync(60_000)
+      expect(fake.asked).toHaveLength(length)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })
 
@@ -231,7 +280,7 @@ describe('a prompt that nobody answers', () => {
     expect(fake.asked).toHaveLength(1)
     fake.is('works')
     await vi.waitFor(() => expect(secrets.keptIn).toBe('keychain'))
-    expect(fake.entries.get('shop/CHATRA_SECRET_KEY')).toBe(KEY)
+    expect(fake.secrets()['shop/CHATRA_SECRET_KEY']).toBe(KEY)
   })
 
   test('a dismissed prompt is not shown again before the owner requests it', async () => {
@@ -257,6 +306,6 @@ describe('a prompt that nobody answers', () => {
     expect(secrets.trouble).toMatchObject({ code: 'waiting' })
     fake.is('works')
     await vi.waitFor(() => expect(secrets.trouble).toBeNull())
-    expect(fake.entries.get('shop/PLANFIX_TOKEN')).toBe(TOKEN)
+    expect(fake.secrets()['shop/PLANFIX_TOKEN']).toBe(TOKEN)
   })
 })
