@@ -19,6 +19,15 @@ const LEAST = 50_000
 
 /** Expects a fresh build. Throws when the page is not built as this expects, for example with all languages in one file. */
 export function pageSize(language: PageLanguage): PageSize {
+  const { first, overview } = loadedFiles()
+  const texts = readdirSync(join(OUT, 'assets')).filter((name) => name.startsWith(`${language}-start-`))
+  const words = sum(texts.map((name) => `assets/${name}`))
+  if (words < LEAST) throw new Error(`the language ${language} has no file of its own`)
+  return { first: sum(first) + words, overview: sum(overview) + words }
+}
+
+/** What is loaded in every language, as paths in the folder of the page; `overview` contains `first`. */
+export function loadedFiles(): { first: string[]; overview: string[] } {
   const html = readFileSync(join(OUT, 'index.html'), 'utf8')
   const named = [...html.matchAll(/(?:src|href)="\.?\/?(assets\/[^"]+\.(?:js|css))"/g)].map(
     ([, path]) => path!,
@@ -26,15 +35,9 @@ export function pageSize(language: PageLanguage): PageSize {
   const entry = named.find((path) => path.endsWith('.js'))
   if (entry === undefined) throw new Error('index.html names no program')
   const text = readFileSync(join(OUT, entry), 'utf8')
-  // Some packages have small files of the same names.
-  const texts = readdirSync(join(OUT, 'assets'))
-    .filter((name) => name.startsWith(`${language}-`))
-    .map((name) => sum([`assets/${name}`]))
-  const words = Math.max(...texts)
-  if (words < LEAST) throw new Error(`the language ${language} has no file of its own`)
   const first = withImports(named, new Set())
   const overview = withImports(later(text, /^overview-/).flat(), new Set(first))
-  return { first: sum([...first]) + words, overview: sum([...overview]) + words }
+  return { first: [...first], overview: [...overview] }
 }
 
 /** What each call of import() whose file has such a name loads: the file, and what the builder has it fetch beforehand. */

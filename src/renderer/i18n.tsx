@@ -1,7 +1,14 @@
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import type { CallError, Words } from '../shared/api.ts'
 import {
-  addLanguage,
   LANGUAGES,
   type Language,
   type TextKey,
@@ -9,6 +16,7 @@ import {
   translate,
   translateAny,
 } from '../shared/i18n/texts.ts'
+import { loadLanguage, onTexts, textsAdded } from './texts.ts'
 
 /** Texts, dates and numbers in the owner's language. */
 export interface Speech {
@@ -29,20 +37,6 @@ export interface Speech {
 
 const SpeechContext = createContext<Speech | null>(null)
 
-const CATALOGUES: Record<Language, () => Promise<Record<string, string>>> = {
-  en: async () => (await import('../shared/i18n/en/index.ts')).en,
-  ro: async () => (await import('../shared/i18n/ro/index.ts')).ro,
-  ru: async () => (await import('../shared/i18n/ru/index.ts')).ru,
-}
-const loaded = new Set<Language>()
-
-/** Fetches the texts of a language, once. Rejects when the bridge cannot be reached. */
-export async function loadLanguage(language: Language): Promise<void> {
-  if (loaded.has(language)) return
-  addLanguage(language, await CATALOGUES[language]())
-  loaded.add(language)
-}
-
 /** Another language is shown once its texts are here. The first one must be loaded before. */
 export function I18nProvider({ language: wanted, children }: { language: Language; children: ReactNode }) {
   const [language, setLanguage] = useState(wanted)
@@ -57,7 +51,10 @@ export function I18nProvider({ language: wanted, children }: { language: Languag
       isCurrent = false
     }
   }, [wanted])
-  const speech = useMemo(() => speechOf(language), [language])
+  const added = useSyncExternalStore(onTexts, textsAdded)
+  // A text that came late, with a key from the application for instance, is shown then.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new texts, new words
+  const speech = useMemo(() => speechOf(language), [language, added])
   useEffect(() => {
     document.documentElement.lang = language
     localStorage.setItem('language', language)

@@ -7,7 +7,8 @@ import { App } from './app.tsx'
 import { createClient } from './client/client.ts'
 import { httpTransport } from './client/http-transport.ts'
 import { windowTransport } from './client/window-transport.ts'
-import { firstLanguage, loadLanguage } from './i18n.tsx'
+import { firstLanguage } from './i18n.tsx'
+import { loadLanguage } from './texts.ts'
 
 // An invalid key stays in the address; it has no use there.
 const address = new URL(location.href)

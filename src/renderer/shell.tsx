@@ -6,6 +6,7 @@ import { ErrorBoundary } from './components/feedback/error-boundary.tsx'
 import { useI18n } from './i18n.tsx'
 import { Pages, useNavigationForm } from './navigation.tsx'
 import classes from './shell.module.css'
+import { loadPageTexts } from './texts.ts'
 
 /**
  * Loaded when they are opened; the others follow a moment later, so that they open while the bridge is
@@ -14,10 +15,17 @@ import classes from './shell.module.css'
 const fetched: (() => Promise<unknown>)[] = []
 function page<N extends string>(load: () => Promise<Record<N, ComponentType>>, name: N) {
   fetched.push(load)
-  return lazy(async () => ({ default: (await load())[name] }))
+  return lazy(async () => {
+    const [parts] = await Promise.all([load(), loadPageTexts()])
+    return { default: parts[name] }
+  })
 }
 
-const OverviewPage = page(() => import('./pages/overview/index.tsx'), 'OverviewPage')
+/** The start page needs no other texts than the window. */
+const OverviewPage = lazy(async () => ({
+  default: (await import('./pages/overview/index.tsx')).OverviewPage,
+}))
+fetched.push(() => import('./pages/overview/index.tsx'), loadPageTexts)
 const LogPage = page(() => import('./pages/log/index.tsx'), 'LogPage')
 const ConversationPage = page(() => import('./pages/conversation/index.tsx'), 'ConversationPage')
 const ConversationsPage = page(() => import('./pages/conversations/index.tsx'), 'ConversationsPage')

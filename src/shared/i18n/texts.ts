@@ -18,8 +18,8 @@ export type TextParams = Record<string, string | number>
 /** How each language writes times and numbers. */
 export const LOCALES = { en: 'en-GB', ro: 'ro', ru: 'ru' } as const
 
-/** The first one that was added: all have the same keys. */
-let known: Record<string, string> = {}
+/** Every key that was added: all languages have the same. */
+const known = new Set<string>()
 
 const texts: i18n = i18next.createInstance()
 void texts.init({
@@ -31,10 +31,10 @@ void texts.init({
   interpolation: { prefix: '{', suffix: '}', escapeValue: false, skipOnVariables: true },
 })
 
-/** Texts of a language, to be added before anything is said in it: see index.ts, and the page's i18n.tsx. */
+/** Texts of a language, all or a part, to be added before they are said: see index.ts, and the page's texts.ts. */
 export function addLanguage(language: Language, catalogue: Record<string, string>): void {
   texts.addResourceBundle(language, 'translation', catalogue, true, true)
-  if (Object.keys(known).length === 0) known = catalogue
+  for (const key of Object.keys(catalogue)) known.add(key)
 }
 
 /**
@@ -54,7 +54,7 @@ const numbers: Record<Language, Intl.NumberFormat> = {
   ru: new Intl.NumberFormat('ru'),
 }
 
-export const isTextKey = (key: string): key is TextKey => key in known || `${key}_other` in known
+export const isTextKey = (key: string): key is TextKey => known.has(key) || known.has(`${key}_other`)
 
 /** The text of a key that came over a border; the key itself when the catalogues do not know it. */
 export const translateAny = (language: Language, key: string, params: TextParams = {}): string =>

@@ -1,0 +1,14 @@
+import channel from '../en/channel.json' with { type: 'json' }
+import diagnostics from '../en/diagnostics.json' with { type: 'json' }
+import employees from '../en/employees.json' with { type: 'json' }
+import settings from '../en/settings.json' with { type: 'json' }
+import wizard from '../en/wizard.json' with { type: 'json' }
+
+/** What the other pages need, besides the texts of the start. */
+export const pages = {
+  ...channel,
+  ...diagnostics,
+  ...employees,
+  ...settings,
+  ...wizard,
+}

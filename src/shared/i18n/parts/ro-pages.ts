@@ -1,0 +1,14 @@
+import channel from '../ro/channel.json' with { type: 'json' }
+import diagnostics from '../ro/diagnostics.json' with { type: 'json' }
+import employees from '../ro/employees.json' with { type: 'json' }
+import settings from '../ro/settings.json' with { type: 'json' }
+import wizard from '../ro/wizard.json' with { type: 'json' }
+
+/** What the other pages need, besides the texts of the start. */
+export const pages = {
+  ...channel,
+  ...diagnostics,
+  ...employees,
+  ...settings,
+  ...wizard,
+}
