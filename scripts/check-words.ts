@@ -1,5 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { RELEASES } from '../src/renderer/features/whats-new/releases.ts'
+import { type HelpTexts, wordsIn } from '../src/renderer/pages/help/article.ts'
+import { en } from '../src/renderer/pages/help/texts/en.ts'
+import { ro } from '../src/renderer/pages/help/texts/ro.ts'
+import { ru } from '../src/renderer/pages/help/texts/ru.ts'
 import { visitorWords } from '../src/simulators/chatra/page/visitor-words.ts'
 import { pageWords } from '../src/simulators/planfix/pages/page-words.ts'
 
@@ -38,7 +43,9 @@ const SIGNS: Record<Language | 'all', [wrong: RegExp, name: string][]> = {
   ],
 }
 
-/** The catalogues below `folder` and the words of the demo's pages. */
+const HELP: Record<Language, HelpTexts> = { en, ro, ru }
+
+/** The catalogues below `folder`, the help, "What's new" and the words of the demo's pages. */
 export function everyText(folder: string): Words {
   const texts: Words = { en: {}, ro: {}, ru: {} }
   for (const language of LANGUAGES) {
@@ -47,6 +54,16 @@ export function everyText(folder: string): Words {
       Object.assign(texts[language], JSON.parse(readFileSync(join(folder, language, file), 'utf8')))
     for (const [page, words] of Object.entries({ visitorWords, pageWords }))
       for (const [key, text] of Object.entries(words[language])) texts[language][`${page}.${key}`] = text
+    const { articles, ...words } = HELP[language]
+    for (const [key, text] of Object.entries(words)) texts[language][`help.${key}`] = text
+    for (const [id, article] of Object.entries(articles))
+      wordsIn(article).forEach((text, n) => {
+        texts[language][`help.${id}.${n}`] = text
+      })
+    for (const { version, points } of RELEASES)
+      points[language].forEach((text, n) => {
+        texts[language][`news.${version}.${n}`] = text
+      })
   }
   return texts
 }

@@ -5,6 +5,7 @@ import type { ApiContext, DesktopApi } from './api/context.ts'
 import type { DemoHost, RunningDemo } from './api/demo/host.ts'
 import { type Caller, checkedFeed, createCaller, type PushSource } from './api/dispatcher.ts'
 import { createApi } from './api/index.ts'
+import { noteVersion } from './api/state/program-version.ts'
 import type { Listener } from './engine/ports.ts'
 import { Application, type Log } from './runtime/application.ts'
 import { detailedHealth } from './runtime/monitoring/detailed-health.ts'
@@ -84,6 +85,7 @@ export async function openBridge(options: OpeningOptions, host: ApiContext['host
     feed: checkedFeed({ feed: api.feed, log }),
     reload: () => api.reload(),
     async begin() {
+      await noteVersion(application.store, application.clock, packageFile.version)
       await application.start()
       await noteAddress(application)
     },

@@ -4,6 +4,7 @@ import { Link } from 'wouter'
 import { useMaybeAppState } from './client/hooks.tsx'
 import {
   IconGauge,
+  IconHelpCircle,
   IconMessageCircle,
   IconMessages,
   IconSettings,
@@ -22,6 +23,7 @@ const PAGES = [
   { path: '/diagnostics', key: 'nav.diagnostics', Icon: IconStethoscope },
   { path: '/settings', key: 'nav.settings', Icon: IconSettings },
 ] as const
+const HELP = { path: '/help', key: 'nav.help', Icon: IconHelpCircle } as const
 
 /** `full` with words, `icons` in a narrow window, `bottom` on a phone. */
 export type NavigationForm = 'full' | 'icons' | 'bottom'
@@ -34,38 +36,54 @@ export function useNavigationForm(): NavigationForm {
 }
 
 export function Pages({ path, form }: { path: string; form: NavigationForm }) {
-  const { t } = useI18n()
   const counts = useCounts()
   return (
     <ul className={classes.pages} data-form={form}>
-      {PAGES.map(({ path: one, key, Icon }) => {
-        const isHere =
-          one === '/' ? path === '/' : path.startsWith(one.replace(/s$/, '')) || path.startsWith(one)
-        const count = counts[one]
-        return (
-          <li key={one}>
-            <Tooltip label={t(key)} disabled={form === 'full'} position={form === 'icons' ? 'right' : 'top'}>
-              <Link href={one} className={classes.link} aria-current={isHere ? 'page' : undefined}>
-                <Icon size={form === 'bottom' ? 22 : 18} stroke={1.6} aria-hidden className={classes.icon} />
-                {form === 'full' ? (
-                  <span className={classes.word}>{t(key)}</span>
-                ) : (
-                  <VisuallyHidden>{t(key)}</VisuallyHidden>
-                )}
-                {count !== undefined && (
-                  <>
-                    <span className={classes.count} data-tone={count.tone} aria-hidden>
-                      {count.number > 99 ? '99+' : count.number}
-                    </span>
-                    <VisuallyHidden>{` (${count.words})`}</VisuallyHidden>
-                  </>
-                )}
-              </Link>
-            </Tooltip>
-          </li>
-        )
-      })}
+      {PAGES.map((page) => (
+        <Entry key={page.path} page={page} path={path} form={form} count={counts[page.path]} />
+      ))}
     </ul>
+  )
+}
+
+/** Below the pages. On a phone there is no room: the "?" beside each heading leads there. */
+export const Help = ({ path, form }: { path: string; form: NavigationForm }) => (
+  <ul className={classes.pages} data-form={form} data-last>
+    <Entry page={HELP} path={path} form={form} />
+  </ul>
+)
+
+function Entry(props: {
+  page: (typeof PAGES)[number] | typeof HELP
+  path: string
+  form: NavigationForm
+  count?: Count | undefined
+}) {
+  const { page, path, form, count } = props
+  const { path: one, key, Icon } = page
+  const { t } = useI18n()
+  const isHere = one === '/' ? path === '/' : path.startsWith(one.replace(/s$/, '')) || path.startsWith(one)
+  return (
+    <li>
+      <Tooltip label={t(key)} disabled={form === 'full'} position={form === 'icons' ? 'right' : 'top'}>
+        <Link href={one} className={classes.link} aria-current={isHere ? 'page' : undefined}>
+          <Icon size={form === 'bottom' ? 22 : 18} stroke={1.6} aria-hidden className={classes.icon} />
+          {form === 'full' ? (
+            <span className={classes.word}>{t(key)}</span>
+          ) : (
+            <VisuallyHidden>{t(key)}</VisuallyHidden>
+          )}
+          {count !== undefined && (
+            <>
+              <span className={classes.count} data-tone={count.tone} aria-hidden>
+                {count.number > 99 ? '99+' : count.number}
+              </span>
+              <VisuallyHidden>{` (${count.words})`}</VisuallyHidden>
+            </>
+          )}
+        </Link>
+      </Tooltip>
+    </li>
   )
 }
 

@@ -4,7 +4,7 @@ import { Redirect, Route, Switch, useLocation } from 'wouter'
 import { useLine, useMaybeAppState } from './client/hooks.tsx'
 import { ErrorBoundary } from './components/feedback/error-boundary.tsx'
 import { useI18n } from './i18n.tsx'
-import { Pages, useNavigationForm } from './navigation.tsx'
+import { Help, Pages, useNavigationForm } from './navigation.tsx'
 import classes from './shell.module.css'
 import { loadPageTexts } from './texts.ts'
 
@@ -33,7 +33,11 @@ const ReportPage = page(() => import('./pages/report/index.tsx'), 'ReportPage')
 const EmployeesPage = page(() => import('./pages/employees/index.tsx'), 'EmployeesPage')
 const DiagnosticsPage = page(() => import('./pages/diagnostics/index.tsx'), 'DiagnosticsPage')
 const SettingsPage = page(() => import('./pages/settings/index.tsx'), 'SettingsPage')
+const HelpPage = page(() => import('./pages/help/index.tsx'), 'HelpPage')
 const WizardPage = page(() => import('./pages/wizard/index.tsx'), 'WizardPage')
+const UpdateNotice = lazy(async () => ({
+  default: (await import('./features/whats-new/notice.tsx')).UpdateNotice,
+}))
 // The start page is loaded while the bridge's state is read.
 if (location.hash.length <= 2) import('./pages/overview/index.tsx').catch(() => undefined)
 
@@ -86,6 +90,7 @@ export function Shell() {
         >
           {form === 'full' && <Text className={classes.brand}>{t('app.name')}</Text>}
           <Pages path={path} form={form} />
+          <Help path={path} form={form} />
         </AppShell.Navbar>
       )}
       <AppShell.Main className={classes.main} id="main" tabIndex={-1}>
@@ -102,6 +107,7 @@ export function Shell() {
                 <Route path="/employees/:id?" component={EmployeesPage} />
                 <Route path="/diagnostics" component={DiagnosticsPage} />
                 <Route path="/settings/:id?" component={SettingsPage} />
+                <Route path="/help/:id?" component={HelpPage} />
                 <Route path="/setup/:id?" component={WizardPage} />
                 <Route>
                   <Redirect to="/" />
@@ -150,6 +156,11 @@ function Notices({ line }: { line: string }) {
         <Alert color="red" radius={0} py="xs">
           {t('shell.store-failing', { detail: state.storeFailing })}
         </Alert>
+      )}
+      {state?.updated && (
+        <Suspense fallback={null}>
+          <UpdateNotice version={state.version} />
+        </Suspense>
       )}
       {(state?.demo || state?.host === 'demo') && <div className={classes.demo}>{t('shell.demo')}</div>}
     </div>

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import packageFile from '../../package.json' with { type: 'json' }
 import { openStore } from '../../src/main/store/index.ts'
 import type { Author, Direction, MessageState } from '../../src/shared/domain.ts'
 import { conversation, profile, taskLink } from '../support/builders.ts'
@@ -19,6 +20,8 @@ export async function fillHistory(
   const database = new Database(join(dir, 'bridge.sqlite'))
   database.pragma('synchronous = OFF')
   database.transaction(() => new Month(database, seed).write(until, days, talksPerDay))()
+  const version = JSON.stringify({ version: packageFile.version, updatedAt: null })
+  database.prepare("INSERT INTO facts (connection, key, value) VALUES ('', 'programVersion', ?)").run(version)
   database.close()
   await (await openStore({ dir })).close()
 }

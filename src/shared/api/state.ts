@@ -131,6 +131,8 @@ export type KeychainTrouble = z.output<typeof keychainTrouble>
 export const appState = z.object({
   time,
   version: z.string(),
+  /** The program was updated in the last 30 days. */
+  updated: z.boolean().default(false),
   host: z.enum(['server', 'desktop', 'demo']),
   language,
   theme,

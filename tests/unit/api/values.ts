@@ -7,6 +7,7 @@ import type { Push } from '../../../src/shared/api.ts'
 export const appState = (fields: Partial<AppState> = {}): AppState => ({
   time: 1,
   version: '0.1.0',
+  updated: false,
   host: 'server',
   language: 'en',
   theme: 'system',

@@ -17,10 +17,17 @@ test('the texts of the interface and of the demo pages contain no refused word a
   expect(wordProblems(page, everyText(fileURLToPath(file('src/shared/i18n'))))).toEqual([])
 })
 
-test('all texts are checked: the catalogues and both pages of the demo', () => {
+test('all texts are checked: the catalogues, the help, what is new and both pages of the demo', () => {
   const { ru } = everyText(fileURLToPath(file('src/shared/i18n')))
   expect(Object.keys(ru)).toEqual(
-    expect.arrayContaining(['app.name', 'log.list', 'visitorWords.send', 'pageWords.reply']),
+    expect.arrayContaining([
+      'app.name',
+      'log.list',
+      'visitorWords.send',
+      'pageWords.reply',
+      'help.files.1',
+      'news.0.1.0.0',
+    ]),
   )
 })
 

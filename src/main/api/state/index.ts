@@ -6,6 +6,7 @@ import type { SideState } from '../../engine/ports.ts'
 import type { LiveConnection } from '../../runtime/connections.ts'
 import type { ApiContext } from '../context.ts'
 import { done } from '../responses.ts'
+import { isUpdated } from './program-version.ts'
 
 export const stateCalls = (context: ApiContext): Pick<Handlers, keyof typeof contract> => ({
   'state.get': async () => done(await stateOf(context)),
@@ -24,6 +25,7 @@ export async function stateOf(context: ApiContext): Promise<AppState> {
   return {
     time: application.now(),
     version,
+    updated: await isUpdated(application.store, application.now()),
     host,
     language: configuration.language,
     theme: configuration.theme,

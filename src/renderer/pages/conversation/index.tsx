@@ -43,7 +43,7 @@ export function ConversationPage() {
       ? t('log.talk.title', { name: view.clientName })
       : t('log.panel.conversation')
   return (
-    <Page fill title={title} actions={actions}>
+    <Page fill title={title} help="internal-notes" actions={actions}>
       {view === undefined ? (
         asked.error ? (
           <ErrorAlert error={asked.error} retry={asked.reload} />

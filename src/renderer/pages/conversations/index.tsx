@@ -25,7 +25,7 @@ export function ConversationsPage() {
     setChoice(next)
   }
   return (
-    <Page title={t('nav.conversations')}>
+    <Page title={t('nav.conversations')} help="internal-notes">
       <ChoiceBar choice={choice} onChange={change} busy={busy && rows !== null} />
       {error !== null && (
         <Box pb="xs">

@@ -38,7 +38,7 @@ export function DiagnosticsPage() {
     </>
   )
   return (
-    <Page title={t('nav.diagnostics')} actions={actions}>
+    <Page title={t('nav.diagnostics')} help="support" actions={actions}>
       <Stack gap="md">
         {startError && <ErrorAlert error={startError} />}
         {loading && <Skeleton height={220} />}

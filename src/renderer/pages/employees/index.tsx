@@ -25,6 +25,7 @@ export function EmployeesPage() {
   return (
     <Page
       title={t('nav.employees')}
+      help="names"
       fill
       actions={
         connections.length > 1 ? (
@@ -147,7 +148,7 @@ function Form(props: {
 function Nobody() {
   const { t } = useI18n()
   return (
-    <Page title={t('nav.employees')}>
+    <Page title={t('nav.employees')} help="names">
       <Empty title={t('employees.no-connection')} icon={<IconUsers size={32} stroke={1.3} aria-hidden />}>
         <Text c="dimmed">{t('employees.no-connection.text')}</Text>
         <Button component={Link} href="/setup">

@@ -78,7 +78,7 @@ export function LogPage() {
   const filter = useMemo(() => JSON.parse(key), [key])
   const words = useMemo(() => soughtWords(choice.search), [choice.search])
   return (
-    <Page fill title={t('nav.log')} actions={<ExportMenu filter={filter} list={list} />}>
+    <Page fill title={t('nav.log')} help="messages" actions={<ExportMenu filter={filter} list={list} />}>
       <Filters
         choice={choice}
         onChange={change}

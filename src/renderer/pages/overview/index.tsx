@@ -46,6 +46,7 @@ export function OverviewPage() {
   return (
     <Page
       title={t('nav.overview')}
+      help="waiting"
       actions={
         <Button
           component={Link}

@@ -1,5 +1,6 @@
-import { Button, Group, Modal, ScrollArea, Text } from '@mantine/core'
-import { useState } from 'react'
+import { Anchor, Button, Group, Modal, ScrollArea, Skeleton, Text, Title } from '@mantine/core'
+import { lazy, Suspense, useState } from 'react'
+import { Link } from 'wouter'
 import type { CallError } from '../../../shared/api.ts'
 import { useAppState, useClient } from '../../client/hooks.tsx'
 import { ErrorAlert } from '../../components/feedback/error-alert.tsx'
@@ -7,7 +8,11 @@ import { useI18n } from '../../i18n.tsx'
 import { Section } from './section.tsx'
 import classes from './settings.module.css'
 
-/** Version of the program, and the licences of the packages of others in it. */
+const WhatsNew = lazy(async () => ({
+  default: (await import('../../features/whats-new/whats-new.tsx')).WhatsNew,
+}))
+
+/** Version of the program, what is new in it, help, and the licences of the packages of others in it. */
 export function About() {
   const { t } = useI18n()
   const { version } = useAppState()
@@ -27,6 +32,22 @@ export function About() {
       <Text>
         {t('app.name')} {version}
       </Text>
+      <Group gap="md">
+        <Anchor component={Link} href="/help">
+          {t('nav.help')}
+        </Anchor>
+        <Anchor component={Link} href="/help/support">
+          {t('about.support')}
+        </Anchor>
+      </Group>
+      <div>
+        <Title order={2} mb="xs">
+          {t('about.news')}
+        </Title>
+        <Suspense fallback={<Skeleton height={200} aria-hidden />}>
+          <WhatsNew />
+        </Suspense>
+      </div>
       <Text size="sm">{t('about.licences.text')}</Text>
       <Group>
         <Button variant="default" loading={busy} onClick={() => void show()}>

@@ -28,7 +28,7 @@ export function PublicAddress() {
   const answer = useSavedPublicAddress()
   return (
     <>
-      <Section title={t('settings.address')} intro={t('settings.address.text')}>
+      <Section title={t('settings.address')} intro={t('settings.address.text')} help="waiting">
         <Now />
       </Section>
       {answer.value ? (

@@ -21,7 +21,7 @@ export function Retention({ days, disabled, save }: { days: number; disabled: bo
     if (error === null) notifications.show({ message: t('form.saved') })
   }
   return (
-    <Section title={t('settings.retention')} intro={t('settings.retention.text')}>
+    <Section title={t('settings.retention')} intro={t('settings.retention.text')} help="privacy">
       <form
         onSubmit={(event) => {
           event.preventDefault()

@@ -1,15 +1,26 @@
-import { Stack, Text, Title } from '@mantine/core'
+import { Group, Stack, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
+import type { ArticleId } from '../../components/help-articles.ts'
+import { HelpLink } from '../../components/help-link.tsx'
 import classes from './settings.module.css'
 
-/** A group of settings with its heading; `anchor` is the target of links. */
-export function Section(props: { title: string; intro?: string; anchor?: string; children: ReactNode }) {
-  const { title, intro, anchor, children } = props
+/** A group of settings with its heading; `anchor` is the target of links, `help` the article about it. */
+export function Section(props: {
+  title: string
+  intro?: string
+  anchor?: string
+  help?: ArticleId
+  children: ReactNode
+}) {
+  const { title, intro, anchor, help, children } = props
   return (
     <section className={classes.section} aria-label={title}>
-      <Title order={2} id={anchor && anchorOf(anchor)} tabIndex={-1} className={classes.sectionTitle}>
-        {title}
-      </Title>
+      <Group gap={4} wrap="nowrap">
+        <Title order={2} id={anchor && anchorOf(anchor)} tabIndex={-1} className={classes.sectionTitle}>
+          {title}
+        </Title>
+        {help && <HelpLink article={help} about={title} />}
+      </Group>
       {intro !== undefined && (
         <Text size="sm" c="dimmed" mt={2}>
           {intro}

@@ -7,7 +7,7 @@ import { Secret } from './secret.tsx'
 export function Accounts() {
   const { t } = useI18n()
   return (
-    <Section title={t('settings.accounts')} anchor="accounts">
+    <Section title={t('settings.accounts')} anchor="accounts" help="second-shop">
       <TextField
         path="name"
         label={t('settings.name')}

@@ -32,7 +32,12 @@ export function Addresses() {
     if (answer.ok) setShown(answer.value)
   }
   return (
-    <Section title={t('settings.hooks')} intro={t('settings.hooks.text')} anchor="addresses">
+    <Section
+      title={t('settings.hooks')}
+      intro={t('settings.hooks.text')}
+      anchor="addresses"
+      help="second-shop"
+    >
       {lacksSecret && <StatusBadge tone="bad">{t('settings.hooks.missing')}</StatusBadge>}
       {error && <ErrorAlert error={error} />}
       {shown && <Shown addresses={shown} />}

@@ -10,7 +10,7 @@ export function ChannelSection() {
   const { t } = useI18n()
   const { id, disabled } = useForm()
   return (
-    <Section title={t('channel.title')} anchor="channel">
+    <Section title={t('channel.title')} anchor="channel" help="instant-replies">
       <Channel id={id} disabled={disabled} />
       <Fold label={t('wizard.scenario.title')}>
         <Scenario id={id} />

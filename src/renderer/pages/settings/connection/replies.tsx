@@ -15,7 +15,7 @@ export function Replies({ hasToken }: { hasToken: boolean }) {
   const { host } = useAppState()
   const users = useChoices('users', hasToken && host === 'desktop')
   return (
-    <Section title={t('settings.replies')} anchor="replies">
+    <Section title={t('settings.replies')} anchor="replies" help="names">
       <OptionSwitch
         path="options.sendAsEmployee"
         label={t('settings.replies.as-employee')}
