@@ -17,9 +17,13 @@ if (address.searchParams.has('token')) {
   history.replaceState(null, '', address)
 }
 
-// A link opened in a new tab has its filters after the route; the pages read them before it.
-const [route, filters] = location.hash.split('?')
-if (filters !== undefined) history.replaceState(null, '', `?${filters}${route}`)
+// A link opened in a new tab, or by a notification, has its filters after the route; the pages read them before it.
+const moveFilters = () => {
+  const [route, filters] = location.hash.split('?')
+  if (filters !== undefined) history.replaceState(null, '', `?${filters}${route}`)
+}
+moveFilters()
+window.addEventListener('hashchange', moveFilters, { capture: true })
 
 const bridge = createClient(window.bridge ? windowTransport(window.bridge) : httpTransport())
 

@@ -186,6 +186,8 @@ const notifications = z.strictObject({
   connections: z.boolean().default(true),
   /** Where a click on a new chat leads: our window, or the task in Planfix. */
   opens: z.enum(['window', 'planfix']).default('window'),
+  /** On Mondays a summary of the last week; on a server it is among the events. */
+  weekly: z.boolean().default(true),
   /** With the system's sound. */
   sound: z.boolean().default(true),
   /** No notifications between these times; null = no quiet hours. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { axeInBothThemes, expect, test, until } from './fixtures.ts'
+import { axeInBothThemes, expect, goTo, test, until } from './fixtures.ts'
 import { talkOf } from './log.ts'
 
 test('the report counts chats and first replies by person, and saves them as a table', async ({
@@ -25,4 +25,11 @@ test('the report counts chats and first replies by person, and saves them as a t
   await page.getByRole('combobox', { name: 'Period' }).click()
   await page.getByRole('option', { name: 'Last 7 days' }).click()
   await expect(page.getByText('1 of 2')).toBeVisible()
+  await page.getByRole('combobox', { name: 'Period' }).click()
+  await page.getByRole('option', { name: 'Week of' }).click()
+  await expect(page.getByText('No chats in this period.')).toBeVisible()
+  // As the weekly summary links to it, while the page is open.
+  await goTo(page, `/report?week=${Date.now()}`)
+  await expect(page.getByText('1 of 2')).toBeVisible()
+  await expect(page.getByRole('combobox', { name: 'Period' })).toHaveValue(/^Week of \d+ \w+ \d{4} – /)
 })

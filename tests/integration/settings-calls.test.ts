@@ -55,6 +55,7 @@ describe('settings of the program', () => {
           opens: 'window' as const,
           sound: true,
           unansweredMinutes: 15,
+          weekly: true,
           quiet: { from: '22:00', to: '24:00' },
         },
       },

@@ -222,6 +222,7 @@ async function build(
       remember: unsaved,
       notify,
       isReportedElsewhere: () => address.reportsGaps,
+      isWeekWanted: () => configuration.value.notifications.weekly,
     }),
     unsaved,
   }

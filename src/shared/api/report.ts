@@ -8,7 +8,12 @@ const part = firstReply.extend({ chats: z.number(), answered: z.number() })
 export type ReportPart = z.output<typeof part>
 
 const report = z.object({
-  total: part.extend({ fromClients: z.number(), replies: z.number() }),
+  total: part.extend({
+    fromClients: z.number(),
+    replies: z.number(),
+    /** Chats without a reply within an hour. */
+    late: z.number(),
+  }),
   /** Who replied, most replies first; `inChatra` = written inside Chatra. */
   employees: z.array(
     firstReply.extend({

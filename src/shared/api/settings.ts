@@ -17,6 +17,7 @@ const generalSettings = z.strictObject({
     unansweredMinutes: number.nullable(),
     failures: z.boolean(),
     connections: z.boolean(),
+    weekly: z.boolean(),
     opens: z.enum(['window', 'planfix']),
     sound: z.boolean(),
     /** "22:00" and "07:00", local time; null = no quiet hours. */

@@ -1,5 +1,5 @@
 import type { BridgeEvent } from '../domain.ts'
-import { isTextKey, type Language, LOCALES, translate } from './texts.ts'
+import { isTextKey, type Language, LOCALES, type TextParams, translate } from './texts.ts'
 
 /** An event as a sentence for the owner; what concerns a side ends with what to do about it. */
 export function eventText(language: Language, event: Pick<BridgeEvent, 'key' | 'params'>): string {
@@ -16,16 +16,35 @@ const clientOf = (language: Language, { conversation }: BridgeEvent['params']): 
 
 const TIMES = ['from', 'to', 'backupTime']
 
-/** Parameters that are machine words or times, as the owner says them; the rest as it is. */
-function inWords(language: Language, params: BridgeEvent['params']): Record<string, string> {
+/**
+ * Parameters that are machine words, times or durations, as the owner says them, and `count`, which chooses the plural
+ * form; the rest as it is.
+ */
+function inWords(language: Language, params: BridgeEvent['params']): TextParams {
   const moment = new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'medium', timeStyle: 'short' })
-  const told: Record<string, string> = { client: clientOf(language, params) }
+  const told: TextParams = { client: clientOf(language, params) }
   for (const [name, value] of Object.entries(params)) {
+    if (typeof value === 'number' && (name === 'count' || name === 'medianMs')) {
+      told[name] = name === 'count' ? value : duration(language, value)
+      continue
+    }
     const key = name === 'side' ? `side.${value}` : `event.${name}.${value}`
     if (TIMES.includes(name) && typeof value === 'number') told[name] = moment.format(value)
     else told[name] = isTextKey(key) ? translate(language, key) : `${value}`
   }
   return told
+}
+
+/** `3 min`, `1 h 5 min`; at least a minute. */
+function duration(language: Language, ms: number): string {
+  const all = Math.max(1, Math.round(ms / 60_000))
+  const unit = (value: number, name: 'hour' | 'minute') =>
+    new Intl.NumberFormat(LOCALES[language], { style: 'unit', unit: name, unitDisplay: 'short' }).format(
+      value,
+    )
+  const [hours, minutes] = [Math.floor(all / 60), all % 60]
+  if (hours === 0) return unit(minutes, 'minute')
+  return minutes === 0 ? unit(hours, 'hour') : `${unit(hours, 'hour')} ${unit(minutes, 'minute')}`
 }
 
 function unknownEvent({ key, params }: Pick<BridgeEvent, 'key' | 'params'>): string {

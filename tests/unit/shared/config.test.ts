@@ -203,6 +203,7 @@ describe('omitted settings', () => {
       notifications: {
         newChats: true,
         unansweredMinutes: 15,
+        weekly: true,
         failures: true,
         connections: true,
         opens: 'window',

@@ -7,6 +7,8 @@ const time = Date.UTC(2026, 10, 22, 9, 30)
 /** Each event as it is stored. */
 const EVENTS: Pick<BridgeEvent, 'key' | 'params'>[] = [
   { key: 'event.gap', params: { from: time, to: time + 3_600_000 } },
+  { key: 'event.week', params: { week: time, count: 12, medianMs: 240_000, late: 2 } },
+  { key: 'event.week-unanswered', params: { week: time, count: 1 } },
   { key: 'event.loop', params: { conversation: 12345, why: 'same-text' } },
   { key: 'event.no-completed-status', params: { conversation: 1 } },
   ...['note', 'assigner', 'introduce', 'complete', 'leave-check', 'verify', 'visit'].map((job) => ({
@@ -24,6 +26,8 @@ const EVENTS: Pick<BridgeEvent, 'key' | 'params'>[] = [
   { key: 'event.side-paused', params: { side: 'planfix', code: 'missing-scope', detail: 'comment_add' } },
   { key: 'event.side-waiting', params: { side: 'chatra', code: 'unreachable', detail: 'ENOTFOUND' } },
 ]
+
+const loop = EVENTS.find(({ key }) => key === 'event.loop')!
 
 describe('an event', () => {
   test.each(LANGUAGES)('an event is a whole sentence without machine words in %s', (language) => {
@@ -43,11 +47,24 @@ describe('an event', () => {
     expect(eventText('en', EVENTS[0]!)).toMatch(/from 22 Nov 2026, \d\d:30 to 22 Nov 2026, \d\d:30/)
   })
 
+  test('a week has its number of chats in words, and its time in hours and minutes', () => {
+    const week = (count: number, medianMs: number) =>
+      eventText('en', { key: 'event.week', params: { week: time, count, medianMs, late: 2 } })
+    expect(week(1, 20_000)).toBe(
+      'Last week: 1 chat, first reply after 1 min (median). Without a reply within an hour: 2.',
+    )
+    expect(week(1200, 59.4 * 60_000)).toContain('1,200 chats, first reply after 59 min')
+    expect(week(5, 60 * 60_000)).toContain('after 1 hr (')
+    expect(week(5, 125 * 60_000)).toContain('after 2 hrs 5 mins (')
+    const few = { key: 'event.week-unanswered', params: { week: time, count: 3 } }
+    expect(eventText('ru', few)).toBe('Прошлая неделя: 3 чата, ни одного ответа.')
+  })
+
   test('an event names the client, or gives the number of the conversation', () => {
-    const named = { ...EVENTS[1]!, params: { ...EVENTS[1]!.params, client: 'Anna' } }
+    const named = { ...loop, params: { ...loop.params, client: 'Anna' } }
     expect(eventText('en', named)).toContain('The conversation with Anna was paused')
-    expect(eventText('ro', EVENTS[1]!)).toContain('Conversația cu clientul nr. 12345')
-    expect(eventText('ru', EVENTS[1]!)).toContain('Переписка с клиентом № 12345')
+    expect(eventText('ro', loop)).toContain('Conversația cu clientul nr. 12345')
+    expect(eventText('ru', loop)).toContain('Переписка с клиентом № 12345')
   })
 
   test('an event shows a time that is no number as it is stored', () => {

@@ -3,11 +3,12 @@ import type { BridgeEvent } from '../../../shared/domain.ts'
 /**
  * The setting that controls notifications of an event; null = the log is enough. Unknown errors are failures.
  */
-export function groupOf({ key, level }: BridgeEvent): 'failures' | 'connections' | null {
+export function groupOf({ key, level }: BridgeEvent): Group | null {
   const group = GROUPS[key]
   return group === undefined ? (level === 'error' ? 'failures' : null) : group
 }
-const GROUPS: Record<string, 'failures' | 'connections' | null> = {
+type Group = 'failures' | 'connections' | 'weekly'
+const GROUPS: Record<string, Group | null> = {
   'event.gap': 'connections',
   'event.address-gap': 'connections',
   'event.address-gap-kept': 'connections',
@@ -20,6 +21,8 @@ const GROUPS: Record<string, 'failures' | 'connections' | null> = {
   'event.store-restored': 'failures',
   'event.connection-left': 'connections',
   'event.reply-not-written': 'failures',
+  'event.week': 'weekly',
+  'event.week-unanswered': 'weekly',
   // "Messages are not affected."
   'event.chore-failed': null,
 }
@@ -33,6 +36,10 @@ export interface Gap {
   from: number
   to: number
 }
+
+/** The week that an event is about: its beginning, milliseconds; null = it is about none. */
+export const weekOf = ({ params: { week } }: Pick<BridgeEvent, 'params'>): number | null =>
+  typeof week === 'number' ? week : null
 
 export const gapOf = ({ key, params }: BridgeEvent): Gap | null =>
   key === 'event.gap' || ADDRESS_GAPS.has(key) ? { from: Number(params.from), to: Number(params.to) } : null

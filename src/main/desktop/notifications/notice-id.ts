@@ -10,7 +10,7 @@ export function noticeId(target: NoticeTarget, unique: string): string {
     case 'conversation':
       return `conversation.${target.conversationId}.${unique}`
     case 'page':
-      return `page.${PAGES.find(([, route]) => route === target.route)?.[0] ?? 'home'}.${unique}`
+      return `${pageName(target.route)}.${unique}`
     default:
       return `${target.kind}.${unique}`
   }
@@ -21,6 +21,7 @@ export function targetOfNotice(id: string): NoticeTarget {
   const [kind = '', what = ''] = id.split('.')
   if (kind === 'conversation' && /^\d{1,15}$/.test(what))
     return { kind: 'conversation', connectionId: null, conversationId: Number(what) }
+  if (kind === 'week' && /^\d{1,15}$/.test(what)) return { kind: 'page', route: `${WEEK}${what}` }
   const route = kind === 'page' ? PAGES.find(([name]) => name === what)?.[1] : undefined
   return { kind: 'page', route: route ?? '/' }
 }
@@ -28,6 +29,12 @@ export function targetOfNotice(id: string): NoticeTarget {
 /** Electron's own arguments of a notification on Windows: `type=click&tag=…` (windows_toast_notification.cc). */
 export const noticeIdIn = (activation: string): string => new URLSearchParams(activation).get('tag') ?? ''
 
+function pageName(route: string): string {
+  if (route.startsWith(WEEK)) return `week.${route.slice(WEEK.length)}`
+  return `page.${PAGES.find(([, one]) => one === route)?.[0] ?? 'home'}`
+}
+
+const WEEK = '/report?week='
 const PAGES = [
   ['home', '/'],
   ['log', '/log'],

@@ -7,7 +7,7 @@ import {
   translate,
   translateAny,
 } from '../../../shared/i18n/index.ts'
-import { gapOf } from './events.ts'
+import { gapOf, weekOf } from './events.ts'
 import type { Fault, Gathered, Notice, Stuck } from './show.ts'
 
 /** Target of a click. */
@@ -117,13 +117,20 @@ function event(told: BridgeEvent, words: NoticeWords): NoticeText {
   return {
     title: eventTitle(told, words),
     body: eventText(words.language, told),
-    target: page(told.key === 'event.address-changed' ? '/settings/~address' : '/'),
+    target: page(routeOf(told)),
   }
+}
+
+function routeOf(told: BridgeEvent): string {
+  const week = weekOf(told)
+  if (week !== null) return `/report?week=${week}`
+  return told.key === 'event.address-changed' ? '/settings/~address' : '/'
 }
 
 function eventTitle(told: BridgeEvent, words: NoticeWords): string {
   const say = saying(words.language)
   if (gapOf(told)) return say('notices.gap')
+  if (weekOf(told) !== null) return say('notices.week')
   if (told.key === 'event.address-changed') return say('notices.address.changed')
   return told.connectionId !== null && words.names.has(told.connectionId)
     ? say('notices.event.of', { connection: nameOf(words, told.connectionId) })

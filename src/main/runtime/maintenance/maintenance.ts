@@ -2,6 +2,7 @@ import type { BridgeEvent } from '../../../shared/domain.ts'
 import { errorMessage } from '../../../shared/node-errors.ts'
 import type { Change, Clock, Store } from '../../engine/ports.ts'
 import type { SqliteStore } from '../../store/index.ts'
+import { reportWeek } from './weekly-summary.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -9,13 +10,16 @@ const DAY = 24 * HOUR
 /** Facts that belong to no connection. */
 const ALL = ''
 
+/** How often to check whether the summary of a week is due. After sleep the next check is at most so much later. */
+const WEEK_LOOK_MS = 5 * MINUTE
+
 /** How often to check whether a backup is due; a failed one is retried then. */
 const BACKUP_LOOK_MS = 10 * MINUTE
 
 /**
  * Background work of the application: it records each minute that it is alive, so that a gap can be reported
  * afterwards, makes a backup each hour while something happens, and removes data older than the retention
- * period once a day, at night if it runs then.
+ * period once a day, at night if it runs then. On Mondays it reports the last week.
  */
 export class Maintenance {
   private readonly store: SqliteStore
@@ -24,6 +28,7 @@ export class Maintenance {
   private readonly remember: () => Change[]
   private readonly notify: (event: BridgeEvent) => void
   private readonly isReportedElsewhere: () => boolean
+  private readonly isWeekWanted: () => boolean
   private readonly cancels = new Set<() => void>()
   private readonly underWay = new Set<Promise<void>>()
   private lastAlive: Promise<void> = Promise.resolve()
@@ -39,6 +44,8 @@ export class Maintenance {
     notify(event: BridgeEvent): void
     /** Whether another component reports gaps while the program runs (its computer slept). */
     isReportedElsewhere?: () => boolean
+    /** Whether the owner wants a summary of each week. */
+    isWeekWanted?: () => boolean
   }) {
     this.store = options.store
     this.clock = options.clock
@@ -46,6 +53,7 @@ export class Maintenance {
     this.remember = options.remember ?? (() => [])
     this.notify = options.notify
     this.isReportedElsewhere = options.isReportedElsewhere ?? (() => false)
+    this.isWeekWanted = options.isWeekWanted ?? (() => false)
   }
 
   async start(): Promise<void> {
@@ -54,6 +62,7 @@ export class Maintenance {
     // Also soon after the start: a computer that is on only for short times needs backups too.
     this.every(2 * MINUTE, BACKUP_LOOK_MS, () => this.backUp())
     this.every(2 * MINUTE + 1, HOUR, () => this.nightly())
+    this.every(MINUTE + 1, WEEK_LOOK_MS, () => this.week())
   }
 
   stop(): void {
@@ -88,6 +97,11 @@ export class Maintenance {
     if (now - last < (isNight ? DAY / 2 : DAY)) return
     await this.store.dropOlderThan(this.retentionDays())
     await this.note('nightlyAt', now)
+  }
+
+  private async week(): Promise<void> {
+    const { store, clock, notify } = this
+    if (this.isWeekWanted()) await reportWeek({ store, clock, notify })
   }
 
   private async backUp(): Promise<void> {

@@ -137,7 +137,12 @@ class Reader {
       return { ...person, firstReplies: own.length, ...timesOf(own) }
     })
     return {
-      total: { ...partOf(chats), fromClients: this.#fromClients, replies: this.#replies },
+      total: {
+        ...partOf(chats),
+        fromClients: this.#fromClients,
+        replies: this.#replies,
+        late: chats.filter((chat) => waitOf(chat, this.#query.to) > HOUR).length,
+      },
       employees: employees.sort((one, other) => other.replies - one.replies),
       weekdays: Array.from({ length: 7 }, (_, day) => partOf(chats.filter(({ weekday }) => weekday === day))),
       hours: Array.from({ length: 24 }, (_, n) => partOf(chats.filter(({ hour }) => hour === n))),
@@ -153,6 +158,9 @@ function isReply(
   if (author.kind === 'employee') return direction === 'to-chatra' && state === 'delivered'
   return author.kind === 'agent' && reason !== 'automatic-message' && reason !== 'system-message'
 }
+
+/** Milliseconds until the first reply, or until the end of the period while there is none. */
+const waitOf = ({ firstAt, replyMs }: Chat, to: number): number => replyMs ?? to - firstAt
 
 const partOf = (chats: readonly Chat[]): ReportPart => ({
   chats: chats.length,

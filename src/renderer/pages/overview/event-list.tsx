@@ -66,6 +66,11 @@ function Happening({ event }: { event: BridgeEventView }) {
             {t('overview.open-conversation')}
           </Anchor>
         )}
+        {typeof params.week === 'number' && (
+          <Anchor component={Link} href={`/report?week=${params.week}`} size="sm">
+            {t('report.open')}
+          </Anchor>
+        )}
       </Group>
     </li>
   )

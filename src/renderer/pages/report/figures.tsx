@@ -13,7 +13,7 @@ export function Figures({ report }: { report: Report }) {
   const time = useTime()
   return (
     <>
-      <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
+      <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
         <Tile label={t('report.chats')} value={number(total.chats)} />
         <Tile
           label={t('report.answered')}
@@ -21,6 +21,7 @@ export function Figures({ report }: { report: Report }) {
         />
         <Tile label={t('report.median')} value={time(total.medianMs)} hint={t('report.median-hint')} />
         <Tile label={t('report.p90')} value={time(total.p90Ms)} hint={t('report.p90-hint')} />
+        <Tile label={t('report.late')} value={number(total.late)} hint={t('report.late-hint')} />
         <Tile label={t('report.from-clients')} value={number(total.fromClients)} />
         <Tile label={t('report.from-employees')} value={number(total.replies)} />
       </SimpleGrid>

@@ -1,7 +1,7 @@
 import { Button, Group, Select, Skeleton, Stack, Text } from '@mantine/core'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
+import { useSearch } from 'wouter'
 import { useAppState, useCall } from '../../client/hooks.tsx'
-import { dayStartsUntil } from '../../components/days.ts'
 import { ErrorAlert } from '../../components/feedback/error-alert.tsx'
 import { IconDownload } from '../../components/icons.ts'
 import { Page } from '../../components/page.tsx'
@@ -9,24 +9,37 @@ import { fileName, save } from '../../components/save-file.ts'
 import { useI18n } from '../../i18n.tsx'
 import { asCsv } from './as-csv.ts'
 import { Figures, useWeekdays } from './figures.tsx'
-
-const PERIODS = ['7', '30', '90'] as const
-type Period = (typeof PERIODS)[number]
+import { askedWeek, lastWeek, PERIODS, type Period, periodOf, weekOf } from './period.ts'
 
 /** How many chats there were, and how soon they were answered: by person, weekday and hour. */
 export function ReportPage() {
   const speech = useI18n()
-  const { t } = speech
+  const { t, date } = speech
   const { connections } = useAppState()
-  const [period, setPeriod] = useState<Period>('30')
+  const [asked, setAsked] = useState(askedWeek)
+  const [period, setPeriod] = useState<Period>(asked === null ? '30' : 'week')
+  const search = useSearch()
+  // A link to a week while the page is open.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the address has changed.
+  useEffect(() => {
+    const next = askedWeek()
+    if (next === null) return
+    setAsked(next)
+    setPeriod('week')
+  }, [search])
   const [connectionId, setConnectionId] = useState<string | null>(null)
-  const args = useMemo(() => periodOf(Number(period), Date.now()), [period])
+  const week = useMemo(() => weekOf(asked ?? lastWeek(Date.now())), [asked])
+  const args = useMemo(
+    () => (period === 'week' ? week : periodOf(Number(period), Date.now())),
+    [period, week],
+  )
   const { value, error, reload } = useCall(
     'report.get',
     { ...args, ...(connectionId !== null && { connectionId }) },
     { keepPrevious: true },
   )
   const weekdays = useWeekdays()
+  const weekName = t('report.week', { from: date(week.dayStarts[0]!), to: date(week.dayStarts[6]!) })
   const saveTable = () =>
     value !== undefined &&
     save(
@@ -51,7 +64,11 @@ export function ReportPage() {
         <Group gap="xs">
           <Select
             aria-label={t('report.period')}
-            data={PERIODS.map((days) => ({ value: days, label: t(`report.days-${days}`) }))}
+            data={PERIODS.map((one) => ({
+              value: one,
+              label: one === 'week' ? weekName : t(`report.days-${one}`),
+            }))}
+            w="16rem"
             value={period}
             allowDeselect={false}
             onChange={(days) => setPeriod(days as Period)}
@@ -75,13 +92,4 @@ export function ReportPage() {
       </Stack>
     </Page>
   )
-}
-
-/** The last `days` days including that of `now`, by this computer's calendar. */
-export function periodOf(
-  days: number,
-  now: number,
-): { dayStarts: number[]; to: number; firstWeekday: number } {
-  const dayStarts = dayStartsUntil(now, days)
-  return { dayStarts, to: now, firstWeekday: (new Date(dayStarts[0] ?? now).getDay() + 6) % 7 }
 }

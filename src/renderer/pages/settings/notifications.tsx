@@ -56,6 +56,13 @@ export function Notices(props: { settings: Settings; disabled: boolean; save: Sa
         />
       )}
       <Switch
+        label={t('settings.notices.weekly')}
+        description={isElsewhere && t('settings.notices.weekly.server')}
+        checked={settings.weekly}
+        disabled={props.disabled}
+        onChange={(event) => keep({ weekly: event.currentTarget.checked })}
+      />
+      <Switch
         label={t('settings.notices.sound')}
         checked={settings.sound}
         disabled={disabled}

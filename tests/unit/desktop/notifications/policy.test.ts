@@ -208,6 +208,26 @@ describe('connections', () => {
     expect(scene.notices).toMatchObject([{ kind: 'event', event: { key: 'event.gap' } }])
   })
 
+  test('the summary of a week is a notification, unless the owner wants none', () => {
+    const week = { week: MORNING - 7 * 24 * HOUR, count: 3, medianMs: MINUTE, late: 0 }
+    const scene = new Scene()
+    scene.event('event.week', week, 'info')
+    scene.event('event.week-unanswered', { week: 1, count: 1 }, 'info')
+    scene.pass(HOUR)
+    expect(scene.notices).toMatchObject([
+      { kind: 'event', event: { key: 'event.week', params: week } },
+      { kind: 'event', event: { key: 'event.week-unanswered' } },
+    ])
+    const off = new Scene({ settings: { weekly: false } })
+    off.event('event.week', week, 'info')
+    off.pass(HOUR)
+    expect(off.notices).toEqual([])
+    const others = new Scene({ settings: { failures: false, connections: false } })
+    others.event('event.week', week, 'info')
+    others.pass(HOUR)
+    expect(others.notices).toHaveLength(1)
+  })
+
   test('a changed address is notified each time it changes', () => {
     const scene = new Scene()
     scene.event('event.address-changed', { old: 'a', new: 'b' }, 'error')

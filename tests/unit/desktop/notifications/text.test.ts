@@ -108,6 +108,27 @@ describe('the text of a notification', () => {
     expect(told.target).toEqual({ kind: 'page', route: '/log?state=attention' })
   })
 
+  test.each([
+    [
+      'en',
+      'Your week in the chat',
+      '21 chats, first reply after 4 mins (median). Without a reply within an hour: 2.',
+    ],
+    [
+      'ro',
+      'Săptămâna în chat',
+      '21 de chat-uri, primul răspuns după 4 min. (median). Fără răspuns într-o oră: 2.',
+    ],
+    ['ru', 'Ваша неделя в чате', '21 чат, первый ответ через 4 мин (медиана). Без ответа в течение часа: 2.'],
+  ] as const)('the summary of a week in %s leads to its report', (language, title, end) => {
+    const params = { week: 1_764_547_200_000, count: 21, medianMs: 240_000, late: 2 }
+    const event = { time: 0, connectionId: null, level: 'info', key: 'event.week', params } as const
+    const told = noticeText({ kind: 'event', event }, { ...TWO, language })
+    expect(told.title).toBe(title)
+    expect(told.body.endsWith(end)).toBe(true)
+    expect(told.target).toEqual({ kind: 'page', route: '/report?week=1764547200000' })
+  })
+
   test.each(LANGUAGES)('every notification has texts in %s', (language) => {
     const stuck = { id: 1, connectionId: 'shop', conversationId: null, client: null, text: 'Hi' }
     const notices: Notice[] = [

@@ -27,8 +27,9 @@ const clock = {
     }
   },
 }
-const start = async () => {
+const start = async (isWeekWanted = () => false) => {
   upkeep = new Maintenance({
+    isWeekWanted,
     store,
     clock,
     retentionDays: () => 90,
@@ -157,4 +158,29 @@ test('a failed backup is reported once and retried within minutes, until it succ
   await pass(11 * MINUTE)
   expect(await backupAt()).not.toBeNull()
   expect(existsSync(join(dir, 'bridge.backup.sqlite'))).toBe(true)
+})
+
+test('on Monday at nine the last week is reported once, also over a restart, as long as the owner wants it', async () => {
+  // A Monday, half past eight by the computer's clock.
+  now = new Date(2026, 0, 12, 8, 30).getTime()
+  await store.commit([
+    {
+      type: 'message.add',
+      message: message({ id: 1, writtenAt: now - 2 * DAY, receivedAt: now - 2 * DAY }),
+      states: [{ state: 'delivered', reason: null }],
+    },
+  ])
+  let isWanted = false
+  await start(() => isWanted)
+  await pass(60 * MINUTE)
+  expect(told).toEqual([])
+  isWanted = true
+  await pass(10 * MINUTE)
+  const week = { key: 'event.week-unanswered', params: { week: new Date(2026, 0, 5).getTime(), count: 1 } }
+  expect(told).toMatchObject([week])
+  expect(await store.events(null, 10)).toMatchObject([week])
+  upkeep.stop()
+  await start(() => true)
+  await pass(60 * MINUTE)
+  expect(told).toHaveLength(1)
 })

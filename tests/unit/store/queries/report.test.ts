@@ -48,7 +48,8 @@ it('chats are counted by day, and their first reply by person, weekday and hour'
   const report = await db.report(query)
   expect(report.total).toEqual({
     ...{ chats: 3, answered: 2, medianMs: 61 * MINUTE, p90Ms: 2 * HOUR },
-    ...{ fromClients: 4, replies: 3 },
+    // Julia's reply after two hours, and the chat without one.
+    ...{ fromClients: 4, replies: 3, late: 2 },
   })
   expect(report.employees).toEqual([
     { name: 'Ana', inChatra: false, replies: 2, firstReplies: 1, medianMs: 2 * MINUTE, p90Ms: 2 * MINUTE },
@@ -72,6 +73,15 @@ it('nine of ten chats are answered within the 90 % time', async () => {
       .sort((one, other) => one.id - other.id),
   )
   expect((await db.report(query)).total).toMatchObject({ medianMs: 5500, p90Ms: 9000 })
+})
+
+it('a chat is late when its first reply took more than an hour, or has not come within one', async () => {
+  const late = async (...messages: Message[]) => (await (await filled(messages)).report(query)).total.late
+  const start = 11 * DAY
+  expect(await late(client(1, start), answer(1, start + HOUR))).toBe(0)
+  expect(await late(client(1, start), answer(1, start + HOUR + 1))).toBe(1)
+  expect(await late(client(1, 12 * DAY - HOUR))).toBe(0)
+  expect(await late(client(1, 12 * DAY - HOUR - 1))).toBe(1)
 })
 
 it('another connection, and an empty period, have no chats', async () => {

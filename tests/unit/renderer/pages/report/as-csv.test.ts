@@ -5,7 +5,7 @@ import { translate } from '../../../../../src/shared/i18n/index.ts'
 
 const none = { chats: 0, answered: 0, medianMs: null, p90Ms: null }
 const report: Report = {
-  total: { chats: 3, answered: 2, medianMs: 90_400, p90Ms: 7_200_000, fromClients: 9, replies: 4 },
+  total: { chats: 3, answered: 2, medianMs: 90_400, p90Ms: 7_200_000, fromClients: 9, replies: 4, late: 0 },
   employees: [
     {
       name: '=Ana, "the first"',
