@@ -68,7 +68,8 @@ export function ReportPage() {
               value: one,
               label: one === 'week' ? weekName : t(`report.days-${one}`),
             }))}
-            w="16rem"
+            w="22rem"
+            maw="100%"
             value={period}
             allowDeselect={false}
             onChange={(days) => setPeriod(days as Period)}
