@@ -68,6 +68,9 @@ async function measure(dir: string, count: number): Promise<LogReport> {
   const outlined = (filter: LogFilter) => () => outline({ filter })
   const midnight = Math.floor(now / 86_400_000) * 86_400_000
   const dayStarts = Array.from({ length: 30 }, (_, day) => midnight - (29 - day) * 86_400_000)
+  const quarter = Array.from({ length: 90 }, (_, day) => midnight - (89 - day) * 86_400_000)
+  // As the maintenance does.
+  await store.prepareReport()
   const questions: [string, () => Promise<unknown>][] = [
     ['outline of everything', outlined({})],
     ['outline of a connection', outlined({ connectionId: 'shop' })],
@@ -86,6 +89,7 @@ async function measure(dir: string, count: number): Promise<LogReport> {
       'a conversation looked for by its task',
       () => list({ text: `#${9_000_000 + count / 100}`, only: 'all', after: null, limit: 50 }),
     ],
+    ['a report of 90 days', () => store.report({ dayStarts: quarter, to: now + 1, firstWeekday: 0 })],
     [`overview (${round(count / 50)} messages a day)`, () => overview({ dayStarts })],
   ]
   const turns = watchTurns()

@@ -230,6 +230,19 @@ export const migrations: readonly string[] = [
       WHERE id = NEW.conversation;
   END;
   `,
+  `
+  -- What reports need of the messages with 1024 ids each, once all of these are settled. Rarely one changes later.
+  CREATE TABLE report_parts (
+    part INTEGER PRIMARY KEY,
+    received_to INTEGER NOT NULL,
+    data TEXT NOT NULL
+  );
+  CREATE TRIGGER messages_reported AFTER UPDATE OF connection, conversation, direction, kind, author, written_at,
+      received_at, state, reason, sent_at ON messages
+    WHEN OLD.state NOT IN ('received', 'queued', 'sending', 'retrying') BEGIN
+    DELETE FROM report_parts WHERE part = OLD.id / 1024;
+  END;
+  `,
 ]
 
 /** Number of the file's format; 0 for an empty file. */

@@ -39,7 +39,8 @@ import { type LifeStep, lifeOf, type MessageView, messageViews } from './queries
 import { backlog, type Step, steps } from './queries/operating.ts'
 import { type OrphanedConnection, orphanedConnections } from './queries/orphaned-connections.ts'
 import { chatCallsSince, type WebhookCounts, webhookCounts } from './queries/received.ts'
-import { type ReportQuery, reportOf } from './queries/report.ts'
+import { storeParts } from './queries/report/parts.ts'
+import { type ReportQuery, reportOf } from './queries/report/report.ts'
 import {
   type Bar,
   bars,
@@ -357,6 +358,10 @@ export class SqliteStore extends EngineReads implements Store {
   /** Figures of the chats of a period, by person, weekday and hour. */
   report(query: ReportQuery): Promise<Report> {
     return reportOf(this.#sql, query)
+  }
+  /** Prepares reports of long periods; worth calling from time to time. */
+  prepareReport(): Promise<void> {
+    return storeParts(this.#sql, this.#writes, this.#host.now())
   }
   /** When the bridge first ran on this data; null = unknown. */
   async beganAt(): Promise<number | null> {

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { GroupCommit } from '../../../src/main/store/group-commit.ts'
 import { migrate } from '../../../src/main/store/migrations.ts'
 import { conversationPage, conversationSummaries } from '../../../src/main/store/queries/conversation-list.ts'
 import {
@@ -9,9 +10,10 @@ import {
 import { outline, pageAfter, pageFrom } from '../../../src/main/store/queries/log-query.ts'
 import { LOOKUPS } from '../../../src/main/store/queries/lookups.ts'
 import { lifeOf, messageViews } from '../../../src/main/store/queries/message-view.ts'
-import { reportOf } from '../../../src/main/store/queries/report.ts'
+import { storeParts } from '../../../src/main/store/queries/report/parts.ts'
+import { reportOf } from '../../../src/main/store/queries/report/report.ts'
 import { bars, beganAt, dayFigures, gapsSince, settling } from '../../../src/main/store/queries/statistics.ts'
-import { recentConversations } from '../../../src/main/store/queries/unanswered.ts'
+import { recentConversations, unansweredAmong } from '../../../src/main/store/queries/unanswered.ts'
 import { applyChanges, CHANGE_STATEMENTS } from '../../../src/main/store/rows/changes.ts'
 import { addMessage, patchMessage } from '../../../src/main/store/rows/messages.ts'
 import { Sql } from '../../../src/main/store/sql.ts'
@@ -95,8 +97,10 @@ it('the interface reads big tables by keys and indexes, in batches', async () =>
   await conversationPage(sql, { only: 'blocked', after: null, limit: 5 })
   await conversationSummaries(sql, [1])
   recentConversations(sql, 0)
+  await unansweredAmong(sql, [1])
   beganAt(sql)
   await reportOf(sql, { dayStarts: [0], to: 1, firstWeekday: 0 })
+  await storeParts(sql, new GroupCommit(sql), 1)
   settling(sql, 'shop', 0)
   await bars(sql, [0], 1)
   await dayFigures(sql, 0)

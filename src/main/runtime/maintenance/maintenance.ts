@@ -18,8 +18,8 @@ const BACKUP_LOOK_MS = 10 * MINUTE
 
 /**
  * Background work of the application: it records each minute that it is alive, so that a gap can be reported
- * afterwards, makes a backup each hour while something happens, and removes data older than the retention
- * period once a day, at night if it runs then. On Mondays it reports the last week.
+ * afterwards, makes a backup each hour while something happens, prepares reports, and removes data older than the
+ * retention period once a day, at night if it runs then. On Mondays it reports the last week.
  */
 export class Maintenance {
   private readonly store: SqliteStore
@@ -63,6 +63,7 @@ export class Maintenance {
     this.every(2 * MINUTE, BACKUP_LOOK_MS, () => this.backUp())
     this.every(2 * MINUTE + 1, HOUR, () => this.nightly())
     this.every(MINUTE + 1, WEEK_LOOK_MS, () => this.week())
+    this.every(2 * MINUTE + 2, HOUR, () => this.store.prepareReport())
   }
 
   stop(): void {

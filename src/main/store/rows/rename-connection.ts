@@ -51,6 +51,8 @@ export function renameConnection(sql: Sql, from: string, to: string): RenameAnsw
       ...[to, to, from],
     )
   }
+  // The trigger would look for each message's own.
+  sql.run('DELETE FROM report_parts')
   for (const table of PLAIN) sql.run(`UPDATE ${table} SET connection = ? WHERE connection = ?`, to, from)
   for (const [table, key] of Object.entries(COUNTED)) {
     sql.run(

@@ -1,0 +1,84 @@
+import { OPEN_STATES } from '../../../../shared/domain.ts'
+import { Yielder } from '../../event-loop-yield.ts'
+import type { GroupCommit } from '../../group-commit.ts'
+import type { Sql } from '../../sql.ts'
+import { firstReceived } from '../statistics.ts'
+import { PartReader, type PartRow, type ReportPart } from './part.ts'
+
+/** Ids of a part: so many messages at most, some milliseconds of reading. */
+const IDS = 1024
+/** A message may get its id before others and be stored after them: for no longer than this, milliseconds. */
+const SETTLING_MS = 15 * 60_000
+/** The longest period of a report (shared/api/report.ts). */
+const DAYS = 400
+const DAY = 86_400_000
+
+const ROWS = `SELECT id, connection, conversation, direction, author, said_at AS said, sent_at AS sent,
+    received_at AS received, state, reason
+  FROM messages NOT INDEXED
+  WHERE id >= ? AND id < ? AND received_at < ? AND kind = 'text' AND conversation IS NOT NULL ORDER BY id`
+const NEXT = `SELECT id FROM messages NOT INDEXED WHERE id >= ? ORDER BY id LIMIT 1`
+const LAST = `SELECT max(id) FROM messages`
+
+/**
+ * The parts of the messages with an id from `first` on that were received before `to`, in the order of their ids. Yields to
+ * the event loop.
+ */
+export async function* partsBetween(sql: Sql, first: number, to: number): AsyncGenerator<ReportPart> {
+  const yielder = new Yielder()
+  const begun = Math.floor(first / IDS)
+  const isWhole = sql.value<number>(NEXT, begun * IDS) === first
+  const stored = new Map(
+    sql
+      .all<{ part: number; data: string }>(STORED, isWhole ? begun : begun + 1, to)
+      .map(({ part, data }) => [part, data]),
+  )
+  for (let at = sql.value<number>(NEXT, first); at !== null; ) {
+    const part = Math.floor(at / IDS)
+    const data = stored.get(part)
+    yield data === undefined ? read(sql, Math.max(first, part * IDS), to).part : JSON.parse(data)
+    if (yielder.isOver) await yielder.next()
+    at = sql.value<number>(NEXT, (part + 1) * IDS)
+  }
+  await yielder.next()
+}
+const STORED = `SELECT part, data FROM report_parts WHERE part >= ? AND received_to < ?`
+
+/** The rest of the part that begins with this id. */
+function read(sql: Sql, id: number, to = Number.MAX_SAFE_INTEGER): { part: ReportPart; rows: PartRow[] } {
+  const rows = sql.all<PartRow>(ROWS, id, (Math.floor(id / IDS) + 1) * IDS, to)
+  const reader = new PartReader()
+  for (const row of rows) reader.take(row)
+  return { part: reader.part, rows }
+}
+
+/**
+ * Stores the parts that are complete and not stored yet, of the period that a report may have. A trigger deletes a
+ * part when one of its settled messages changes (migrations.ts). One at a time, so that no commit waits for more than one.
+ */
+export async function storeParts(sql: Sql, writes: GroupCommit, now: number): Promise<void> {
+  const yielder = new Yielder()
+  const first = firstReceived(sql, now - DAYS * DAY)
+  const last = sql.value<number>(LAST)
+  if (first === null || last === null) return
+  const stored = new Set(sql.column<number>(NUMBERS, Math.floor(first / IDS)))
+  const open = Math.floor(last / IDS)
+  for (let at: number | null = first; at !== null; ) {
+    const part: number = Math.floor(at / IDS)
+    if (part >= open) return
+    if (!stored.has(part)) await writes.write(() => store(sql, part, now))
+    else if (yielder.isOver) await yielder.next()
+    at = sql.value<number>(NEXT, (part + 1) * IDS)
+  }
+}
+const NUMBERS = `SELECT part FROM report_parts WHERE part >= ?`
+
+/** Nothing changes between the reading and the writing: both are one transaction. */
+function store(sql: Sql, part: number, now: number): void {
+  const { part: data, rows } = read(sql, part * IDS)
+  const to = rows.reduce((latest, { received }) => Math.max(latest, received), 0)
+  if (to > now - SETTLING_MS || rows.some(({ state }) => UNSETTLED.has(state))) return
+  sql.run(STORE, part, to, JSON.stringify(data))
+}
+const UNSETTLED: ReadonlySet<string> = new Set([...OPEN_STATES, 'received'])
+const STORE = `INSERT OR REPLACE INTO report_parts (part, received_to, data) VALUES (?, ?, ?)`
