@@ -112,8 +112,8 @@ function settledBy(rows: readonly LastRow[]): { waits: UnansweredMessage | null 
   return { waits: firstOf(last, upTo ?? 0, { id, connectionId }) }
 }
 
-/** Conversations read at once: a millisecond or two. */
-const TOGETHER = 100
+/** Conversations read at once: about a millisecond. */
+const TOGETHER = 50
 const FEW = 4
 const LAST = `SELECT wanted.value AS conversation, conversations.connection AS connectionId,
     data ->> '$.noAnswerUpTo' AS upTo,

@@ -28,13 +28,16 @@ export async function* partsBetween(sql: Sql, first: number, to: number): AsyncG
   const yielder = new Yielder()
   const begun = Math.floor(first / IDS)
   const isWhole = sql.value<number>(NEXT, begun * IDS) === first
-  const stored = new Map(
-    sql
-      .all<{ part: number; data: string }>(STORED, isWhole ? begun : begun + 1, to)
-      .map(({ part, data }) => [part, data]),
-  )
+  const stored = new Map<number, string>()
+  let known = isWhole ? begun : begun + 1
   for (let at = sql.value<number>(NEXT, first); at !== null; ) {
     const part = Math.floor(at / IDS)
+    if (part >= known) {
+      known = part + TOGETHER
+      stored.clear()
+      for (const one of sql.all<{ part: number; data: string }>(STORED, part, known, to))
+        stored.set(one.part, one.data)
+    }
     const data = stored.get(part)
     yield data === undefined ? read(sql, Math.max(first, part * IDS), to).part : JSON.parse(data)
     if (yielder.isOver) await yielder.next()
@@ -42,7 +45,9 @@ export async function* partsBetween(sql: Sql, first: number, to: number): AsyncG
   }
   await yielder.next()
 }
-const STORED = `SELECT part, data FROM report_parts WHERE part >= ? AND received_to < ?`
+/** Stored parts that are read at once. */
+const TOGETHER = 20
+const STORED = `SELECT part, data FROM report_parts WHERE part >= ? AND part < ? AND received_to < ?`
 
 /** The rest of the part that begins with this id. */
 function read(sql: Sql, id: number, to = Number.MAX_SAFE_INTEGER): { part: ReportPart; rows: PartRow[] } {

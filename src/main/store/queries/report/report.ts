@@ -1,4 +1,5 @@
 import type { Report, ReportPart } from '../../../../shared/api/report.ts'
+import { Yielder } from '../../event-loop-yield.ts'
 import type { Sql } from '../../sql.ts'
 import { remembered } from '../message-view.ts'
 import { median, quantile } from '../quantile.ts'
@@ -39,7 +40,7 @@ export async function reportOf(sql: Sql, query: ReportQuery): Promise<Report> {
   if (first !== null) {
     for await (const part of partsBetween(sql, first, query.to)) reader.take(part)
   }
-  return reader.report()
+  return reader.report(new Yielder())
 }
 
 /** Merged conversations, and what each was merged into. */
@@ -122,22 +123,39 @@ class Reader {
     chat.by = by
   }
 
-  report(): Report {
-    const chats = this.#chats
-    const employees = [...this.#people].map(([key, person]) => {
-      const own = chats.filter(({ by }) => by === key)
-      return { ...person, firstReplies: own.length, ...timesOf(own) }
+  /** Yields to the event loop: there may be tens of thousands of chats. */
+  async report(yielder: Yielder): Promise<Report> {
+    const byPerson = new Map([...this.#people.keys()].map((key): [string, Chat[]] => [key, []]))
+    const byWeekday: Chat[][] = Array.from({ length: 7 }, () => [])
+    const byHour: Chat[][] = Array.from({ length: 24 }, () => [])
+    let late = 0
+    for (const chat of this.#chats) {
+      if (yielder.isOver) await yielder.next()
+      byWeekday[chat.weekday]!.push(chat)
+      byHour[chat.hour]!.push(chat)
+      if (chat.by !== null) byPerson.get(chat.by)?.push(chat)
+      if (waitOf(chat, this.#query.to) > HOUR) late += 1
+    }
+    const parts = async (groups: readonly Chat[][]) => {
+      const found: ReportPart[] = []
+      for (const chats of groups) {
+        if (yielder.isOver) await yielder.next()
+        found.push(partOf(chats))
+      }
+      return found
+    }
+    await yielder.next()
+    const [total] = await parts([this.#chats])
+    const ofPerson = await parts([...byPerson.values()])
+    const employees = [...this.#people.values()].map((person, n) => {
+      const { answered, medianMs, p90Ms } = ofPerson[n]!
+      return { ...person, firstReplies: answered, medianMs, p90Ms }
     })
     return {
-      total: {
-        ...partOf(chats),
-        fromClients: this.#fromClients,
-        replies: this.#replies,
-        late: chats.filter((chat) => waitOf(chat, this.#query.to) > HOUR).length,
-      },
+      total: { ...total!, fromClients: this.#fromClients, replies: this.#replies, late },
       employees: employees.sort((one, other) => other.replies - one.replies),
-      weekdays: Array.from({ length: 7 }, (_, day) => partOf(chats.filter(({ weekday }) => weekday === day))),
-      hours: Array.from({ length: 24 }, (_, n) => partOf(chats.filter(({ hour }) => hour === n))),
+      weekdays: await parts(byWeekday),
+      hours: await parts(byHour),
     }
   }
 }
