@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { type Browser, chromium, type Page } from '@playwright/test'
 import { browser as launch } from '../playwright.config.ts'
 import { type Draft, STEPS, type Step } from '../src/shared/api/setup.ts'
+import { type StoryName, stories } from '../src/shared/demo/stories.ts'
+import { translate } from '../src/shared/i18n/index.ts'
 import { build } from '../tests/crash/processes.ts'
 import { fillHistory } from '../tests/e2e/history.ts'
 import { playToday } from '../tests/e2e/today.ts'
@@ -35,6 +37,7 @@ interface Shot {
 const WIDE = [1600, 1000] as const
 const SMALL = [900, 600] as const
 const PHONE = [360, 740] as const
+const DEMO = [1280, 1000] as const
 const LOCALES: Record<Language, string> = { en: 'en-GB', ro: 'ro-RO', ru: 'ru-RU' }
 
 const SHOTS: readonly Shot[] = [
@@ -60,6 +63,14 @@ const SHOTS: readonly Shot[] = [
   { name: 'log-ro', route: '/log', language: 'ro', size: SMALL },
   { name: 'overview-ru', route: '/', language: 'ru', size: SMALL },
   { name: 'log-ru', route: '/log', language: 'ru', size: SMALL },
+  { name: 'demo', route: '/', size: DEMO, prepare: demoInside },
+  { name: 'demo-failure', route: '/', size: DEMO, prepare: demoFailure },
+  { name: 'demo-dark', route: '/', size: DEMO, theme: 'dark', prepare: demoInside },
+  { name: 'demo-phone', route: '/', size: PHONE, prepare: demoInside },
+  { name: 'demo-ro', route: '/', language: 'ro', size: DEMO, prepare: demoInside },
+  { name: 'demo-failure-ro', route: '/', language: 'ro', size: DEMO, prepare: demoFailure },
+  { name: 'demo-ru', route: '/', language: 'ru', size: DEMO, prepare: demoInside },
+  { name: 'demo-failure-ru', route: '/', language: 'ru', size: DEMO, prepare: demoFailure },
   { name: 'wizard', route: '/', setup: 'empty' },
   ...STEPS.flatMap((step): Shot[] => [
     {
@@ -197,6 +208,35 @@ async function wizardAt(page: Page, world: World, step: Step): Promise<void> {
   else if (step !== 'chatra') await wizard.connect(draft)
   await wizard.show(draft, step)
   await wizard.at(step)
+}
+
+async function demoInside(page: Page, world: World): Promise<void> {
+  await demoAt(page, world, 'inside', 4)
+}
+
+async function demoFailure(page: Page, world: World): Promise<void> {
+  await demoAt(page, world, 'failure', 3)
+}
+
+/** A new demo after some steps of a story. */
+async function demoAt(page: Page, world: World, story: StoryName, steps: number): Promise<void> {
+  const { language } = await world.call('state.get', {})
+  await world.call('demo.stop', {})
+  await world.call('demo.start', {})
+  for (let step = 1; step <= steps; step++) {
+    await world.call('demo.next', { story, language })
+    await until('the end of the step', async () => (await world.call('demo.scene', { story })).isOver)
+  }
+  await page.evaluate(() => {
+    location.hash = '/demo'
+  })
+  await page
+    .getByText(translate(language, `demo.story.${story}`), { exact: true })
+    .first()
+    .click()
+  await page
+    .getByText(translate(language, 'demo.step', { number: steps, total: stories[story].steps.length }))
+    .waitFor()
 }
 
 async function wizardInTheDark(page: Page, world: World): Promise<void> {

@@ -24,7 +24,7 @@ export interface OpeningOptions {
   log: Log
   redact: Redactor
   listener?: Listener
-  /** Simulated accounts to try the bridge with. */
+  /** Starts a demo to try the bridge with. */
   demo?: DemoHost
   /** The host's notice for its owner; see AppState. */
   notices?: () => Words[]

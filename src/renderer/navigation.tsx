@@ -3,6 +3,7 @@ import { useMediaQuery } from '@mantine/hooks'
 import { Link } from 'wouter'
 import { useMaybeAppState } from './client/hooks.tsx'
 import {
+  IconFlask,
   IconGauge,
   IconHelpCircle,
   IconMessageCircle,
@@ -22,6 +23,7 @@ const PAGES = [
   { path: '/employees', key: 'nav.employees', Icon: IconUsers },
   { path: '/diagnostics', key: 'nav.diagnostics', Icon: IconStethoscope },
   { path: '/settings', key: 'nav.settings', Icon: IconSettings },
+  { path: '/demo', key: 'nav.demo', Icon: IconFlask },
 ] as const
 const HELP = { path: '/help', key: 'nav.help', Icon: IconHelpCircle } as const
 
@@ -35,11 +37,14 @@ export function useNavigationForm(): NavigationForm {
   return isPhone ? 'bottom' : isNarrow ? 'icons' : 'full'
 }
 
+/** The pages of the program; that of the demo only while one runs. */
 export function Pages({ path, form }: { path: string; form: NavigationForm }) {
   const counts = useCounts()
+  const isDemo = useMaybeAppState()?.demo != null
+  const shown = PAGES.filter((one) => isDemo || one.path !== '/demo')
   return (
     <ul className={classes.pages} data-form={form}>
-      {PAGES.map((page) => (
+      {shown.map((page) => (
         <Entry key={page.path} page={page} path={path} form={form} count={counts[page.path]} />
       ))}
     </ul>

@@ -31,6 +31,7 @@ const ConversationPage = page(() => import('./pages/conversation/index.tsx'), 'C
 const ConversationsPage = page(() => import('./pages/conversations/index.tsx'), 'ConversationsPage')
 const ReportPage = page(() => import('./pages/report/index.tsx'), 'ReportPage')
 const EmployeesPage = page(() => import('./pages/employees/index.tsx'), 'EmployeesPage')
+const DemoPage = page(() => import('./pages/demo/index.tsx'), 'DemoPage')
 const DiagnosticsPage = page(() => import('./pages/diagnostics/index.tsx'), 'DiagnosticsPage')
 const SettingsPage = page(() => import('./pages/settings/index.tsx'), 'SettingsPage')
 const HelpPage = page(() => import('./pages/help/index.tsx'), 'HelpPage')
@@ -105,6 +106,7 @@ export function Shell() {
                 <Route path="/conversation/:id" component={ConversationPage} />
                 <Route path="/report" component={ReportPage} />
                 <Route path="/employees/:id?" component={EmployeesPage} />
+                <Route path="/demo" component={DemoPage} />
                 <Route path="/diagnostics" component={DiagnosticsPage} />
                 <Route path="/settings/:id?" component={SettingsPage} />
                 <Route path="/help/:id?" component={HelpPage} />
@@ -135,6 +137,7 @@ export function Shell() {
 function Notices({ line }: { line: string }) {
   const state = useMaybeAppState()
   const { t, say } = useI18n()
+  const [path] = useLocation()
   return (
     <div aria-live="polite">
       {line === 'offline' && (
@@ -162,7 +165,9 @@ function Notices({ line }: { line: string }) {
           <UpdateNotice version={state.version} />
         </Suspense>
       )}
-      {(state?.demo || state?.host === 'demo') && <div className={classes.demo}>{t('shell.demo')}</div>}
+      {(state?.host === 'demo' || (state?.demo && path === '/demo')) && (
+        <div className={classes.demo}>{t('shell.demo')}</div>
+      )}
     </div>
   )
 }

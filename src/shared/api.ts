@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { aboutCalls } from './api/about.ts'
 import type { Answer } from './api/answer.ts'
 import { conversationCalls } from './api/conversations.ts'
+import { demoCalls } from './api/demo.ts'
 import { desktopCalls } from './api/desktop.ts'
 import { checkUp, diagnosticsCalls } from './api/diagnostics.ts'
 import { employeesCalls } from './api/employees.ts'
@@ -28,6 +29,7 @@ export const calls = {
   ...diagnosticsCalls,
   ...settingsCalls,
   ...setupCalls,
+  ...demoCalls,
   ...tunnelCalls,
   ...desktopCalls,
   ...aboutCalls,
@@ -55,6 +57,8 @@ const events = {
   messages: z.object({ rows: z.array(messageRow), more: z.boolean() }),
   event: bridgeEvent,
   checkUp,
+  /** The demo's conversations may have changed. */
+  demo: z.object({}),
 } as const
 export type EventName = keyof typeof events
 export type EventValue<N extends EventName> = z.output<(typeof events)[N]>
@@ -67,6 +71,7 @@ export const push = z.discriminatedUnion('event', [
   z.object({ event: z.literal('messages'), value: events.messages }),
   z.object({ event: z.literal('event'), value: events.event }),
   z.object({ event: z.literal('checkUp'), value: events.checkUp }),
+  z.object({ event: z.literal('demo'), value: events.demo }),
 ])
 
 export type { Answer, CallError, Words } from './api/answer.ts'

@@ -4,27 +4,21 @@ import { call, wizardOn } from './wizard-steps.ts'
 test.describe('the first launch', () => {
   test.use({ worldOptions: { setup: 'empty' } })
 
-  test('demo accounts are started, shown and marked, and can be stopped', async ({ page, world }) => {
+  test('the demo opens at once on a page of its own, is offered again, and can be stopped', async ({
+    page,
+    world,
+  }) => {
     const { t, button } = wizardOn(page, world)
     await button('wizard.welcome.demo').click()
-    await expect(page.getByText(t('wizard.demo.title'))).toBeVisible()
+    await expect(page.getByRole('heading', { level: 1, name: t('demo.title') })).toBeVisible()
     await expect(page.getByText(t('shell.demo'))).toBeVisible()
-    const visitor = await page.getByRole('link', { name: t('wizard.demo.visitor') }).getAttribute('href')
-    const planfix = await page.getByRole('link', { name: t('wizard.demo.planfix') }).getAttribute('href')
-    for (const address of [visitor, planfix]) {
-      const answer = await page.request.get(address ?? '')
-      expect(answer.ok()).toBe(true)
-    }
-    await button('wizard.demo.to-log').click()
-    await expect(page.getByRole('heading', { level: 1, name: t('nav.log') })).toBeVisible()
     await goTo(page, '/setup')
-    await button('wizard.demo.stop').click()
-    await page
-      .getByRole('dialog')
-      .getByRole('button', { name: t('wizard.demo.stop') })
-      .click()
+    await expect(page.getByText(t('demo.running'), { exact: true })).toBeVisible()
     await expect(page.getByText(t('shell.demo'))).toBeHidden()
+    await button('demo.stop').click()
     await expect(button('wizard.welcome.demo')).toBeVisible()
+    await goTo(page, '/demo')
+    await expect(page.getByRole('heading', { level: 1, name: t('wizard.welcome.title') })).toBeVisible()
   })
 
   test('an unfinished set-up can be discarded after a confirmation', async ({ page, world }) => {

@@ -29,9 +29,9 @@ export interface ApiContext {
   drafts: Drafts
   /** Clients who wait for an answer. */
   waiting: WaitingClients
-  /** Simulators of both services; null in a host without them. */
+  /** Starts a demo; null in a host without simulators. */
   demo: DemoHost | null
-  /** The running simulated accounts, and the connection between them, which is in no file. */
+  /** The demo that runs beside this bridge, or that the whole host is. */
   runningDemo: RunningDemo | null
   /** Null in a host that is not a desktop. */
   desktop: DesktopApi | null
@@ -45,9 +45,7 @@ export interface ApiContext {
    * without `connections[n].`), and nothing is changed.
    */
   change(change: (file: ConfigurationFile) => ConfigurationFile): Promise<Answer<Configuration>>
-  /**
-   * The same for one connection, in the format of the file; also for the demo's, which is kept in memory.
-   */
+  /** The same for one connection, in the format of the file. */
   changeConnection(
     id: string,
     change: (connection: Record<string, unknown>) => Record<string, unknown>,

@@ -1,19 +1,20 @@
 import type { Language } from '../../shared/languages.ts'
 import { type ChatraSimulator, startChatraSimulator } from '../../simulators/chatra/index.ts'
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../simulators/planfix/index.ts'
-import type { DemoAccounts } from '../api/demo/host.ts'
+
+/** Numbers of the simulated Planfix's employees. */
+export const ANA = 5
+export const JULIA = 6
+export const MIHAI = 7
 
 /** Both services as simulators on this computer. */
-export interface SimulatedAccounts extends DemoAccounts {
-  simulators: { chatra: ChatraSimulator; planfix: PlanfixSimulator }
+export interface SimulatedAccounts {
+  chatra: ChatraSimulator
+  planfix: PlanfixSimulator
+  stop(): Promise<void>
 }
 
-/**
- * Starts simulated accounts that a person can try at once: three employees, a task template, a contact
- * template and a page for each side. Ana and Julia are matched by their e-mail; Mihai has none, so his
- * comments are sent under the general agent. The pages are in `language`, which is asked each time. Leaves nothing running
- * when it rejects.
- */
+/** Starts both simulators. Their pages are in `language`, which is asked each time. Leaves nothing running when it rejects. */
 export async function startDemoAccounts(language: () => Language): Promise<SimulatedAccounts> {
   const chatra = await startChatraSimulator({
     switches: { files: 'brevo-file-object' },
@@ -27,31 +28,47 @@ export async function startDemoAccounts(language: () => Language): Promise<Simul
     throw error
   })
   return {
-    simulators: { chatra, planfix },
-    chatra: {
-      apiUrl: chatra.apiUrl,
-      publicKey: chatra.publicKey,
-      secretKey: chatra.secretKey,
-      visitorUrl: `${chatra.url}/visitor`,
-    },
-    planfix: {
-      restUrl: planfix.restUrl,
-      webUrl: planfix.webUrl,
-      token: planfix.token,
-      taskTemplateId: 12,
-      contactTemplateId: 5,
-    },
-    employees: [
-      { planfixUserId: 'user:5', email: 'ana@shop.example', name: 'Ana' },
-      { planfixUserId: 'user:6', email: 'julia@shop.example', name: 'Julia' },
-      { planfixUserId: 'user:7', name: 'Mihai' },
-    ],
-    deliverTo(addresses) {
-      chatra.webhookUrl = addresses.chatra
-      planfix.scenarioUrl = addresses.planfix
-    },
+    chatra,
+    planfix,
     async stop() {
       await Promise.all([chatra.stop(), planfix.stop()])
     },
   }
 }
+
+/**
+ * The connection between the two accounts, in the format of the configuration file. Faster than real accounts allow, to
+ * avoid waiting. Ana and Julia reply under their own names; Mihai has no e-mail in Chatra, so his comments are sent under
+ * the general agent.
+ */
+export const demoConnection = (
+  { chatra, planfix }: SimulatedAccounts,
+  named: { id: string; name: string; webhookSecret: string },
+): Record<string, unknown> => ({
+  ...named,
+  chatra: {
+    baseUrl: chatra.apiUrl,
+    publicKey: chatra.publicKey,
+    agent: { email: 'bridge@shop.example', name: 'shop.example' },
+  },
+  planfix: {
+    baseUrl: planfix.restUrl,
+    webUrl: planfix.webUrl,
+    taskTemplateId: 12,
+    contactTemplateId: 5,
+    pollSeconds: 1,
+    requestsPerSecond: 20,
+  },
+  employees: [
+    { planfixUserId: `user:${ANA}`, email: 'ana@shop.example', name: 'Ana' },
+    { planfixUserId: `user:${JULIA}`, email: 'julia@shop.example', name: 'Julia' },
+    { planfixUserId: `user:${MIHAI}`, name: 'Mihai' },
+  ],
+  options: { sendAsEmployee: true },
+})
+
+/** Where people open the two accounts. */
+export const demoPagesOf = ({ chatra, planfix }: SimulatedAccounts) => ({
+  visitorUrl: `${chatra.url}/visitor`,
+  planfixUrl: planfix.webUrl,
+})

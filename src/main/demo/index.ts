@@ -91,6 +91,7 @@ function printAddresses({ chatra, planfix, host }: Sandbox, screen: Screen): voi
   )
   screen.line()
   screen.line(`  The bridge             ${host.uiUrl}`)
+  screen.line(`  Both sides in one page ${host.uiUrl}#/demo`)
   screen.line(`  Visitor of the site    ${chatra.url}/visitor`)
   screen.line(`  Planfix                ${planfix.webUrl}/`)
 }

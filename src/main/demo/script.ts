@@ -1,8 +1,9 @@
-import { crc32, deflateSync } from 'node:zlib'
 import { plain } from '../../simulators/planfix/index.ts'
+import { ANA, JULIA, MIHAI } from './accounts.ts'
 import type { Person } from './delivery-counter.ts'
 import { breakReply, leakNote, repeatReply } from './fault-injection.ts'
-import { ANA, type DemoSetup, JULIA, MIHAI, until } from './setup.ts'
+import { redSquare } from './pictures.ts'
+import { type DemoSetup, until } from './setup.ts'
 
 /** The clients of the story, for the addresses of their pages. */
 export interface Cast {
@@ -180,27 +181,4 @@ async function leaving(stage: DemoSetup, anna: Person): Promise<void> {
     const link = `${planfix.webUrl}/task/${first.id}`
     return next !== undefined && next.id !== first.id && (next.feed[0]?.description ?? '').includes(link)
   })
-}
-
-/** A real PNG, `size` pixels square. */
-function redSquare(size: number): Buffer {
-  const chunk = (type: string, data: Buffer) => {
-    const body = Buffer.concat([Buffer.from(type, 'latin1'), data])
-    const whole = Buffer.alloc(body.length + 8)
-    whole.writeUInt32BE(data.length)
-    body.copy(whole, 4)
-    whole.writeUInt32BE(crc32(body), body.length + 4)
-    return whole
-  }
-  const header = Buffer.alloc(13)
-  header.writeUInt32BE(size)
-  header.writeUInt32BE(size, 4)
-  header.set([8, 2], 8)
-  const row = Buffer.concat([
-    Buffer.from([0]),
-    ...Array.from({ length: size }, () => Buffer.from([200, 30, 40])),
-  ])
-  const pixels = deflateSync(Buffer.concat(Array.from({ length: size }, () => row)))
-  const magic = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10])
-  return Buffer.concat([magic, chunk('IHDR', header), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))])
 }

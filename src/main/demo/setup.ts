@@ -5,10 +5,6 @@ import type { Sabotage } from './options.ts'
 import type { Sandbox } from './sandbox.ts'
 import type { Screen } from './screen.ts'
 
-export const ANA = 5
-export const JULIA = 6
-export const MIHAI = 7
-
 /** A condition that must hold at the end, read from the simulators. */
 export interface Check {
   what: string

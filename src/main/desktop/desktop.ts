@@ -100,7 +100,7 @@ async function run({ root, dataDir, logs, redact, log, ending, area: first }: Pa
       redact,
       hooks: { host: HOST, port: await freePort(HOST, HOOK_PORT) },
       // Loaded on first use: most programs never need it.
-      demo: { start: async (language) => (await import('../demo/accounts.ts')).startDemoAccounts(language) },
+      demo: { start: async (language) => (await import('../demo/beside.ts')).startDemo(log, language) },
       desktop: {
         login: () => around?.login.state() ?? { starts: false, why: null },
         logs,

@@ -66,7 +66,6 @@ class Secrets implements KeychainSecrets {
   private readonly listeners = new Set<() => void>()
   /** Secrets that were asked for, or set. */
   private readonly known = new Map<Account, string>()
-  private readonly lent = new Map<Account, string>()
   /** To be stored in the keychain, or removed from it (null), once it works. */
   private readonly pending = new Map<Account, string | null>()
   private readonly remembered: SecretsState
@@ -115,26 +114,15 @@ class Secrets implements KeychainSecrets {
   async set(connectionId: string, name: SecretName, value: string): Promise<void> {
     const account = accountOf(connectionId, name)
     this.learned(account, value)
-    this.lent.delete(account)
     await this.change(new Map([[account, value]]))
   }
 
-  setTemporary(connectionId: string, name: SecretName, value: string): void {
-    this.options.learn(value)
-    this.lent.set(accountOf(connectionId, name), value)
-  }
-
   async remove(connectionId: string): Promise<void> {
-    const accounts = accountsOf(connectionId)
-    const lent = accounts.filter((account) => this.lent.delete(account))
-    // A lent secret was never stored.
-    if (lent.length > 0) return
-    await this.deleteAll(accounts)
+    await this.deleteAll(accountsOf(connectionId))
   }
 
   async delete(connectionId: string, name: SecretName): Promise<void> {
     const account = accountOf(connectionId, name)
-    this.lent.delete(account)
     await this.deleteAll([account])
   }
 
@@ -149,7 +137,7 @@ class Secrets implements KeychainSecrets {
   }
 
   private here(account: Account): string | null | undefined {
-    const value = this.lent.get(account) ?? this.known.get(account)
+    const value = this.known.get(account)
     if (value !== undefined) return value
     return this.pending.get(account) === null ? null : undefined
   }

@@ -6,8 +6,6 @@ export interface SecretStore extends SecretSource {
   /** How long a secret set here is kept: `memory` = until the program exits. */
   readonly keptIn: 'keychain' | 'memory'
   set(connectionId: string, name: SecretName, value: string): Promise<void>
-  /** Keeps it only in memory, whatever the store does with other secrets: for a demo. */
-  setTemporary(connectionId: string, name: SecretName, value: string): void
   /** Deletes every secret of the connection that was set here. */
   remove(connectionId: string): Promise<void>
   /** Deletes this one. */
@@ -28,11 +26,6 @@ export interface SecretStore extends SecretSource {
  */
 export function memoryOver(source: SecretSource, learn: (secret: string) => void = () => {}): SecretStore {
   const typed = new Map<string, Map<SecretName, string>>()
-  const keep = (connectionId: string, name: SecretName, value: string) => {
-    learn(value)
-    const own = typed.get(connectionId) ?? new Map<SecretName, string>()
-    typed.set(connectionId, own.set(name, value))
-  }
   return {
     keptIn: 'memory',
     async get(connectionId, name) {
@@ -43,9 +36,10 @@ export function memoryOver(source: SecretSource, learn: (secret: string) => void
     },
     whereToPut: (connectionId, name) => source.whereToPut(connectionId, name),
     async set(connectionId, name, value) {
-      keep(connectionId, name, value)
+      learn(value)
+      const own = typed.get(connectionId) ?? new Map<SecretName, string>()
+      typed.set(connectionId, own.set(name, value))
     },
-    setTemporary: keep,
     async remove(connectionId) {
       typed.delete(connectionId)
     },

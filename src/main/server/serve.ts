@@ -50,7 +50,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       secrets: memoryOver(environmentSecrets(process.env), (secret) => redact.add(secret)),
       dataDir,
       // Loaded on first use: most servers never need it.
-      demo: { start: async (language) => (await import('../demo/accounts.ts')).startDemoAccounts(language) },
+      demo: { start: async (language) => (await import('../demo/beside.ts')).startDemo(log, language) },
       uiPort: options.uiPort,
       metrics: options.metrics,
       reach: options.reach,

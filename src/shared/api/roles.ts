@@ -9,7 +9,7 @@ const READING: readonly CallName[] = [
   ...(['about.licences', 'state.get', 'events.list', 'overview.get', 'desktop.get', 'tunnel.get'] as const),
   ...(['log.outline', 'log.page', 'log.message', 'log.export', 'settings.get', 'connection.get'] as const),
   ...(['conversations.list', 'conversations.find', 'conversation.get', 'conversation.messages'] as const),
-  ...(['employees.get', 'diagnostics.get', 'report.get', 'suggestions.get'] as const),
+  ...(['employees.get', 'diagnostics.get', 'report.get', 'suggestions.get', 'demo.scene'] as const),
 ]
 /** Calls of daily work with messages. */
 const OPERATING: readonly CallName[] = [
@@ -22,6 +22,7 @@ const OPERATING: readonly CallName[] = [
     'diagnostics.report',
   ] as const),
   ...(['conversation.mark', 'conversation.separate', 'connection.tryNow', 'tunnel.prove'] as const),
+  ...(['demo.next', 'demo.again', 'demo.write', 'demo.tryNow'] as const),
 ]
 
 /** The calls that a role may make; the others are the owner's. */

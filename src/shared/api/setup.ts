@@ -200,8 +200,5 @@ export const setupCalls = {
   /** What the owner could still do for a better connection, without those that were dismissed. */
   'suggestions.get': call(nothing, z.object({ suggestions: z.array(suggestion) })),
   'suggestions.dismiss': call(suggestion.pick({ connectionId: true, kind: true }).strict(), done),
-  /** Starts simulators of both services and a connection between them. */
-  'demo.start': call(nothing, z.object({ connectionId, visitorUrl: z.string(), planfixUrl: z.string() })),
-  'demo.stop': call(nothing, done),
 } as const
 export type SetupProgress = z.output<(typeof setupCalls)['setup.progress']['result']>

@@ -36,7 +36,7 @@ const connectionState = z.object({
   enabled: z.boolean(),
   /** Days for which incoming messages are kept while the connection is off; 0 = they are not kept. */
   keepsWhilePausedDays: z.number(),
-  /** Its accounts are simulators. */
+  /** Its accounts are simulators: the whole host is a demo. */
   demo: z.boolean(),
   /** Missing secrets; the connection is stopped until they are there. */
   missing: z.array(z.enum(['chatra-secret-key', 'planfix-token', 'planfix-chat-token', 'webhook-secret'])),
@@ -157,7 +157,8 @@ export const appState = z.object({
     .default({ count: 0, since: null, version: 0 }),
   /** Connections whose set-up is not finished. */
   drafts: z.array(z.object({ id: connectionId, name: z.string(), step: z.string(), redo: z.boolean() })),
-  demo: z.object({ connectionId, visitorUrl: z.string(), planfixUrl: z.string() }).nullable(),
+  /** Pages of the simulated accounts while a demo runs. */
+  demo: z.object({ visitorUrl: z.string(), planfixUrl: z.string() }).nullable(),
   /** A notice of the host for every page: its desktop shows no tray icons. */
   notices: z.array(words).default([]),
 })

@@ -100,16 +100,6 @@ describe('a keychain that works', () => {
     ])
     expect(await secrets.get('shop', 'WEBHOOK_SECRET')).toBeNull()
   })
-
-  test('the keychain never receives lent secrets', async () => {
-    const fake = fakeKeychain()
-    const secrets = await secretsOn(fake)
-    secrets.setTemporary('demo', 'PLANFIX_TOKEN', TOKEN)
-    expect(await secrets.get('demo', 'PLANFIX_TOKEN')).toBe(TOKEN)
-    await secrets.remove('demo')
-    expect(await secrets.get('demo', 'PLANFIX_TOKEN')).toBeNull()
-    expect(fake.secrets()).toEqual({})
-  })
 })
 
 describe('without a keychain', () => {

@@ -28,23 +28,15 @@ test("a typed secret is deleted with its connection, the environment's stays", a
   expect(await secrets.get('other', 'CHATRA_SECRET_KEY')).toBe('of another')
 })
 
-test('a lent secret is available and deleted like a typed one', async () => {
-  secrets.setTemporary('demo-1', 'PLANFIX_TOKEN', 'lent')
-  expect(await secrets.get('demo-1', 'PLANFIX_TOKEN')).toBe('lent')
-  await secrets.remove('demo-1')
-  expect(await secrets.get('demo-1', 'PLANFIX_TOKEN')).toBeNull()
-})
-
 test('every secret is registered for redaction before it is stored', async () => {
   const redact = createRedactor()
   const store = memoryOver(environmentSecrets({}), (secret) => redact.add(secret))
   const set = store.set('shop', 'PLANFIX_TOKEN', 'typed-token')
   expect(redact('token: typed-token')).toBe('token: ***')
   await set
-  secrets.setTemporary('demo-1', 'PLANFIX_TOKEN', 'lent')
   await secrets.set('shop', 'CHATRA_SECRET_KEY', 'typed')
   await secrets.get('shop', 'PLANFIX_TOKEN')
-  expect(learned).toEqual(['lent', 'typed', 'from-environment'])
+  expect(learned).toEqual(['typed', 'from-environment'])
 })
 
 test("the place for a secret is given by its variable's name, never by its value", () => {

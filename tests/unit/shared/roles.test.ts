@@ -17,7 +17,7 @@ test('an owner may make every call, and each role makes those of the role before
 
 test('what a reader may do changes nothing and shows no secret', () => {
   const changing =
-    /^(setup|demo|secrets)\.|\.(save|remove|enable|newWebhookSecret|import|retry|dismiss|forget|mark)$/
+    /^(setup|secrets)\.|^demo\.(?!scene$)|\.(save|remove|enable|newWebhookSecret|import|retry|dismiss|forget|mark)$/
   expect(names.filter((name) => mayCall('reader', name) && changing.test(name))).toEqual([])
   for (const name of ['connection.secrets', 'connection.addresses', 'tunnel.pair', 'log.payload'] as const)
     expect(mayCall('reader', name), name).toBe(false)
@@ -25,7 +25,16 @@ test('what a reader may do changes nothing and shows no secret', () => {
 })
 
 test('an operator retries and dismisses, and changes no settings', () => {
-  expect(['log.retry', 'log.dismiss'].every((name) => mayCall('operator', name as CallName))).toBe(true)
+  for (const name of [
+    'log.retry',
+    'log.dismiss',
+    'demo.next',
+    'demo.again',
+    'demo.write',
+    'demo.tryNow',
+  ] as const)
+    expect(mayCall('operator', name), name).toBe(true)
+  for (const name of ['demo.start', 'demo.stop'] as const) expect(mayCall('operator', name), name).toBe(false)
   expect(
     names.filter((name) => /\.(save|remove|enable|import)$/.test(name) && mayCall('operator', name)),
   ).toEqual([])

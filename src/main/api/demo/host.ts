@@ -1,65 +1,32 @@
+import type { DemoPages, DemoScene } from '../../../shared/api/demo.ts'
+import type { ReadArgs } from '../../../shared/api.ts'
+import type { StoryName } from '../../../shared/demo/stories.ts'
 import type { Language } from '../../../shared/languages.ts'
 
-/**
- * Starts simulated accounts on this computer. Provided by the host: the application imports no simulator.
- */
+/** Starts a demo. Provided by the host: the application imports no simulator. */
 export interface DemoHost {
-  /** Its pages for people follow `language`. */
-  start(language: () => Language): Promise<DemoAccounts>
+  /** Its pages for people follow `language`. Leaves nothing running when it rejects. */
+  start(language: () => Language): Promise<RunningDemo>
 }
-
-export interface DemoAccounts {
-  chatra: { apiUrl: string; publicKey: string; secretKey: string; visitorUrl: string }
-  planfix: {
-    restUrl: string
-    webUrl: string
-    token: string
-    taskTemplateId: number
-    contactTemplateId: number
-  }
-  /** In the format of the configuration file. */
-  employees: { planfixUserId: string; name: string; email?: string }[]
-  /** Where the simulators send their webhooks. */
-  deliverTo(addresses: { chatra: string; planfix: string }): void
-  stop(): Promise<void>
-}
-
-/** A demo as the interface shows it, and its connection, added to the configuration. */
-export interface RunningDemo {
-  view: { connectionId: string; visitorUrl: string; planfixUrl: string }
-  /** In the format of the configuration file; null when the connection is in the configuration itself. */
-  connection: Record<string, unknown> | null
-  stop(): Promise<void>
-}
-
-export const demoView = (connectionId: string, { chatra, planfix }: DemoAccounts): RunningDemo['view'] => ({
-  connectionId,
-  visitorUrl: chatra.visitorUrl,
-  planfixUrl: planfix.webUrl,
-})
 
 /**
- * The connection between the two accounts, in the format of the configuration file. Faster than real accounts
- * allow, to avoid waiting; employees reply under their own names if they have an e-mail.
+ * Simulated accounts and a bridge between them, which shares nothing with the bridge around it: neither store nor settings
+ * nor secrets.
  */
-export const demoConnection = (
-  { chatra, planfix, employees }: DemoAccounts,
-  named: { id: string; name: string; webhookSecret: string },
-): Record<string, unknown> => ({
-  ...named,
-  chatra: {
-    baseUrl: chatra.apiUrl,
-    publicKey: chatra.publicKey,
-    agent: { email: 'bridge@shop.example', name: 'shop.example' },
-  },
-  planfix: {
-    baseUrl: planfix.restUrl,
-    webUrl: planfix.webUrl,
-    taskTemplateId: planfix.taskTemplateId,
-    contactTemplateId: planfix.contactTemplateId,
-    pollSeconds: 1,
-    requestsPerSecond: 20,
-  },
-  employees,
-  options: { sendAsEmployee: true },
-})
+export interface RunningDemo {
+  pages: DemoPages
+  stage: DemoStage
+  /** Ends all of it and deletes its data. May be called twice. */
+  stop(): Promise<void>
+}
+
+/** The conversations of a demo. What cannot be done now returns false, and nothing has changed. */
+export interface DemoStage {
+  scene(story: StoryName): Promise<DemoScene>
+  next(story: StoryName, language: Language): Promise<boolean>
+  again(story: StoryName, language: Language): Promise<void>
+  write(given: ReadArgs<'demo.write'>): Promise<boolean>
+  tryNow(): Promise<void>
+  /** Differs when a scene may have changed. */
+  version(): Promise<string>
+}

@@ -1,21 +1,22 @@
 import type { Answer } from '../../../shared/api/answer.ts'
+import type { demoCalls as contract } from '../../../shared/api/demo.ts'
 import type { Handlers, Value } from '../../../shared/api.ts'
-import { translate } from '../../../shared/i18n/index.ts'
 import type { ApiContext } from '../context.ts'
-import { done, empty, errorAnswer } from '../responses.ts'
-import { newWebhookSecret } from '../setup/connection.ts'
-import { type DemoAccounts, demoConnection, demoView, type RunningDemo } from './host.ts'
+import { conflict, done, empty, errorAnswer, notFound } from '../responses.ts'
+import type { DemoStage, RunningDemo } from './host.ts'
+import { watchStage } from './watch-stage.ts'
 
-type View = Value<'demo.start'>
-
-/** A connection between simulated accounts, to try the bridge without keys. */
-export function demoCalls(context: ApiContext): Pick<Handlers, 'demo.start' | 'demo.stop'> {
+/** A demo beside the connections of this bridge, and its conversations. */
+export function demoCalls(context: ApiContext): Pick<Handlers, keyof typeof contract> {
   let last: Promise<unknown> = Promise.resolve()
   const oneAtATime = <T>(work: () => Promise<T>): Promise<T> => {
     const mine = last.then(work, work)
     last = mine
     return mine
   }
+  const onStage = async <T>(work: (stage: DemoStage) => Promise<Answer<T>>): Promise<Answer<T>> =>
+    context.runningDemo ? work(context.runningDemo.stage) : notFound()
+  const emptyOr = (isDone: boolean) => (isDone ? empty() : conflict())
 
   return {
     'demo.start': () => oneAtATime(() => start(context)),
@@ -26,49 +27,40 @@ export function demoCalls(context: ApiContext): Pick<Handlers, 'demo.start' | 'd
         await context.runningDemo?.stop()
         return empty()
       }),
+    'demo.scene': ({ story }) => onStage(async (stage) => done(await stage.scene(story))),
+    'demo.next': ({ story, language }) =>
+      onStage(async (stage) => emptyOr(await stage.next(story, language))),
+    'demo.again': ({ story, language }) =>
+      onStage(async (stage) => {
+        await stage.again(story, language)
+        return empty()
+      }),
+    'demo.write': (given) => onStage(async (stage) => emptyOr(await stage.write(given))),
+    'demo.tryNow': () =>
+      onStage(async (stage) => {
+        await stage.tryNow()
+        return empty()
+      }),
   }
 }
 
-async function start(context: ApiContext): Promise<Answer<View>> {
-  if (context.runningDemo) return done(context.runningDemo.view)
+async function start(context: ApiContext): Promise<Answer<Value<'demo.start'>>> {
+  if (context.runningDemo) return done(context.runningDemo.pages)
   if (!context.demo) return errorAnswer('unavailable', 'error.call.unavailable')
-  const accounts = await context.demo.start(() => context.application.configuration.language)
-  const running = runningDemo(context, accounts)
-  context.runningDemo = running
-  try {
-    await context.apply()
-  } catch (error) {
-    await running.stop()
-    throw error
-  }
-  return done(running.view)
-}
-
-/** Each run has a separate connection, so that its messages are not mixed with those of another run. */
-function runningDemo(context: ApiContext, accounts: DemoAccounts): RunningDemo {
-  const { application, secrets } = context
-  const id = `demo-${Date.now().toString(36)}`
-  const name = translate(application.configuration.language, 'settings.demo.name')
-  const webhookSecret = newWebhookSecret()
-  secrets.setTemporary(id, 'CHATRA_SECRET_KEY', accounts.chatra.secretKey)
-  secrets.setTemporary(id, 'PLANFIX_TOKEN', accounts.planfix.token)
-  const hooks = `${application.hooksUrl}/hooks/${id}/${webhookSecret}`
-  accounts.deliverTo({ chatra: `${hooks}/chatra`, planfix: `${hooks}/planfix` })
+  const demo = await context.demo.start(() => context.application.configuration.language)
+  const unwatch = watchStage(context, demo.stage)
   let stopping: Promise<void> | null = null
-
-  const end = async () => {
-    if (context.runningDemo === running) context.runningDemo = null
-    await context.apply()
-    await accounts.stop()
-    await secrets.remove(id)
-  }
   const running: RunningDemo = {
-    view: demoView(id, accounts),
-    connection: demoConnection(accounts, { id, name, webhookSecret }),
+    ...demo,
     stop() {
-      stopping ??= end()
+      stopping ??= (async () => {
+        if (context.runningDemo === running) context.runningDemo = null
+        unwatch()
+        await demo.stop()
+      })()
       return stopping
     },
   }
-  return running
+  context.runningDemo = running
+  return done(running.pages)
 }

@@ -7,10 +7,6 @@ export async function removeConnection(
   context: ApiContext,
   id: string,
 ): Promise<Answer<Record<string, never>>> {
-  if (context.runningDemo?.connection?.id === id) {
-    await context.runningDemo.stop()
-    return empty()
-  }
   if (!context.settings.read().connections.some((one) => one.id === id)) return notFound()
   const changed = await context.change((file) => ({
     ...file,

@@ -1,13 +1,12 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Answer } from '../../../shared/api/answer.ts'
-import { type Configuration, checkConfiguration } from '../../../shared/config.ts'
-import { problemsOf, type SettingsProblem } from '../../settings/problems.ts'
+import type { Configuration } from '../../../shared/config.ts'
+import type { SettingsProblem } from '../../settings/problems.ts'
 import type { SettingsAnswer } from '../../settings/settings-store.ts'
 import type { ApiContext } from '../context.ts'
-import { done, errorAnswer, notFound } from '../responses.ts'
+import { errorAnswer, notFound } from '../responses.ts'
 
 type Saving = Pick<ApiContext, 'change' | 'changeConnection' | 'apply'>
-type Parts = Pick<ApiContext, 'application' | 'settings' | 'runningDemo'>
+type Parts = Pick<ApiContext, 'application' | 'settings'>
 
 /** How the calls change the settings. `learn` is called with every webhook secret before it is used. */
 export function settingsWriter(
@@ -15,9 +14,9 @@ export function settingsWriter(
   learn: (...secrets: (string | undefined)[]) => void,
 ): Saving {
   async function apply(): Promise<void> {
-    const { application, settings, runningDemo } = parts()
+    const { application, settings } = parts()
     await settings.refresh?.()
-    const configuration = withDemo(settings.read(), runningDemo?.connection ?? null)
+    const configuration = settings.read()
     learn(...configuration.connections.map(({ webhookSecret }) => webhookSecret))
     await application.reconfigure(configuration)
   }
@@ -34,8 +33,6 @@ export function settingsWriter(
     id: string,
     wanted: Parameters<Saving['changeConnection']>[1],
   ): Promise<Answer<Configuration>> {
-    const demo = parts().runningDemo
-    if (demo?.connection?.id === id) return changeDemo(demo, wanted)
     if (
       !parts()
         .settings.read()
@@ -54,29 +51,7 @@ export function settingsWriter(
     return changed.ok && !found ? notFound() : changed
   }
 
-  async function changeDemo(
-    demo: NonNullable<Parts['runningDemo']>,
-    wanted: Parameters<Saving['changeConnection']>[1],
-  ): Promise<Answer<Configuration>> {
-    const connection = wanted(structuredClone(demo.connection ?? {}))
-    const checked = checkConfiguration({ connections: [connection] })
-    if (!checked.ok) return invalid(problemsOf(checked.issues))
-    if (!isDeepStrictEqual(connection, demo.connection)) {
-      demo.connection = connection
-      await apply()
-    }
-    return done(parts().application.configuration)
-  }
-
   return { change, changeConnection, apply }
-}
-
-/** The demo's connection is only in memory, beside those of the settings. */
-function withDemo(configuration: Configuration, demo: Record<string, unknown> | null): Configuration {
-  if (demo === null) return configuration
-  const checked = checkConfiguration({ connections: [demo] })
-  if (!checked.ok) throw new Error(`the demo's connection is wrong: ${JSON.stringify(checked.issues)}`)
-  return { ...configuration, connections: [...configuration.connections, ...checked.value.connections] }
 }
 
 function refusalOf(answer: Extract<SettingsAnswer, { ok: false }>, path: string): Answer<never> {

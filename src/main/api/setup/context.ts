@@ -13,7 +13,7 @@ export interface SetupContext {
   api: ApiContext
   drafts: Drafts
   accounts: Accounts
-  /** The connection in use, also the demo's; null while it is only a draft. */
+  /** The connection in use; null while it is only a draft. */
   connection(id: string): Connection | null
   /** The secret that a draft uses: the last accepted one, even if the connection does not use it yet. */
   secret(id: string, name: SecretName): Promise<string | null>

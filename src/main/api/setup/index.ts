@@ -17,7 +17,7 @@ import { scopeOf } from './scopes.ts'
 import { dismissSuggestion, suggestionsNow } from './suggestions.ts'
 import { sendTest } from './test-message.ts'
 
-type Own = Exclude<keyof typeof contract, 'demo.start' | 'demo.stop'>
+type Own = keyof typeof contract
 
 /**
  * The set-up of a connection: drafts that are edited, checked against the services and finally activated.

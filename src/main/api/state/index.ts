@@ -43,13 +43,13 @@ export async function stateOf(context: ApiContext): Promise<AppState> {
       step: draft.step,
       redo: draft.redo,
     })),
-    demo: runningDemo?.view ?? null,
+    demo: runningDemo?.pages ?? null,
     notices: context.notices(),
   }
 }
 
 async function connectionState(
-  { application, host, runningDemo }: ApiContext,
+  { application, host }: ApiContext,
   connection: Connection,
 ): Promise<ConnectionState> {
   const { id, name, enabled, planfix, employees } = connection
@@ -63,7 +63,7 @@ async function connectionState(
     name,
     enabled,
     keepsWhilePausedDays: connection.options.keepWhilePausedDays,
-    demo: host === 'demo' || runningDemo?.view.connectionId === id,
+    demo: host === 'demo',
     missing: live?.missing ?? [],
     chatra: live?.chatraBreaker.state ?? OFF,
     planfix: live?.planfixBreaker.state ?? OFF,

@@ -2,7 +2,6 @@ import { Button, Text, Title, VisuallyHidden } from '@mantine/core'
 import { type ComponentType, useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { type Draft, STEPS, type Step } from '../../../shared/api/setup.ts'
-import { useAppState } from '../../client/hooks.tsx'
 import { IconCheck } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
 import { Activation } from './activation.tsx'
@@ -32,7 +31,6 @@ const NOTHING_TYPED: TypedSecrets = { keys: '', publicKey: '', secretKey: '', to
 /** The wizard of a draft: the current position, the step itself, and the exit. */
 export function Frame({ first }: { first: Draft }) {
   const { t } = useI18n()
-  const state = useAppState()
   const [, navigate] = useLocation()
   const work = useDraft(first)
   const rights = useRights(first.id)
@@ -74,7 +72,6 @@ export function Frame({ first }: { first: Draft }) {
   useEffect(() => {
     document.title = `${t(`wizard.step.${step}`)} – ${title}`
   }, [t, step, title])
-  const isDemo = state.connections.some((one) => one.id === first.id && one.demo)
   const Content = CONTENT[step]
   return (
     <WizardContext value={wizard}>
@@ -83,7 +80,6 @@ export function Frame({ first }: { first: Draft }) {
           <Title order={1} size="h2" className={classes.title} title={name}>
             {title}
           </Title>
-          {isDemo && <span className={classes.demo}>{t('wizard.demo.mark')}</span>}
           <Button variant="default" loading={leaving} onClick={() => void leave()} ml="auto" flex="none">
             {t('wizard.leave')}
           </Button>

@@ -1,12 +1,10 @@
-import { Anchor, Button, Group, List, Paper, Stack, Text } from '@mantine/core'
-import { useState } from 'react'
+import { Button, Group, List, Paper, Stack, Text } from '@mantine/core'
+import { useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
-import type { AppState } from '../../../shared/api/state.ts'
 import type { CallError } from '../../../shared/api.ts'
 import { useAppState, useClient } from '../../client/hooks.tsx'
-import { ConfirmButton } from '../../components/feedback/confirm-button.tsx'
 import { ErrorAlert } from '../../components/feedback/error-alert.tsx'
-import { IconArrowRight, IconExternalLink, IconFlask } from '../../components/icons.ts'
+import { IconArrowRight, IconFlask } from '../../components/icons.ts'
 import { Page } from '../../components/page.tsx'
 import { useI18n } from '../../i18n.tsx'
 import { Drafts } from './parts/drafts.tsx'
@@ -22,6 +20,7 @@ export function Welcome() {
   const state = useAppState()
   const [error, setError] = useState<CallError | null>(null)
   const [busy, setBusy] = useState<'begin' | 'demo' | null>(null)
+  const [opening, setOpening] = useState(false)
   const own = state.connections.filter((one) => !one.demo)
   const isFirst = own.length === 0
 
@@ -37,8 +36,14 @@ export function Welcome() {
     setError(null)
     const answer = await bridge.call('demo.start', {})
     setBusy(null)
-    if (!answer.ok) setError(answer.error)
+    if (answer.ok) setOpening(true)
+    else setError(answer.error)
   }
+  // The demo's page is there once the state names the demo.
+  const isThere = opening && state.demo !== null
+  useEffect(() => {
+    if (isThere) navigate('/demo')
+  }, [isThere, navigate])
   return (
     <div className={classes.welcome}>
       <Page
@@ -92,7 +97,7 @@ export function Welcome() {
               </Group>
             </Stack>
           </Paper>
-          {state.demo !== null && <Demo demo={state.demo} onProblem={setError} />}
+          {state.demo !== null && !opening && <Demo onProblem={setError} />}
           {state.drafts.length > 0 && <Drafts state={state} onProblem={setError} />}
         </Stack>
       </Page>
@@ -100,47 +105,36 @@ export function Welcome() {
   )
 }
 
-/** The two running simulated services, to be opened beside the bridge. */
-function Demo(props: { demo: NonNullable<AppState['demo']>; onProblem(error: CallError | null): void }) {
+/** The running demo has a page of its own. */
+function Demo({ onProblem }: { onProblem(error: CallError | null): void }) {
   const { t } = useI18n()
   const bridge = useClient()
   const [, navigate] = useLocation()
-  const { demo } = props
+  const { host } = useAppState()
   const stop = async () => {
     const answer = await bridge.call('demo.stop', {})
-    props.onProblem(answer.ok ? null : answer.error)
+    onProblem(answer.ok ? null : answer.error)
   }
   return (
-    <Paper p="md" component="section" aria-label={t('wizard.demo.title')}>
+    <Paper p="md" component="section" aria-label={t('demo.running')}>
       <Stack gap="xs" align="flex-start">
+        <Text fw={600}>{t('demo.running')}</Text>
+        <Text size="sm">{t('demo.running.text')}</Text>
         <Group gap="xs">
-          <span className={classes.demo}>{t('wizard.demo.mark')}</span>
-          <Text fw={600}>{t('wizard.demo.title')}</Text>
-        </Group>
-        <Text size="sm">{t('wizard.demo.text')}</Text>
-        <OpenPage href={demo.visitorUrl} label={t('wizard.demo.visitor')} />
-        <OpenPage href={demo.planfixUrl} label={t('wizard.demo.planfix')} />
-        <Group gap="xs" mt="xs">
-          <Button onClick={() => navigate('/log')}>{t('wizard.demo.to-log')}</Button>
-          <Button variant="default" onClick={() => navigate('/')}>
-            {t('wizard.to-overview')}
-          </Button>
-          <ConfirmButton
-            title={t('wizard.demo.stop')}
-            consequence={t('wizard.demo.stop-text')}
-            confirm={t('wizard.demo.stop')}
-            onConfirm={stop}
+          <Button
+            variant="default"
+            leftSection={<IconFlask size={16} aria-hidden />}
+            onClick={() => navigate('/demo')}
           >
-            {t('wizard.demo.stop')}
-          </ConfirmButton>
+            {t('demo.open')}
+          </Button>
+          {host !== 'demo' && (
+            <Button variant="default" onClick={() => void stop()}>
+              {t('demo.stop')}
+            </Button>
+          )}
         </Group>
       </Stack>
     </Paper>
   )
 }
-
-const OpenPage = ({ href, label }: { href: string; label: string }) => (
-  <Anchor href={href} target="_blank" rel="noreferrer" size="sm">
-    {label} <IconExternalLink size={14} aria-hidden />
-  </Anchor>
-)

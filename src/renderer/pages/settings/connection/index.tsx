@@ -31,7 +31,7 @@ export function ConnectionSettings({ connection }: { connection: ConnectionState
     return (
       <>
         <Head connection={connection} disabled={false} />
-        <Demo id={connection.id} />
+        <Demo />
       </>
     )
   }

@@ -11,9 +11,9 @@ import { Note } from './note.tsx'
  */
 export function SecretsNote({ id }: { id: string }) {
   const { t } = useI18n()
-  const { secretsKept, keychainTrouble, demo } = useAppState()
+  const { secretsKept, keychainTrouble } = useAppState()
   const channel = useCall('setup.channel', { id })
-  if (secretsKept !== 'memory' || demo?.connectionId === id) return null
+  if (secretsKept !== 'memory') return null
   if (keychainTrouble !== null) return <KeychainNotice />
   const names = ['CHATRA_SECRET_KEY', 'PLANFIX_TOKEN']
   if (channel.value?.mode === 'chat-api') names.push('PLANFIX_CHAT_TOKEN')

@@ -79,8 +79,6 @@ function SendTest({ control, sent, isAgain }: { control: StepControl; sent(): vo
 
 function useItems(now: SetupProgress): Item[] {
   const { t } = useI18n()
-  const { draft } = useWizard()
-  const { demo } = useAppState()
   const { clientMessage, task, reply, isTest } = now
   const isOver = now.replyDelivered || now.replyReceived
   return [
@@ -88,9 +86,6 @@ function useItems(now: SetupProgress): Item[] {
       done: clientMessage !== null,
       title: t('wizard.test.write'),
       advice: t('wizard.test.write-advice'),
-      ...(demo?.connectionId === draft.id && {
-        detail: <Link href={demo.visitorUrl}>{t('wizard.demo.visitor')}</Link>,
-      }),
       ...(clientMessage && { detail: <Quote who={clientMessage.clientName} text={clientMessage.text} /> }),
     },
     {

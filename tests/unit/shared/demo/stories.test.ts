@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { STORIES, stories } from '../../../../src/shared/demo/stories.ts'
+import { isTextKey, LANGUAGES, type TextKey, translate } from '../../../../src/shared/i18n/index.ts'
+
+const textsOf = (story: (typeof STORIES)[number]): TextKey[] => {
+  const { client, begin, end, steps } = stories[story]
+  return [
+    client,
+    begin,
+    end,
+    ...steps.flatMap(({ act, caption, outcome }) => [caption, outcome, ...('text' in act ? [act.text] : [])]),
+  ]
+}
+
+describe('the stories of the demo', () => {
+  it('all their texts are in the catalogues', () => {
+    expect(STORIES.flatMap(textsOf).filter((key) => !isTextKey(key))).toEqual([])
+  })
+
+  it('no two messages of a story are equal, so that each can be counted', () => {
+    for (const story of STORIES)
+      for (const language of LANGUAGES) {
+        const texts = stories[story].steps.flatMap(({ act }) =>
+          'text' in act ? [translate(language, act.text)] : [],
+        )
+        expect(new Set(texts).size, `${story} ${language}`).toBe(texts.length)
+      }
+  })
+
+  it('each story begins with the client, whose message makes the task', () => {
+    expect(STORIES.map((story) => stories[story].steps[0]?.act.do)).toEqual(
+      STORIES.map(() => 'client-writes'),
+    )
+  })
+
+  it('they show an answer, an internal comment, images both ways and a failure that ends', () => {
+    const acts = (story: (typeof STORIES)[number]) =>
+      stories[story].steps.map(({ act, end }) => `${act.do}: ${end}`)
+    expect(acts('answer')).toEqual([
+      'client-writes: arrived',
+      'employee-replies: arrived',
+      'client-writes: arrived',
+    ])
+    expect(acts('inside')).toEqual([
+      'client-writes: arrived',
+      'client-sends-picture: arrived',
+      'employee-notes: kept-inside',
+      'employee-replies: arrived',
+    ])
+    expect(acts('failure')).toEqual([
+      'client-writes: arrived',
+      'planfix-stops: stopped',
+      'client-writes: waiting',
+      'planfix-recovers: recovered',
+      'employee-replies: arrived',
+    ])
+    const pictures = (story: (typeof STORIES)[number]) =>
+      stories[story].steps.map(({ act }) => act.do === 'employee-replies' && act.picture)
+    expect(pictures('inside').at(-1)).toBe(true)
+    expect([...pictures('answer'), ...pictures('failure')]).not.toContain(true)
+  })
+})
