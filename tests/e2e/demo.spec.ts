@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test'
-import { STORIES, type StoryName, stories } from '../../src/shared/demo/stories.ts'
+import { STORIES, type StoryName } from '../../src/shared/demo/names.ts'
+import { stories } from '../../src/shared/demo/stories.ts'
 import { type Language, type TextKey, type TextParams, translate } from '../../src/shared/i18n/index.ts'
 import { axeInBothThemes, expect, goTo, test } from './fixtures.ts'
 import type { World } from './world.ts'

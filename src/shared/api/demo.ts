@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { STORIES } from '../demo/stories.ts'
+import { STORIES } from '../demo/names.ts'
 import { call, done, language, nothing, time } from './answer.ts'
 import { messageRow } from './log.ts'
 import { sideState } from './state.ts'
@@ -8,7 +8,7 @@ const story = z.enum(STORIES)
 const byStory = z.strictObject({ story })
 
 /** The pages of the two simulators, for another tab of the browser. */
-export const demoPages = z.object({ visitorUrl: z.string(), planfixUrl: z.string() })
+const demoPages = z.object({ visitorUrl: z.string(), planfixUrl: z.string() })
 export type DemoPages = z.output<typeof demoPages>
 
 const picture = z.object({
@@ -48,7 +48,7 @@ const taskComment = z.object({
 export type DemoComment = z.output<typeof taskComment>
 
 /** One conversation of the demo: both simulated services as people see them, and the bridge between them. */
-export const demoScene = z.object({
+const demoScene = z.object({
   /** How many steps of the story have begun, and whether the last of them is over (also before the first). */
   step: z.number(),
   isOver: z.boolean(),

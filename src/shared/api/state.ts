@@ -12,7 +12,7 @@ import {
 } from './answer.ts'
 
 /** One side of a connection: it works, it tries again by itself at `until`, or it waits for the owner. */
-const sideState = z.discriminatedUnion('state', [
+export const sideState = z.discriminatedUnion('state', [
   z.object({ state: z.literal('ok') }),
   z.object({
     state: z.enum(['waiting', 'paused']),

@@ -1,8 +1,5 @@
 import type { TextKey } from '../i18n/texts.ts'
-
-/** The conversations of the demo, in the order of their choice. */
-export const STORIES = ['answer', 'inside', 'failure'] as const
-export type StoryName = (typeof STORIES)[number]
+import type { StoryName } from './names.ts'
 
 /** Where something can be seen: the client's chat, the task in Planfix, the bridge's log. */
 export type DemoPlace = 'chat' | 'task' | 'log'
@@ -23,7 +20,7 @@ export type Act =
  */
 export type StepEnd = 'arrived' | 'kept-inside' | 'waiting' | 'stopped' | 'recovered'
 
-export interface StoryStep {
+interface StoryStep {
   act: Act
   end: StepEnd
   /** What happens, while the step is under way. */
@@ -38,6 +35,8 @@ export interface StoryStep {
 export interface Story {
   /** The client's name. */
   client: TextKey
+  /** The page of the website on which the chat begins. */
+  page: { link: string; title: TextKey }
   /** What is there before the first step. */
   begin: TextKey
   /** What all steps together have shown. */
@@ -63,6 +62,7 @@ const step = (
 export const stories: Record<StoryName, Story> = {
   answer: {
     client: 'demo.answer.client',
+    page: { link: 'https://shop.example/red-shoes', title: 'demo.answer.page' },
     begin: 'demo.answer.begin',
     end: 'demo.answer.end',
     steps: [
@@ -83,6 +83,7 @@ export const stories: Record<StoryName, Story> = {
   },
   inside: {
     client: 'demo.inside.client',
+    page: { link: 'https://shop.example/lamps', title: 'demo.inside.page' },
     begin: 'demo.inside.begin',
     end: 'demo.inside.end',
     steps: [
@@ -104,6 +105,7 @@ export const stories: Record<StoryName, Story> = {
   },
   failure: {
     client: 'demo.failure.client',
+    page: { link: 'https://shop.example/orders', title: 'demo.failure.page' },
     begin: 'demo.failure.begin',
     end: 'demo.failure.end',
     steps: [

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startDemo } from '../../../src/main/demo/beside.ts'
 import type { DemoScene } from '../../../src/shared/api/demo.ts'
-import { STORIES, type StoryName, stories } from '../../../src/shared/demo/stories.ts'
+import { STORIES, type StoryName } from '../../../src/shared/demo/names.ts'
+import { stories } from '../../../src/shared/demo/stories.ts'
 import { type TextKey, translate } from '../../../src/shared/i18n/index.ts'
 import type { Language } from '../../../src/shared/languages.ts'
 import { noting } from '../../support/boot.ts'
@@ -110,6 +111,7 @@ test.each(['ro', 'ru'] as const)('people speak the language of the interface: %s
   expect(end.client).toBe(t('demo.inside.client'))
   expect(said(end)[0]).toBe(t('demo.inside.1.text'))
   expect(commented(end)).toContain(t('demo.inside.3.text'))
+  expect(commented(end)).toContain(`${t('demo.inside.page')} https://shop.example/lamps`)
   expect(end.chat.flatMap(({ pictures }) => pictures.map(({ name }) => name))).toEqual([
     t('demo.picture.client'),
     t('demo.picture.employee'),

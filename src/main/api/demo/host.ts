@@ -1,6 +1,6 @@
 import type { DemoPages, DemoScene } from '../../../shared/api/demo.ts'
 import type { ReadArgs } from '../../../shared/api.ts'
-import type { StoryName } from '../../../shared/demo/stories.ts'
+import type { StoryName } from '../../../shared/demo/names.ts'
 import type { Language } from '../../../shared/languages.ts'
 
 /** Starts a demo. Provided by the host: the application imports no simulator. */

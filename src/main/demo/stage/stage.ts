@@ -1,7 +1,8 @@
 import type { DemoScene } from '../../../shared/api/demo.ts'
 import type { ReadArgs } from '../../../shared/api.ts'
+import { STORIES, type StoryName } from '../../../shared/demo/names.ts'
 import { isOver } from '../../../shared/demo/progress.ts'
-import { type Act, STORIES, type StoryName, stories } from '../../../shared/demo/stories.ts'
+import { type Act, stories } from '../../../shared/demo/stories.ts'
 import { translate } from '../../../shared/i18n/index.ts'
 import type { Language } from '../../../shared/languages.ts'
 import type { Visitor } from '../../../simulators/chatra/index.ts'
@@ -156,7 +157,11 @@ export class Stage implements DemoStage {
   }
 
   private visitor(talk: Talk, language: Language): Visitor {
-    talk.visitor ??= this.parts.chatra.visit({ name: translate(language, stories[talk.story].client) })
+    const { client, page } = stories[talk.story]
+    talk.visitor ??= this.parts.chatra.visit({
+      name: translate(language, client),
+      page: { link: page.link, title: translate(language, page.title) },
+    })
     return talk.visitor
   }
 

@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core'
 import type { DemoChatMessage, DemoScene } from '../../../shared/api/demo.ts'
-import { type StoryName, stories } from '../../../shared/demo/stories.ts'
+import type { StoryName } from '../../../shared/demo/names.ts'
+import { stories } from '../../../shared/demo/stories.ts'
 import { StatusBadge } from '../../components/feedback/status-badge.tsx'
 import { useI18n } from '../../i18n.tsx'
 import { Composer } from './composer.tsx'

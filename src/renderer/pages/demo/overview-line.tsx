@@ -1,6 +1,6 @@
 import { Button, Text } from '@mantine/core'
 import type { DemoScene } from '../../../shared/api/demo.ts'
-import type { StoryName } from '../../../shared/demo/stories.ts'
+import type { StoryName } from '../../../shared/demo/names.ts'
 import { isTextKey } from '../../../shared/i18n/texts.ts'
 import { IconCircleCheck, IconClock } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'

@@ -1,5 +1,6 @@
 import type { DemoScene } from '../../../shared/api/demo.ts'
-import { type DemoPlace, type Story, type StoryName, stories } from '../../../shared/demo/stories.ts'
+import type { StoryName } from '../../../shared/demo/names.ts'
+import { type DemoPlace, type Story, stories } from '../../../shared/demo/stories.ts'
 import type { TextKey } from '../../../shared/i18n/texts.ts'
 
 /** Where a story is: before its first step, in a step, or past the last one. */

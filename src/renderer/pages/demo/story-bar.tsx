@@ -1,6 +1,6 @@
 import { Button, Group, Loader, Text } from '@mantine/core'
 import type { DemoScene } from '../../../shared/api/demo.ts'
-import type { StoryName } from '../../../shared/demo/stories.ts'
+import type { StoryName } from '../../../shared/demo/names.ts'
 import { IconArrowRight, IconPlayerPause, IconPlayerPlay, IconRefresh } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
 import classes from './demo.module.css'

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { STORIES, stories } from '../../../../src/shared/demo/stories.ts'
+import { STORIES } from '../../../../src/shared/demo/names.ts'
+import { stories } from '../../../../src/shared/demo/stories.ts'
 import { isTextKey, LANGUAGES, type TextKey, translate } from '../../../../src/shared/i18n/index.ts'
 
 const textsOf = (story: (typeof STORIES)[number]): TextKey[] => {
-  const { client, begin, end, steps } = stories[story]
+  const { client, page, begin, end, steps } = stories[story]
   return [
     client,
+    page.title,
     begin,
     end,
     ...steps.flatMap(({ act, caption, outcome }) => [caption, outcome, ...('text' in act ? [act.text] : [])]),
