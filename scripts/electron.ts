@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process'
+import { type SpawnOptions, spawn } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { NODE, ROOT } from './build.ts'
 
 /** Path of Electron, or why it cannot run here, as a text without a final full stop. */
@@ -18,13 +19,13 @@ export interface Computer {
 }
 
 const PACKAGE = join(ROOT, 'node_modules/electron')
-/** Some 110 MB: a quarter of an hour on a slow line of 1 Mbit/s. */
-const DOWNLOAD_MS = 20 * 60_000
 const REACH_MS = 5_000
+/** A start that takes longer is explained. */
+const SLOW_MS = 3_000
 /** Windows scans a program of that size before it starts for the first time. */
 export const tryMs = (platform: NodeJS.Platform): number => (platform === 'win32' ? 60_000 : 15_000)
 
-/** Finds Electron's program and tests it; downloads it if necessary, for at most twenty minutes. */
+/** Finds Electron's program and tests it; downloads it if necessary, with its progress. */
 export async function findElectron(
   say: (line: string) => void,
   computer: Computer = THIS_COMPUTER,
@@ -33,7 +34,7 @@ export async function findElectron(
   if (against !== null) return { why: against }
   const found = programOf(computer.environment) ?? (await fetched(say, computer.environment))
   if (typeof found !== 'string') return found
-  const why = sandboxTrouble(found, computer) ?? trial(found, computer)
+  const why = sandboxTrouble(found, computer) ?? (await trial(found, computer, say))
   return why === null ? { path: found } : { why }
 }
 
@@ -81,18 +82,14 @@ async function fetched(
   if (!existsSync(installer)) return { why: 'Electron is not installed' }
   if (!(await isReached(environment))) return { why: 'Electron cannot be downloaded from here' }
   say('Downloading Electron, some 110 MB; this happens once. Ctrl+C ends it.')
-  // Shows its progress, and why it fails (a proxy, a certificate, a checksum).
-  const run = spawnSync(NODE, [installer], {
+  // It says why it fails (a proxy, a certificate, a checksum), and unpacks when it has downloaded.
+  const progress = pathToFileURL(join(import.meta.dirname, 'show-download.ts')).href
+  const { code } = await runs(NODE, ['--import', progress, installer], {
     stdio: ['ignore', 2, 2],
-    timeout: DOWNLOAD_MS,
-    env: environment,
+    env: { ...environment, ELECTRON_GET_NO_PROGRESS: '1' },
   })
-  const program = run.status === 0 ? programOf(environment) : null
-  if (program !== null) return program
-  const isLate = run.error !== undefined && 'code' in run.error && run.error.code === 'ETIMEDOUT'
-  return {
-    why: `Electron could not be downloaded (${isLate ? 'it took too long' : 'the lines above say why'})`,
-  }
+  const program = code === 0 ? programOf(environment) : null
+  return program ?? { why: 'Electron could not be downloaded (the lines above say why)' }
 }
 
 async function isReached(environment: NodeJS.ProcessEnv): Promise<boolean> {
@@ -108,16 +105,55 @@ async function isReached(environment: NodeJS.ProcessEnv): Promise<boolean> {
 }
 
 /** When a library of the system is missing, the program exits before it starts. */
-function trial(program: string, { platform, environment }: Computer): string | null {
-  const run = spawnSync(program, ['-p', 'process.versions.electron'], {
+async function trial(
+  program: string,
+  { platform, environment }: Computer,
+  say: (line: string) => void,
+): Promise<string | null> {
+  const patience = setTimeout(() => say(slowStart(platform)), SLOW_MS)
+  const run = await runs(program, ['-p', 'process.versions.electron'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...environment, ELECTRON_RUN_AS_NODE: '1' },
-    encoding: 'utf8',
     timeout: tryMs(platform),
   })
-  if (run.status === 0 && /^\d+\./.test(run.stdout)) return null
-  const said = (run.stderr ?? '').trim().split('\n').at(-1)
-  const detail = said || run.error?.message || `exit code ${run.status ?? run.signal}`
+  clearTimeout(patience)
+  if (run.code === 0 && /^\d+\./.test(run.stdout)) return null
+  const said = run.stderr.trim().split('\n').at(-1)
+  const detail = said || run.error?.message || `exit code ${run.code ?? run.signal}`
   return `Electron does not start (${detail})`
+}
+
+/** What the owner reads while nothing happens. */
+export function slowStart(platform: NodeJS.Platform): string {
+  const seconds = tryMs(platform) / 1000
+  return platform === 'win32'
+    ? `Electron is starting for the first time: Windows Defender checks its files, which may take up to ${seconds} seconds.`
+    : `Electron is slow to start; waiting for up to ${seconds} seconds.`
+}
+
+interface Run {
+  code: number | null
+  signal: NodeJS.Signals | null
+  error: Error | null
+  stdout: string
+  stderr: string
+}
+
+/** Resolves when the program has ended, or could not be started. */
+function runs(command: string, parameters: readonly string[], options: SpawnOptions): Promise<Run> {
+  const { promise, resolve } = Promise.withResolvers<Run>()
+  const said = { stdout: '', stderr: '' }
+  let error: Error | null = null
+  const child = spawn(command, parameters, options)
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      said[name] += text
+    })
+  child.once('error', (failure) => {
+    error = failure
+  })
+  child.once('close', (code, signal) => resolve({ code, signal, error, ...said }))
+  return promise
 }
 
 const THIS_COMPUTER: Computer = {

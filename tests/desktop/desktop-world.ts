@@ -115,7 +115,9 @@ export async function startDesktopWorld(options: DesktopOptions = {}): Promise<D
       return page
     },
     async closeWindow() {
-      await world.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+      await world.app.evaluate(({ BrowserWindow }) => {
+        for (const one of BrowserWindow.getAllWindows()) one.close()
+      })
       await until('the window to go', async () => {
         const count = await world.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)
         return count === 0 && (await world.app.windows()).length === 0

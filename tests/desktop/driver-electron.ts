@@ -45,7 +45,9 @@ export async function startElectron(
   }
 }
 
-export const isShown = (page: Page): boolean => !page.isClosed() && page.url() !== 'about:blank'
+/** Not that of a slow start either. */
+export const isShown = (page: Page): boolean =>
+  !page.isClosed() && page.url() !== 'about:blank' && !page.url().startsWith('data:')
 
 const textsOf = (env: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(Object.entries(env).filter((one): one is [string, string] => one[1] !== undefined))

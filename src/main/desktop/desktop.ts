@@ -8,6 +8,7 @@ import { trustSystemCertificates } from '../process/system-certificates.ts'
 import type { Log } from '../runtime/application.ts'
 import { openSecrets, SERVICE } from '../secrets/keychain.ts'
 import { createRedactor, type Redactor } from '../settings/redact.ts'
+import { opensSlowly } from '../store/index.ts'
 import { appImageOf } from './lifecycle/app-image.ts'
 import { HIDDEN, startedAtLogin } from './lifecycle/login-item.ts'
 import { orderlyShutdown, type Shutdown } from './lifecycle/shutdown.ts'
@@ -79,6 +80,8 @@ async function run({ root, dataDir, logs, redact, log, ending, area: first }: Pa
     missing: () => desktopShell.show(),
   })
 
+  const { starting } = desktopShell
+  starting.step('keychain')
   const learn = (secret: string) => redact.add(secret)
   const secrets = await openSecrets({ service: SERVICE, learn, log, platform: PLATFORM, dataDir })
   const settings = await openDesktopSettings({
@@ -90,6 +93,8 @@ async function run({ root, dataDir, logs, redact, log, ending, area: first }: Pa
   })
   redact.add(...settings.read().connections.map(({ webhookSecret }) => webhookSecret))
 
+  starting.step('data')
+  if (opensSlowly(dataDir)) await starting.slow()
   let around: SystemIntegration | null = null
   const bridge = await openBridge(
     {
@@ -129,13 +134,18 @@ async function run({ root, dataDir, logs, redact, log, ending, area: first }: Pa
     await bridge.stop()
   })
 
+  starting.step('connect')
   trustSystemCertificates(log)
   findProxiesBy(systemProxies(session.defaultSession))
   await bridge.begin()
   await system.begin()
   desktopShell.begin()
   const { application } = bridge
-  log.info({ dataDir, hooks: application.hooksUrl, connections: application.connections.size }, 'ready')
+  const afterMs = Math.round(performance.now())
+  log.info(
+    { dataDir, hooks: application.hooksUrl, connections: application.connections.size, afterMs },
+    'ready',
+  )
   void smoke?.begun({ tray: area.decided, keychain: secrets.trouble?.code ?? 'works' })
   // Written now: a shutdown that is cut short would not write it.
   application.clock.after(COMPILED_AFTER_MS, () => flushCompileCache())

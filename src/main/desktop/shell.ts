@@ -2,9 +2,13 @@ import { join } from 'node:path'
 import { app, ipcMain, Menu, nativeImage, nativeTheme, protocol, session, shell } from 'electron'
 import { type TextKey, type TextParams, translate } from '../../shared/i18n/index.ts'
 import type { OpenBridge } from '../bootstrap.ts'
+import { systemClock } from '../process/clock.ts'
 import type { Log } from '../runtime/application.ts'
 import { serveIpc } from './ipc.ts'
 import { HIDDEN } from './lifecycle/login-item.ts'
+import { startPage } from './start/page.ts'
+import { type StartProgress, type StartStep, startProgress } from './start/progress.ts'
+import { openStartWindow } from './start/window.ts'
 import { systemLanguage } from './system-language.ts'
 import type { TrayAction } from './tray/menu.ts'
 import { presentTray, type TrayPauses } from './tray/presenter.ts'
@@ -17,6 +21,7 @@ import { createMainWindow } from './window/window.ts'
 
 /** The visible parts of the application: tray and window. */
 export interface Shell {
+  readonly starting: StartProgress
   /** Shows the window, at a page of the interface if given; once the bridge is open. */
   show(route?: string): void
   readonly isOpen: boolean
@@ -58,9 +63,20 @@ export function openShell({ root, dataDir, log, hidden, platform }: ShellOptions
   const t = (key: TextKey, params?: TextParams) =>
     translate(bridge?.application.configuration.language ?? systemLanguage(app.getLocale()), key, params)
 
+  const starting = startProgress({
+    clock: systemClock,
+    isWanted: () => wanted !== null,
+    open: (step) => openStartWindow({ root, title: t('app.name'), step, page: startPageAt }),
+  })
+  const startPageAt = (step: StartStep) =>
+    startPage({ step, platform, language: systemLanguage(app.getLocale()), t })
+
   const show = (route?: string) => {
     if (begun) window.show(route)
-    else wanted = route === undefined ? (wanted ?? {}) : { route }
+    else {
+      wanted = route === undefined ? (wanted ?? {}) : { route }
+      starting.wanted()
+    }
   }
 
   function act(action: TrayAction): void {
@@ -104,7 +120,10 @@ export function openShell({ root, dataDir, log, hidden, platform }: ShellOptions
     now: Date.now,
     // The dock is for programs with a window.
     changed: (isOpen) => (isOpen ? app.dock?.show() : app.dock?.hide()),
-    opened: badge.attach,
+    opened(made) {
+      badge.attach(made)
+      made.once('show', starting.end)
+    },
   })
   secureWebContents({ app, session: session.defaultSession, shell, log, show: (url) => window.showUrl(url) })
   const tray = openTray({ root, platform, act })
@@ -115,6 +134,7 @@ export function openShell({ root, dataDir, log, hidden, platform }: ShellOptions
   app.on('activate', () => show())
 
   return {
+    starting,
     show,
     get isOpen() {
       return window.isOpen
@@ -142,7 +162,10 @@ export function openShell({ root, dataDir, log, hidden, platform }: ShellOptions
     begin() {
       begun = true
       if (wanted !== null) window.show(wanted.route)
-      else app.dock?.hide()
+      else {
+        starting.end()
+        app.dock?.hide()
+      }
     },
   }
 }

@@ -8,6 +8,7 @@ import {
   findElectron,
   reasonAgainst,
   sandboxTrouble,
+  slowStart,
   tryMs,
 } from '../../../scripts/electron.ts'
 import { nextArguments, restartsIn } from '../../../src/main/desktop/lifecycle/crash-restarts.ts'
@@ -131,6 +132,12 @@ describe('npm start', () => {
   test('npm start gives Windows the time to scan a new program', () => {
     expect(tryMs('win32')).toBeGreaterThanOrEqual(60_000)
     expect(tryMs('linux')).toBeLessThan(30_000)
+  })
+  test('npm start says what it waits for', () => {
+    expect(slowStart('win32')).toBe(
+      'Electron is starting for the first time: Windows Defender checks its files, which may take up to 60 seconds.',
+    )
+    expect(slowStart('linux')).toBe('Electron is slow to start; waiting for up to 15 seconds.')
   })
   test('npm start uses the named Electron, and reports a wrong one', async () => {
     const named = (path: string) => computer({ environment: { DISPLAY: ':0', ELECTRON_EXEC_PATH: path } })

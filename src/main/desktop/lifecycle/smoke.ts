@@ -1,6 +1,7 @@
 import type { App, WebContents } from 'electron'
 import { errorMessage } from '../../../shared/node-errors.ts'
 import { loadNgrok } from '../../tunnel/ngrok/sdk.ts'
+import { isOurs } from '../window/renderer-protocol.ts'
 
 /**
  * `BRIDGE_SMOKE=1`: how a packaged application shows, on an unattended system, that nothing is missing from
@@ -20,7 +21,10 @@ export function watchSmokeTest(app: Pick<App, 'on' | 'quit' | 'exit' | 'getVersi
   const loaded = new Promise<WebContents>((resolve) => {
     app.on('web-contents-created', (_event, contents) => {
       contents.on('preload-error', (_preload, _path, error) => failed(`preload: ${error.message}`))
-      contents.once('did-finish-load', () => resolve(contents))
+      // Not that of a slow start.
+      contents.on('did-finish-load', () => {
+        if (isOurs(contents.getURL())) resolve(contents)
+      })
     })
   })
   return {

@@ -10,9 +10,9 @@ export interface TrayLook {
   words: Words
 }
 
-/** The overall state of the bridge. Null: it is not running (yet). */
+/** The overall state of the bridge. Null: it is starting. */
 export function trayLook(state: AppState | null): TrayLook {
-  if (state === null) return look('stopped', 'desktop.state.not-running')
+  if (state === null) return look('stopped', 'desktop.state.starting')
   const { connections, publicAddress } = state
   if (state.storeFailing !== null) return look('stopped', 'desktop.state.disk')
   if (connections.length === 0) return look('setup', 'desktop.state.no-connection')

@@ -5,6 +5,7 @@ import { systemClock } from '../../process/clock.ts'
 import type { Log } from '../../runtime/application.ts'
 import { contextMenuTemplate } from './menu.ts'
 import { PAGE, pageAt } from './renderer-protocol.ts'
+import { groundColor, SECURE } from './secure.ts'
 import { showWhenReady } from './show-when-ready.ts'
 import { initialBounds, readWindowState, SMALLEST, writeWindowState } from './window-state.ts'
 
@@ -60,23 +61,9 @@ export function createMainWindow({ root, dataDir, log, now, t, changed, opened }
       minHeight: SMALLEST.height,
       show: false,
       autoHideMenuBar: true,
-      backgroundColor: nativeTheme.shouldUseDarkColors ? '#15181a' : '#f4f6f7',
+      backgroundColor: groundColor(nativeTheme.shouldUseDarkColors),
       icon: join(root, 'resources/icon.png'),
-      webPreferences: {
-        preload: join(root, 'out/preload/index.cjs'),
-        contextIsolation: true,
-        sandbox: true,
-        nodeIntegration: false,
-        nodeIntegrationInWorker: false,
-        nodeIntegrationInSubFrames: false,
-        webSecurity: true,
-        allowRunningInsecureContent: false,
-        experimentalFeatures: false,
-        webviewTag: false,
-        navigateOnDragDrop: false,
-        // Chromium would download dictionaries.
-        spellcheck: false,
-      },
+      webPreferences: { ...SECURE, preload: join(root, 'out/preload/index.cjs') },
     })
     window = made
     opened(made)
