@@ -21,7 +21,7 @@ test.each([
   ['keychain', 'win32', 'Windows Defender'],
   ['data', 'win32', 'Nothing is lost'],
   ['connect', 'win32', 'Windows Defender'],
-  ['connect', 'linux', 'goes on by itself'],
+  ['connect', 'linux', 'continues automatically'],
 ] as const)('at the step %s on %s it says why that takes long', (step, platform, words) =>
   expect(at(step, platform)).toContain(words),
 )
