@@ -1,16 +1,14 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
-import { NODE, ROOT } from '../../scripts/build.ts'
 import type { Args, CallName, Value } from '../../src/shared/api.ts'
 import { freePort, startSimulators } from '../crash/processes.ts'
 import { type Chatra, chatraOf, type Planfix, planfixOf } from '../e2e/simulators.ts'
 import { call } from '../e2e/wizard-steps.ts'
 import { connectionOf, HOOK_SECRET, until, type WorldOptions } from '../e2e/world.ts'
 import { Keyring, type KeyringOptions } from '../support/keyring.ts'
+import { SystemKeychain } from '../support/system-keychain.ts'
 import { TrayPanel } from '../support/tray-panel.ts'
 import { electronBinary, type Running, start } from './driver.ts'
 
@@ -38,6 +36,7 @@ export interface DesktopWorld {
   chatra: Chatra
   planfix: Planfix
   keyring: Keyring
+  keychain: SystemKeychain
   dataDir: string
   /** Where the receiver listens. */
   hooks: string
@@ -65,6 +64,8 @@ export async function startDesktopWorld(options: DesktopOptions = {}): Promise<D
     Keyring.start({ state: options.keyring ?? 'unlocked' }),
     freePort(),
   ])
+  const keychain = new SystemKeychain(keyring.env, electronBinary)
+  const hasKeychain = (options.keyring ?? 'unlocked') === 'unlocked'
   const chatra = chatraOf(simulators.ready.chatra)
   const planfix = planfixOf(simulators.ready.planfix)
   let app: Running | null = null
@@ -77,6 +78,7 @@ export async function startDesktopWorld(options: DesktopOptions = {}): Promise<D
     ...(electronBinary !== null && { DISPLAY, WAYLAND_DISPLAY, XAUTHORITY }),
     BRIDGE_DATA_DIR: dataDir,
     BRIDGE_HOOK_PORT: String(port),
+    BRIDGE_KEYCHAIN_SERVICE: keychain.service,
     TZ: 'UTC',
     STAND_IN_FOLDER: keyring.dir,
     ...(options.platform && { STAND_IN_PLATFORM: options.platform }),
@@ -85,6 +87,7 @@ export async function startDesktopWorld(options: DesktopOptions = {}): Promise<D
     chatra,
     planfix,
     keyring,
+    keychain,
     dataDir,
     hooks: `http://127.0.0.1:${port}`,
     get origin() {
@@ -127,15 +130,21 @@ export async function startDesktopWorld(options: DesktopOptions = {}): Promise<D
     async end() {
       await app?.dispose()
       panel?.stop()
+      // Linux has a keyring of the test's own.
+      if (process.platform !== 'linux') await keychain.clear()
       await Promise.all([simulators.end(), keyring.stop()])
-      await rm(dataDir, { recursive: true, force: true })
+      // On Windows a file stays open for a moment after its program.
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
     },
   }
   try {
     if (isShop) {
       await chatra.tells(`${world.hooks}/hooks/shop/${HOOK_SECRET}/chatra`)
-      if ((options.keyring ?? 'unlocked') === 'unlocked')
-        await keepSecrets(keyring, { CHATRA_SECRET_KEY: chatra.secretKey, PLANFIX_TOKEN: planfix.token })
+      if (hasKeychain)
+        await keychain.store({
+          'shop/CHATRA_SECRET_KEY': chatra.secretKey,
+          'shop/PLANFIX_TOKEN': planfix.token,
+        })
     }
     const { language = 'en', configuration } = options
     const connections = isShop ? [connectionOf(chatra, planfix, options)] : []
@@ -151,15 +160,4 @@ export async function startDesktopWorld(options: DesktopOptions = {}): Promise<D
     await world.end()
     throw error
   }
-}
-
-/** Stores the keys of `shop` where the wizard stores them. */
-async function keepSecrets(keyring: Keyring, secrets: Record<string, string>): Promise<void> {
-  if (keyring.env.DBUS_SESSION_BUS_ADDRESS === undefined) return
-  const script = `
-    const keytar = require('keytar')
-    const secrets = JSON.parse(process.argv[1])
-    Promise.all(Object.entries(secrets).map(([name, value]) =>
-      keytar.setPassword('chatra-planfix-bridge', 'shop/' + name, value)))`
-  await promisify(execFile)(NODE, ['-e', script, JSON.stringify(secrets)], { cwd: ROOT, env: keyring.env })
 }

@@ -25,21 +25,22 @@ export async function startElectron(
   const said: string[] = []
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => said.push(String(chunk)))
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+  // On Windows Playwright starts through a shell: that shell is the child.
+  const pid = await application.evaluate(() => process.pid)
   return {
-    // On Windows Playwright starts through a shell: that shell is the child.
-    pid: await application.evaluate(() => process.pid),
+    pid,
     evaluate: (run, arg) => application.evaluate(run as never, arg as never),
     windows: async () => application.windows().filter(isShown),
     said: () => said.join(''),
     ended,
-    kill: (signal) => void child.kill(signal),
+    kill: (signal) => void process.kill(pid, signal),
     startAgain: (again) =>
       new Promise((resolve) => {
         const second = spawn(executablePath, [...flags, APP, ...again], { env, stdio: 'ignore' })
         second.once('exit', (code) => resolve(code))
       }),
     async dispose() {
-      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+      if (child.exitCode === null && child.signalCode === null) process.kill(pid, 'SIGKILL')
       await ended
     },
   }

@@ -1,20 +1,8 @@
-import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { NODE, ROOT } from '../../scripts/build.ts'
 import { HOOK_SECRET } from '../e2e/world.ts'
 import { seriousIn } from '../support/axe.ts'
-import type { Keyring } from '../support/keyring.ts'
 import { expect, test, until } from './fixtures.ts'
-
-/** Every entry of the product in the keyring, by account. */
-async function entriesOf(keyring: Keyring): Promise<Record<string, string>> {
-  const script = `require('keytar').findCredentials('chatra-planfix-bridge')
-    .then((all) => console.log(JSON.stringify(Object.fromEntries(all.map((one) => [one.account, one.password])))))`
-  const { stdout } = await promisify(execFile)(NODE, ['-e', script], { cwd: ROOT, env: keyring.env })
-  return JSON.parse(stdout)
-}
 
 /** All files of the data folder, including the log. */
 const everythingIn = (dataDir: string): string =>
@@ -28,7 +16,7 @@ test('keys are only in the keychain, and a removed connection removes its own', 
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   expect(await world.call('state.get', {})).toMatchObject({ secretsKept: 'keychain', keychainTrouble: null })
   const keys = [world.chatra.secretKey, world.planfix.token, HOOK_SECRET]
-  const [entry = '', ...others] = Object.values(await entriesOf(world.keyring))
+  const [entry = '', ...others] = Object.values(await world.keychain.entries())
   expect(others).toEqual([])
   expect(keys.filter((secret) => !entry.includes(JSON.stringify(secret)))).toEqual([])
   await (await world.chatra.visit()).says('Hello')
@@ -37,12 +25,13 @@ test('keys are only in the keychain, and a removed connection removes its own', 
   expect(keys.filter((secret) => written.includes(secret))).toEqual([])
 
   await world.call('connection.remove', { id: 'shop' })
-  const left = Object.values(await entriesOf(world.keyring)).join('\n')
+  const left = Object.values(await world.keychain.entries()).join('\n')
   expect(keys.filter((secret) => left.includes(secret))).toEqual([])
 })
 
 test.describe('without a Secret Service', () => {
   test.use({ desktopOptions: { keyring: 'none' } })
+  test.skip(process.platform !== 'linux', 'Windows and macOS always have a keychain')
 
   test('without a Secret Service the overview explains it and asks for the keys', async ({ world }) => {
     const page = await world.page()
@@ -67,7 +56,7 @@ test.describe('without a Secret Service', () => {
     await world.keyring.startDaemon()
     await page.getByRole('button', { name: 'Try again' }).click()
     await expect(page.locator('[data-keychain]')).toBeHidden()
-    const entries = Object.values(await entriesOf(world.keyring)).join('\n')
+    const entries = Object.values(await world.keychain.entries()).join('\n')
     for (const secret of [world.chatra.secretKey, world.planfix.token, HOOK_SECRET])
       expect(entries).toContain(JSON.stringify(secret))
     expect(everythingIn(world.dataDir)).not.toContain(HOOK_SECRET)

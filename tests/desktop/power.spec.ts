@@ -26,12 +26,14 @@ test.describe('a computer that sleeps', () => {
     const task = await until('the task', async () => (await world.planfix.tasks())[0])
 
     await emit(world, 'suspend')
-    world.app.kill('SIGSTOP')
+    // Windows stops no process by a signal: there it sleeps less deeply.
+    const stops = process.platform !== 'win32'
+    if (stops) world.app.kill('SIGSTOP')
     const said = visitor.says('during the night')
     await world.planfix.replies(task.id, 5, 'answered during the night')
     await new Promise((resolve) => setTimeout(resolve, 1500))
     expect(await visitor.sees()).not.toContainEqual(expect.stringContaining('answered during'))
-    world.app.kill('SIGCONT')
+    if (stops) world.app.kill('SIGCONT')
     await emit(world, 'resume')
     await said
 
@@ -56,7 +58,8 @@ test.describe('the end of the program', () => {
     test(`the program ends by ${how} during deliveries within 5 s, without loss or duplicates`, async ({
       world,
     }) => {
-      test.skip(how === 'the system' && process.platform === 'win32', 'Windows does not tell')
+      const isTold = how !== 'the system' && how !== 'a signal'
+      test.skip(!isTold && process.platform === 'win32', 'Windows does not tell')
       await until('the tray', async () => (await tray(world.app))?.image === 'working.png')
       const texts: string[] = []
       for (let client = 0; client < 4; client++) {
@@ -74,7 +77,10 @@ test.describe('the end of the program', () => {
       if (how === 'the menu') await clickMenu(world.app, 'quit')
       else if (how === 'the system') await emit(world, 'shutdown')
       else world.app.kill(how === 'a signal' ? 'SIGTERM' : 'SIGKILL')
-      expect(await world.app.ended).toBe(how === 'a cut without a word' ? null : 0)
+      const code = await world.app.ended
+      if (how !== 'a cut without a word') expect(code).toBe(0)
+      // Windows knows no signals: it gives a killed program a code.
+      else expect(code === null || process.platform === 'win32').toBe(true)
       expect(Date.now() - begun).toBeLessThan(5000)
       const before = await saidIn(world)
       expect(

@@ -6,7 +6,7 @@ import { findProxiesBy } from '../http/outgoing.ts'
 import { freePort, HOOK_PORT } from '../process/free-port.ts'
 import { trustSystemCertificates } from '../process/system-certificates.ts'
 import type { Log } from '../runtime/application.ts'
-import { openSecrets, SERVICE } from '../secrets/keychain.ts'
+import { openSecrets, serviceIn } from '../secrets/keychain.ts'
 import { createRedactor, type Redactor } from '../settings/redact.ts'
 import { opensSlowly } from '../store/index.ts'
 import { appImageOf } from './lifecycle/app-image.ts'
@@ -83,7 +83,13 @@ async function run({ root, dataDir, logs, redact, log, ending, area: first }: Pa
   const { starting } = desktopShell
   starting.step('keychain')
   const learn = (secret: string) => redact.add(secret)
-  const secrets = await openSecrets({ service: SERVICE, learn, log, platform: PLATFORM, dataDir })
+  const secrets = await openSecrets({
+    service: serviceIn(process.env),
+    learn,
+    log,
+    platform: PLATFORM,
+    dataDir,
+  })
   const settings = await openDesktopSettings({
     dataDir,
     secrets,

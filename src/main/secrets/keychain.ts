@@ -12,8 +12,9 @@ import type { SecretStore } from './store.ts'
 
 export type { KeychainTrouble } from '../../shared/api/state.ts'
 
-/** The product's service name in the keychain. */
-export const SERVICE = 'chatra-planfix-bridge'
+/** The service name in the keychain: the product's, or another one for a second data folder of the same user. */
+export const serviceIn = ({ BRIDGE_KEYCHAIN_SERVICE }: NodeJS.ProcessEnv): string =>
+  BRIDGE_KEYCHAIN_SERVICE || 'chatra-planfix-bridge'
 
 export interface KeychainOptions {
   /** The service name of the entries in the keychain. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { PROGRAM } from '../../../src/main/secrets/environment.ts'
 import { ITEM } from '../../../src/main/secrets/item.ts'
+import { serviceIn } from '../../../src/main/secrets/keychain.ts'
 import { fakeKeychain, secretsOn } from '../../support/fake-keychain.ts'
 
 const KEY = 'chatra-secret-key-0123456789'
@@ -100,6 +101,12 @@ describe('a keychain that works', () => {
     ])
     expect(await secrets.get('shop', 'WEBHOOK_SECRET')).toBeNull()
   })
+})
+
+test('a second data folder can have entries of its own', () => {
+  expect(serviceIn({})).toBe('chatra-planfix-bridge')
+  expect(serviceIn({ BRIDGE_KEYCHAIN_SERVICE: '' })).toBe('chatra-planfix-bridge')
+  expect(serviceIn({ BRIDGE_KEYCHAIN_SERVICE: 'second' })).toBe('second')
 })
 
 describe('without a keychain', () => {
