@@ -117,6 +117,53 @@ describe('the display', () => {
     expect(said).toEqual(expected)
   })
 
+  test('a notification that nobody keeps is collected, and a click on it is lost (electron_api_notification.cc)', () => {
+    const { said } = run(`
+      const { setFlagsFromString } = await import('node:v8')
+      const { runInNewContext } = await import('node:vm')
+      setFlagsFromString('--expose-gc')
+      const gc = runInNewContext('gc')
+      const kept = []
+      app.whenReady().then(() => {
+        const shown = (keep) => {
+          const one = new electron.Notification({ title: 'x' })
+          one.on('click', () => say('clicked'))
+          one.show()
+          if (keep) kept.push(one)
+          return new WeakRef(one)
+        }
+        const both = [shown(true), shown(false)]
+        setTimeout(() => {
+          gc()
+          say(...both.map((one) => one.deref() !== undefined))
+          app.exit(0)
+        }, 50)
+      })`)
+    expect(said).toEqual(['true false'])
+  })
+
+  test('a page that does not want to be left keeps the application from quitting (browser.cc)', () => {
+    const { said } = run(`
+      app.on('will-quit', () => say('will-quit'))
+      app.whenReady().then(async () => {
+        const window = new electron.BrowserWindow({ show: false })
+        await window.loadURL('data:text/html,<script>onbeforeunload = (event) => event.preventDefault()</script>')
+        // Only a page that somebody has used may refuse.
+        await window.webContents.executeJavaScript('0', true)
+        window.webContents.once('will-prevent-unload', () => {
+          say('asked')
+          setTimeout(() => {
+            say(window.isDestroyed())
+            window.webContents.on('will-prevent-unload', (event) => event.preventDefault())
+            app.once('quit', () => say('quit'))
+            app.quit()
+          }, 100)
+        })
+        app.quit()
+      })`)
+    expect(said).toEqual(['asked', 'false', 'will-quit', 'quit'])
+  })
+
   test('maximizing a window shows it (electron.d.ts: BrowserWindow.maximize)', () => {
     const { said } = run(`
       app.whenReady().then(() => {
