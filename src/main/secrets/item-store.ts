@@ -1,4 +1,4 @@
-import { type Account, partsOf } from './accounts.ts'
+import { type Account, accountsOf, partsOf } from './accounts.ts'
 import { IncompleteEntry } from './chunked-keychain.ts'
 import {
   emptyItem,
@@ -8,7 +8,6 @@ import {
   itemFrom,
   PROOF,
   textOf,
-  unmoved,
   withChanges,
   withMoved,
   withoutLeftover,
@@ -53,16 +52,15 @@ export function itemStore(keychain: Keychain, { readsOnly }: { readsOnly: boolea
     const text = textOf(item)
     await keychain.set(ITEM, text)
     const stored = await keychain.get(ITEM).catch(damaged)
-    if (stored === null) throw new KeyringLocked()
-    // Another program was faster, with changes that lack these.
-    if (stored !== text) throw new Error('the keychain holds something else than was stored')
+    // Forgotten, or another program was faster, with changes that lack these.
+    if (stored !== text) throw new Error('the keychain does not hold what was stored')
     return item
   }
 
   async function moved(item: Item, connectionId: string): Promise<Item> {
     if (item.moved.includes(connectionId)) return item
     const found = new Map<Account, string>()
-    for (const account of unmoved(item, connectionId)) {
+    for (const account of accountsOf(connectionId)) {
       const secret = await keychain.get(account).catch(noneIfIncomplete)
       if (secret !== null) found.set(account, secret)
     }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Account, accountsOf } from './accounts.ts'
+import type { Account } from './accounts.ts'
 
 /** The account name of the item; no secret of an earlier version had it. */
 export const ITEM = 'secrets'
@@ -55,12 +55,6 @@ export function itemFrom(text: string): Item {
   if (read.success) return read.data
   const { data } = z.object({ version: z.int().gt(VERSION) }).safeParse(json)
   throw data === undefined ? new ItemDamaged() : new ItemNewer(data.version)
-}
-
-/** Accounts of the separate entries that may still hold a secret of the connection. */
-export function unmoved(value: Item, connectionId: string): Account[] {
-  if (value.moved.includes(connectionId)) return []
-  return accountsOf(connectionId).filter((account) => !value.leftover.includes(account))
 }
 
 /**

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { PROGRAM } from '../../../src/main/secrets/environment.ts'
-import { ITEM, itemFrom, PROOF } from '../../../src/main/secrets/item.ts'
+import { emptyItem, ITEM, itemFrom, PROOF, withMoved } from '../../../src/main/secrets/item.ts'
 import { cutOff, type FakeKeychain, fakeKeychain, secretsOn } from '../../support/fake-keychain.ts'
 
 /** What an earlier version stored: an entry a secret, and one that proved it. */
@@ -120,6 +120,35 @@ describe('separate entries of an earlier version', () => {
     expect(await (await secretsOn(fake)).get('shop', 'PLANFIX_TOKEN')).toBeNull()
   })
 
+  test('a secret of the item is newer than a separate one', () => {
+    const item = { ...emptyItem(), secrets: { 'shop/PLANFIX_TOKEN': 'newer' } }
+    const found = new Map([
+      ['shop/PLANFIX_TOKEN', 'older'],
+      ['shop/WEBHOOK_SECRET', 'hook'],
+    ])
+    expect(withMoved(item, 'shop', found)).toEqual({
+      version: 1,
+      secrets: { 'shop/PLANFIX_TOKEN': 'newer', 'shop/WEBHOOK_SECRET': 'hook' },
+      moved: ['shop'],
+      leftover: ['shop/PLANFIX_TOKEN', 'shop/WEBHOOK_SECRET'],
+    })
+  })
+
+  test('a start after an update needs no prompt, and no word of the owner', async () => {
+    // What the earlier version left.
+    writeFileSync(
+      join(dataDir, 'secrets.json'),
+      JSON.stringify({ service: 'test', kept: 'keychain', forget: ['shop/PLANFIX_TOKEN'], sealed: {} }),
+    )
+    const fake = old()
+    const secrets = await secretsOn(fake, { dataDir })
+    expect(secrets.trouble).toBeNull()
+    expect(await secrets.get('shop', 'WEBHOOK_SECRET')).toBe(ALL['shop/WEBHOOK_SECRET'])
+    // It was to be removed.
+    expect(await secrets.get('shop', 'PLANFIX_TOKEN')).toBeNull()
+    expect(held(fake)).not.toHaveProperty('shop/PLANFIX_TOKEN')
+  })
+
   test('an entry that cannot be deleted yet is deleted later, and does not come back', async () => {
     const fake = old()
     const stubborn = { ...fake.keychain, delete: () => Promise.reject(new Error('not now')) }
@@ -135,10 +164,12 @@ describe('separate entries of an earlier version', () => {
 
   test('the command line reads them where they are, and changes nothing', async () => {
     const fake = old()
+    const before = [...fake.entries]
     const here = await secretsOn(fake, { readsOnly: true })
     expect(here.trouble).toBeNull()
     expect(await here.get('shop', 'PLANFIX_TOKEN')).toBe(ALL['shop/PLANFIX_TOKEN'])
     expect(await here.get('shop', 'PLANFIX_CHAT_TOKEN')).toBeNull()
+    expect([...fake.entries]).toEqual(before)
     // Meanwhile the program moves them.
     await ask(await secretsOn(fake))
     expect(await here.get('shop', 'WEBHOOK_SECRET')).toBe(ALL['shop/WEBHOOK_SECRET'])
@@ -223,6 +254,21 @@ describe('an item that somebody changed', () => {
     fake.entries.clear()
     await secrets.tryAgain()
     expect(fake.secrets()).toEqual({ ...ALL, 'shop/PLANFIX_TOKEN': 'typed-again-0123456789' })
+  })
+
+  test('deleted while the program runs it is not made anew before the owner asks, and then completely', async () => {
+    const fake = fakeKeychain()
+    fake.entries.set(ITEM, KEPT)
+    const secrets = await secretsOn(fake, { dataDir })
+    fake.entries.clear()
+    await secrets.set('shop', 'PLANFIX_TOKEN', 'typed-again-0123456789')
+    expect(secrets.trouble).toMatchObject({ code: 'locked' })
+    expect(fake.entries.size).toBe(0)
+    await secrets.remove('outlet')
+    expect(await secrets.get('outlet', 'PLANFIX_TOKEN')).toBeNull()
+    await secrets.tryAgain()
+    const { 'outlet/PLANFIX_TOKEN': _removed, ...rest } = ALL
+    expect(fake.secrets()).toEqual({ ...rest, 'shop/PLANFIX_TOKEN': 'typed-again-0123456789' })
   })
 
   test('a missing part of a long one, on Windows, is damage', async () => {

@@ -44,7 +44,7 @@ export function startProgress(options: {
     if (isOver || view !== null || isQuick || !isWanted()) return
     view = open(at)
   }
-  const cancel = clock.after(QUICK_MS, look)
+  clock.after(QUICK_MS, look)
   return {
     step(step) {
       at = step
@@ -58,7 +58,6 @@ export function startProgress(options: {
     },
     end() {
       isOver = true
-      cancel()
       view?.close()
     },
   }
