@@ -5,6 +5,7 @@ import { defineConfig } from 'electron-vite'
 import { catalogueProblems } from './scripts/check-translations.ts'
 import { writeTexts } from './scripts/licences.ts'
 import { NATIVE_MODULES } from './scripts/native-modules.ts'
+import { smallMemory } from './scripts/small-memory.ts'
 
 /** The entries that exist: a checkout without the demo or the stand-alone simulators still builds. */
 const entries = Object.fromEntries(
@@ -63,7 +64,7 @@ const noUnreachedParts = {
  */
 export default defineConfig({
   main: {
-    plugins: [noCompiledParts, noUnreachedParts],
+    plugins: [noCompiledParts, noUnreachedParts, ...smallMemory],
     build: {
       outDir: 'out/main',
       license: { fileName: 'licences.json' },

@@ -16,6 +16,8 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
+    // A test may speak any language at once; that programs load theirs is seen in processes (server-host.test.ts).
+    setupFiles: ['tests/support/every-language.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Most of the time a test waits for a process or a timer: more than cores.

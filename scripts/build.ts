@@ -58,7 +58,8 @@ function fingerprint(): string {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
   const others = [
-    ...['electron.config.ts', 'scripts/native-modules.ts', 'scripts/licences.ts', 'package-lock.json'],
+    ...['electron.config.ts', 'scripts/native-modules.ts', 'scripts/licences.ts', 'scripts/small-memory.ts'],
+    'package-lock.json',
     ...['tsconfig.json', 'tsconfig.node.json', 'tsconfig.web.json'],
   ].map((name) => join(ROOT, name))
   for (const file of [...sources, ...others].sort()) {

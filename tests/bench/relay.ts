@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ROOT } from '../../scripts/build.ts'
 import { systemClock } from '../../src/main/process/clock.ts'
 import { offerCode } from '../../src/main/relay/pairing.ts'
 import { RelayStore } from '../../src/main/relay/store.ts'
@@ -9,7 +10,7 @@ import { relayInbox } from '../../src/main/tunnel/relay/inbox.ts'
 import { pairWithRelay } from '../../src/main/tunnel/relay/pair.ts'
 import { createRelayProvider, type RelayProvider } from '../../src/main/tunnel/relay/provider.ts'
 import { startReceiver } from '../../src/main/webhooks/receiver.ts'
-import { BUILT, type Running, startProgram } from '../crash/processes.ts'
+import { type Running, startProgram } from '../crash/processes.ts'
 import { droppingProxy } from '../support/proxies.ts'
 import { hook, SECRET, until } from '../support/relay.ts'
 import { quantile, type Row, round, rssMb } from './measure.ts'
@@ -31,7 +32,7 @@ interface Stage {
 async function stage(): Promise<Stage> {
   const dir = await mkdtemp(join(tmpdir(), 'bench-relay-'))
   const relay = await startProgram<{ control: string }>([
-    ...[join(BUILT, 'relay.js'), '--data-dir', join(dir, 'relay'), '--port', '0'],
+    ...[join(ROOT, 'scripts/run.ts'), 'relay', '--data-dir', join(dir, 'relay'), '--port', '0'],
   ])
   const url = relay.ready.control
   const beside = RelayStore.beside(join(dir, 'relay'))
@@ -93,6 +94,8 @@ export async function relayRows(): Promise<Row[]> {
   const direct = await directDelays(300)
   const on = await stage()
   try {
+    await new Promise((resolve) => setTimeout(resolve, 5000))
+    const idle = rssMb(on.relay.child.pid)
     const provider = on.provider(on.url)
     await started(provider)
     await known(on.url)
@@ -132,6 +135,7 @@ export async function relayRows(): Promise<Row[]> {
         '<= 3 s',
         Math.max(...back) <= 3000,
       ),
+      row('resident memory when idle', `${round(idle)} MB`, '< 70 MB', idle < 70),
       row('memory of the relay afterwards', `${round(rss)} MB`),
     ]
   } finally {

@@ -1,3 +1,4 @@
+import '../support/every-language.ts'
 import { expect, type Page, test as plain } from '@playwright/test'
 import { seriousIn } from '../support/axe.ts'
 import type { Chatra, Planfix } from './simulators.ts'

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['tests/unit/{engine,shared}/**/*.test.ts', 'tests/property/{decisions,split}.test.ts'],
-    setupFiles: ['tests/mutants/brief-properties.ts'],
+    setupFiles: ['tests/support/every-language.ts', 'tests/mutants/brief-properties.ts'],
     runner: 'tests/mutants/runner.ts',
     // The code changes although the file does not.
     fsModuleCache: false,

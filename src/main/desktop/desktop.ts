@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { app, session, shell } from 'electron'
+import { loadEveryLanguage } from '../../shared/i18n/index.ts'
 import { openBridge } from '../bootstrap.ts'
 import { findProxiesBy } from '../http/outgoing.ts'
 import { freePort, HOOK_PORT } from '../process/free-port.ts'
@@ -52,9 +53,11 @@ export async function startDesktop({ root, dataDir, logs, trouble }: DesktopOpti
     const ending = orderlyShutdown({ app, log, appImage: appImageOf(), now: Date.now })
     const area = traySupport(PLATFORM)
     await app.whenReady()
+    await loadEveryLanguage()
     await run({ root, dataDir, logs, redact, log, ending, area })
   } catch (error) {
     await app.whenReady()
+    await loadEveryLanguage()
     reportStartupError(error, { dataDir, log, redact })
   }
 }

@@ -1,5 +1,6 @@
 import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
+import { loadLanguage } from '../../shared/i18n/index.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { OwnerReply, OwnerReplyAnswer } from '../engine/owner-reply.ts'
 import type { SeparateAnswer } from '../engine/people/separate.ts'
@@ -54,6 +55,7 @@ export class Application {
    * sent yet.
    */
   static async open(options: ApplicationOptions): Promise<Application> {
+    await loadLanguage(options.configuration.language)
     return new Application(await compose(options))
   }
 
@@ -139,6 +141,7 @@ export class Application {
    * the order of the calls. Rejects without a change when secrets cannot be read.
    */
   async reconfigure(configuration: Configuration): Promise<void> {
+    await loadLanguage(configuration.language)
     await this.supervisor.reconfigure(configuration)
     this.parts.continuity.broken()
     this.publicAddressService.follow()

@@ -18,14 +18,14 @@ export type TextParams = Record<string, string | number>
 /** How each language writes times and numbers. */
 export const LOCALES = { en: 'en-GB', ro: 'ro', ru: 'ru' } as const
 
-/** Every key that was added: all languages have the same. */
-const known = new Set<string>()
+/** What was added: all languages have the same keys. */
+const known: Record<string, string>[] = []
 
 const texts: i18n = i18next.createInstance()
 void texts.init({
   initAsync: false,
   lng: 'en',
-  fallbackLng: false,
+  fallbackLng: 'en',
   keySeparator: false,
   nsSeparator: false,
   interpolation: { prefix: '{', suffix: '}', escapeValue: false, skipOnVariables: true },
@@ -33,8 +33,8 @@ void texts.init({
 
 /** Texts of a language, all or a part, to be added before they are said: see index.ts, and the page's texts.ts. */
 export function addLanguage(language: Language, catalogue: Record<string, string>): void {
-  texts.addResourceBundle(language, 'translation', catalogue, true, true)
-  for (const key of Object.keys(catalogue)) known.add(key)
+  texts.addResourceBundle(language, 'translation', catalogue, false, true, { skipCopy: true })
+  known.push(catalogue)
 }
 
 /**
@@ -54,7 +54,8 @@ const numbers: Record<Language, Intl.NumberFormat> = {
   ru: new Intl.NumberFormat('ru'),
 }
 
-export const isTextKey = (key: string): key is TextKey => known.has(key) || known.has(`${key}_other`)
+export const isTextKey = (key: string): key is TextKey =>
+  known.some((one) => key in one || `${key}_other` in one)
 
 /** The text of a key that came over a border; the key itself when the catalogues do not know it. */
 export const translateAny = (language: Language, key: string, params: TextParams = {}): string =>

@@ -23,10 +23,11 @@ describe.runIf(process.platform === 'linux' && hasOpenssl)('a certificate of the
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   /** A call by axios to a server with that certificate, which only the system trusts (SSL_CERT_FILE). */
-  const called = (before: string) =>
+  const called = (before: string, flags: string[] = []) =>
     spawnSync(
       process.execPath,
       [
+        ...flags,
         '--input-type=module',
         '-e',
         `import { readFileSync } from 'node:fs'
@@ -48,7 +49,21 @@ describe.runIf(process.platform === 'linux' && hasOpenssl)('a certificate of the
   test("an office's certificate is refused by the bundled ones, and valid with the system's", () => {
     expect(called('')).toMatch(/SELF_SIGNED/)
     expect(called('trustSystemCertificates({ warn() {} })')).toBe('here')
+    expect(called('trustSystemCertificates({ warn() {} })', ['--use-system-ca'])).toBe('here')
   })
+})
+
+test('a Node that trusts the system already is not told again', () => {
+  const asked: unknown[] = []
+  const trust = {
+    getCACertificates: (kind: unknown) => [String(asked.push(kind))],
+    setDefaultCACertificates: (all: unknown) => void asked.push(all),
+  }
+  const log = { warn: () => undefined }
+  trustSystemCertificates(log, trust, ['--heap-growing-percent=10', '--use-system-ca'])
+  expect(asked).toEqual([])
+  trustSystemCertificates(log, trust, ['--heap-growing-percent=10'])
+  expect(asked).toHaveLength(3)
 })
 
 test('without certificates of the system, the bundled ones remain valid', () => {

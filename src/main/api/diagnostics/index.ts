@@ -1,5 +1,6 @@
 import type { diagnosticsCalls as contract } from '../../../shared/api/diagnostics.ts'
 import type { Handlers } from '../../../shared/api.ts'
+import { loadLanguage } from '../../../shared/i18n/index.ts'
 import { chatSecretOf } from '../../http/chat-call.ts'
 import { createRedactor, type Redactor } from '../../settings/redact.ts'
 import type { ApiContext } from '../context.ts'
@@ -18,6 +19,7 @@ export function diagnosticsCalls(context: ApiContext): Pick<Handlers, keyof type
     'diagnostics.get': async () => done({ checkUp: checkUps.last() }),
     'diagnostics.start': async () => done(checkUps.start()),
     async 'diagnostics.report'({ language }) {
+      await loadLanguage(language)
       const [state, events, redact] = await Promise.all([
         stateOf(context),
         application.store.events(null, LAST_EVENTS),

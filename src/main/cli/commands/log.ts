@@ -1,5 +1,5 @@
 import type { LogEntry } from '../../../shared/domain.ts'
-import type { Language } from '../../../shared/i18n/index.ts'
+import { type Language, loadLanguage } from '../../../shared/i18n/index.ts'
 import { withClient } from '../../engine/index.ts'
 import { loadConfiguration } from '../../settings/config-file.ts'
 import { openStore, type SqliteStore, type StoredEvent } from '../../store/index.ts'
@@ -18,7 +18,9 @@ export async function log(options: {
   config: string | undefined
 }): Promise<number> {
   const store = await openStore({ dir: options.dataDir, shared: true })
-  const printer = options.json ? jsonPrinter(store) : tablePrinter(store, languageOf(options))
+  const language = languageOf(options)
+  await loadLanguage(language)
+  const printer = options.json ? jsonPrinter(store) : tablePrinter(store, language)
   let version = store.dataVersion()
   await printer()
   if (options.follow) {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import packageFile from '../../../../package.json' with { type: 'json' }
 import type { Configuration, Connection } from '../../../shared/config.ts'
+import { loadLanguage } from '../../../shared/i18n/index.ts'
 import { errorMessage } from '../../../shared/node-errors.ts'
 import { learnedFrom } from '../../diagnostics/probe/learned.ts'
 import { questions } from '../../diagnostics/probe/questions/index.ts'
@@ -107,6 +108,7 @@ async function probeOne(
 ): Promise<Probing> {
   const { store, configuration, signal, tell } = context
   const running = isRunning(context.dataDir)
+  await loadLanguage(configuration.language)
   const access = await probeAccess({
     connection,
     language: configuration.language,

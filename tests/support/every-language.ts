@@ -1,0 +1,3 @@
+import { loadEveryLanguage } from '../../src/shared/i18n/index.ts'
+
+await loadEveryLanguage()
