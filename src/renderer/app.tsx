@@ -3,9 +3,11 @@ import { Notifications } from '@mantine/notifications'
 import { type ReactNode, useEffect } from 'react'
 import { Router } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
+import type { AppState } from '../shared/api/state.ts'
+import type { Language } from '../shared/languages.ts'
 import type { BridgeClient } from './client/client.ts'
 import { ClientProvider, useMaybeAppState } from './client/hooks.tsx'
-import { firstLanguage, I18nProvider } from './i18n.tsx'
+import { browserLanguage, firstLanguage, I18nProvider } from './i18n.tsx'
 import { nonce } from './nonce.ts'
 import { Shell } from './shell.tsx'
 import { theme, variables } from './theme.ts'
@@ -23,7 +25,10 @@ export function App({ bridge }: { bridge: BridgeClient }) {
   )
 }
 
-/** Language and theme as the owner chose them; before the bridge has answered, those of the last visit. */
+/**
+ * Language and theme as the owner chose them, or the browser's language; before the bridge has answered, those of the last
+ * visit.
+ */
 function Looks({ children }: { children: ReactNode }) {
   const state = useMaybeAppState()
   const chosen = state?.theme ?? rememberedTheme()
@@ -35,10 +40,15 @@ function Looks({ children }: { children: ReactNode }) {
       getStyleNonce={nonce}
       {...(chosen === 'system' ? { defaultColorScheme: 'auto' as const } : { forceColorScheme: chosen })}
     >
-      <I18nProvider language={state?.language ?? firstLanguage()}>
+      <I18nProvider language={languageOf(state)}>
         <Notifications position="bottom-right" limit={3} />
         {children}
       </I18nProvider>
     </MantineProvider>
   )
+}
+
+const languageOf = (state: AppState | null): Language => {
+  if (state === null) return firstLanguage()
+  return state.followsBrowser ? browserLanguage() : state.language
 }

@@ -75,7 +75,8 @@ export function firstLanguage(): Language {
   return kept ?? browserLanguage()
 }
 
-function browserLanguage(): Language {
+/** The first of the browser's languages in which there are texts; English when there is none. */
+export function browserLanguage(): Language {
   const known = navigator.languages
     .map((name) => name.slice(0, 2))
     .find((name) => LANGUAGES.includes(name as Language))

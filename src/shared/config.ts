@@ -252,7 +252,13 @@ export const configuration = z
     tunnel: tunnel.optional(),
     /** Days after which log lines and payloads are deleted. */
     retentionDays: limited('retentionDays').int().default(90),
-    language: z.enum(LANGUAGES).default('en'),
+    /** Of notes and texts in Planfix, notifications and menus, and of the interface; default: English. */
+    language: z.enum(LANGUAGES).optional(),
+    /**
+     * On a server: the interface is in the language of each browser, as far as there are texts in it. Default: as long as
+     * no `language` is chosen.
+     */
+    followBrowser: z.boolean().optional(),
     theme: z.enum(['light', 'dark', 'system']).default('system'),
     notifications: notifications.prefault({}),
     startAtLogin: z.boolean().default(true),
@@ -284,7 +290,12 @@ export const configuration = z
       })
     }
   })
-  .transform((input) => ({ ...input, tunnel: tunnelOf(input) }))
+  .transform((input) => ({
+    ...input,
+    language: input.language ?? ('en' as const),
+    followBrowser: input.followBrowser ?? input.language === undefined,
+    tunnel: tunnelOf(input),
+  }))
 
 /**
  * Pairs of connections that use the same Chatra account: each of them would deliver all of its chats. Keys

@@ -81,3 +81,57 @@ test('data that failed to load is loaded again automatically', async ({ page, tr
   await expect(silent).toHaveCount(0)
   await expect(page.getByText('Ana Rusu').first()).toBeVisible()
 })
+
+test.describe('a browser in Russian, on a server where no language was chosen', () => {
+  test.use({ locale: 'ru-RU', opens: 'nothing' })
+
+  test('the page without its key is in Russian', async ({ page, world, trouble }) => {
+    trouble.expect(WITHOUT_KEY)
+    await page.goto(`${world.origin}/`)
+    await expect(page.getByRole('heading', { name: 'Нужна новая ссылка для входа' })).toBeVisible()
+    await expect(page.locator('html')).toHaveAttribute('lang', 'ru')
+  })
+
+  test('the page is in Russian until the owner chooses a language, and again when he lets the browsers choose', async ({
+    page,
+    world,
+  }) => {
+    await openPrinted(page, world, '/settings')
+    await expect(page.getByRole('heading', { name: 'Настройки' })).toBeVisible()
+    // The program itself has a language of its own.
+    await expect(page.getByText('Язык заметок и текстов в Планфиксе: English.')).toBeVisible()
+    await page.getByText('Română', { exact: true }).click()
+    await expect(page.getByRole('heading', { name: 'Setări' })).toBeVisible()
+    await page.reload()
+    await expect(page.getByRole('heading', { name: 'Setări' })).toBeVisible()
+    await page.getByText('A browserului', { exact: true }).click()
+    await expect(page.getByRole('heading', { name: 'Настройки' })).toBeVisible()
+    await expect(page.getByText('Язык заметок и текстов в Планфиксе: Română.')).toBeVisible()
+  })
+})
+
+test.describe('a browser in a language without texts', () => {
+  test.use({ locale: 'de-DE' })
+  test('the page is in English', async ({ page }) => {
+    await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible()
+  })
+})
+
+test.describe('a browser in Russian, where the owner has chosen Romanian', () => {
+  test.use({ locale: 'ru-RU', worldOptions: { language: 'ro' } })
+  test('the page is in Romanian', async ({ page }) => {
+    await expect(page.getByRole('heading', { level: 1, name: 'Sumar' })).toBeVisible()
+  })
+})
+
+test.describe('the set-up from a browser in Russian', () => {
+  test.use({ locale: 'ru-RU', worldOptions: { setup: 'empty' } })
+  test('makes Russian the language of texts in Planfix, and the page still follows the browser', async ({
+    page,
+    world,
+  }) => {
+    await page.getByRole('button', { name: 'Подключить аккаунты' }).click()
+    await expect(page.getByRole('heading', { level: 2 }).first()).toBeVisible()
+    expect(await world.call('settings.get', {})).toMatchObject({ language: 'ru', followBrowser: true })
+  })
+})

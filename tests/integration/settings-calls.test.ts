@@ -35,6 +35,7 @@ describe('settings of the program', () => {
     const saved = await bridge.get('settings.save', { settings: { language: 'ru', theme: 'dark' } })
     expect(saved).toMatchObject({ language: 'ru', theme: 'dark', retentionDays: 90 })
     expect(bridge.read()).toEqual({ language: 'ru', theme: 'dark' })
+    expect(await bridge.get('state.get', {})).toMatchObject({ followsBrowser: false })
     expect(statSync(bridge.file).mode & 0o777).toBe(0o600)
     expect(await bridge.get('state.get', {})).toMatchObject({ language: 'ru', theme: 'dark' })
     await bridge.restart()

@@ -9,6 +9,8 @@ const number = z.number()
 /** Settings of the program, without `connections`. */
 const generalSettings = z.strictObject({
   language,
+  /** On a server: each browser shows the interface in its own language. */
+  followBrowser: z.boolean(),
   theme,
   publicUrl: text.nullable(),
   retentionDays: number,

@@ -135,6 +135,8 @@ export const appState = z.object({
   updated: z.boolean().default(false),
   host: z.enum(['server', 'desktop', 'demo']),
   language,
+  /** The page is in the browser's language where there are texts in it, and not in `language`. */
+  followsBrowser: z.boolean().default(false),
   theme,
   /** The receiver on this computer. */
   hooksUrl: z.string(),

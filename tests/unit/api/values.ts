@@ -10,6 +10,7 @@ export const appState = (fields: Partial<AppState> = {}): AppState => ({
   updated: false,
   host: 'server',
   language: 'en',
+  followsBrowser: false,
   theme: 'system',
   hooksUrl: 'http://127.0.0.1:1',
   publicAddress: {

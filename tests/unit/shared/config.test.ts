@@ -199,6 +199,7 @@ describe('omitted settings', () => {
       tunnel: { provider: 'none' },
       retentionDays: 90,
       language: 'en',
+      followBrowser: true,
       theme: 'system',
       notifications: {
         newChats: true,
@@ -213,6 +214,14 @@ describe('omitted settings', () => {
       startAtLogin: true,
       connections: [],
     })
+  })
+  test('the interface follows the browser until a language is chosen, or when the owner says so', () => {
+    expect(whole({ language: 'ru' })).toMatchObject({ language: 'ru', followBrowser: false })
+    expect(whole({ language: 'ru', followBrowser: true })).toMatchObject({
+      language: 'ru',
+      followBrowser: true,
+    })
+    expect(whole({ followBrowser: false })).toMatchObject({ language: 'en', followBrowser: false })
   })
   test('each setting of a connection has one default', () => {
     expect(whole({ connections: [connection()] }).connections).toEqual([

@@ -105,6 +105,7 @@ export function settingsCalls(context: ApiContext): Pick<Handlers, keyof typeof 
 
 const generalOf = (configuration: Configuration): GeneralSettings => ({
   language: configuration.language,
+  followBrowser: configuration.followBrowser,
   theme: configuration.theme,
   publicUrl: configuration.publicUrl,
   retentionDays: configuration.retentionDays,

@@ -28,6 +28,7 @@ export async function stateOf(context: ApiContext): Promise<AppState> {
     updated: await isUpdated(application.store, application.now()),
     host,
     language: configuration.language,
+    followsBrowser: host === 'server' && configuration.followBrowser,
     theme: configuration.theme,
     hooksUrl: application.hooksUrl,
     publicAddress: application.publicAddress,

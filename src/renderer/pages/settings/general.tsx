@@ -11,12 +11,14 @@ import { useSaveGeneral } from './save-general.ts'
 import { Section } from './section.tsx'
 
 const NAMES: Record<Language, string> = { en: 'English', ro: 'Română', ru: 'Русский' }
+/** No language has this name. */
+const BROWSER = 'browser'
 const THEMES = ['system', 'light', 'dark'] as const
 
 /** Settings of the program. Each takes effect as soon as it is changed. */
 export function General() {
   const { t } = useI18n()
-  const { settingsFile, host, language, theme } = useAppState()
+  const { settingsFile, host, language, followsBrowser, theme } = useAppState()
   const answer = useCall('settings.get', {})
   const save = useSaveGeneral()
   const disabled = !settingsFile.writable
@@ -24,15 +26,28 @@ export function General() {
   return (
     <>
       <Section title={t('settings.general')} intro={t('settings.general.text')}>
-        <Input.Wrapper label={t('settings.language')} labelElement="div">
+        <Input.Wrapper
+          label={t('settings.language')}
+          labelElement="div"
+          description={followsBrowser && t('settings.language.browser.text', { language: NAMES[language] })}
+        >
           <div>
             <SegmentedControl
               mt={4}
               aria-label={t('settings.language')}
-              value={language}
+              value={followsBrowser ? BROWSER : language}
               disabled={disabled}
-              onChange={(chosen) => void save({ language: chosen as Language })}
-              data={LANGUAGES.map((one) => ({ value: one, label: NAMES[one] }))}
+              onChange={(chosen) =>
+                void save(
+                  chosen === BROWSER
+                    ? { followBrowser: true }
+                    : { language: chosen as Language, followBrowser: false },
+                )
+              }
+              data={[
+                ...(host === 'server' ? [{ value: BROWSER, label: t('settings.language.browser') }] : []),
+                ...LANGUAGES.map((one) => ({ value: one as string, label: NAMES[one] })),
+              ]}
             />
           </div>
         </Input.Wrapper>

@@ -14,7 +14,7 @@ import classes from './wizard.module.css'
 
 /** The start page: on the first launch an introduction, later "Add connection"; and unfinished set-ups. */
 export function Welcome() {
-  const { t } = useI18n()
+  const { t, language } = useI18n()
   const bridge = useClient()
   const [, navigate] = useLocation()
   const state = useAppState()
@@ -24,8 +24,14 @@ export function Welcome() {
   const own = state.connections.filter((one) => !one.demo)
   const isFirst = own.length === 0
 
+  /** What follows writes texts for people: in the language in which the owner reads this page. */
+  const speak = async () => {
+    if (state.followsBrowser && state.language !== language)
+      await bridge.call('settings.save', { settings: { language, followBrowser: true } })
+  }
   const begin = async () => {
     setBusy('begin')
+    await speak()
     const answer = await bridge.call('setup.begin', { connectionId: null })
     setBusy(null)
     if (answer.ok) navigate(`/setup/${answer.value.id}`)
@@ -34,6 +40,7 @@ export function Welcome() {
   const tryIt = async () => {
     setBusy('demo')
     setError(null)
+    await speak()
     const answer = await bridge.call('demo.start', {})
     setBusy(null)
     if (answer.ok) setOpening(true)

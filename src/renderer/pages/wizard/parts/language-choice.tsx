@@ -1,7 +1,7 @@
 import { Radio } from '@mantine/core'
 import type { CallError } from '../../../../shared/api.ts'
 import { LANGUAGES, type Language } from '../../../../shared/i18n/texts.ts'
-import { useAppState, useClient } from '../../../client/hooks.tsx'
+import { useClient } from '../../../client/hooks.tsx'
 import { useI18n } from '../../../i18n.tsx'
 import classes from '../wizard.module.css'
 
@@ -10,11 +10,12 @@ const NAMES: Record<Language, string> = { en: 'English', ro: 'Română', ru: 'Р
 
 /** The language of the whole interface; a choice is saved at once. */
 export function LanguageChoice({ onProblem }: { onProblem(error: CallError | null): void }) {
-  const { t } = useI18n()
+  const { t, language } = useI18n()
   const bridge = useClient()
-  const { language } = useAppState()
   const choose = async (value: string) => {
-    const answer = await bridge.call('settings.save', { settings: { language: value as Language } })
+    const answer = await bridge.call('settings.save', {
+      settings: { language: value as Language, followBrowser: false },
+    })
     onProblem(answer.ok ? null : answer.error)
   }
   return (

@@ -1,6 +1,7 @@
 import { Group, Skeleton, Stack, Text, Title } from '@mantine/core'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { CHAT_EVENTS, type ChatEventName } from '../../../../shared/api/state.ts'
+import { LOCALES } from '../../../../shared/i18n/texts.ts'
 import { useAppState, useCall } from '../../../client/hooks.tsx'
 import { ErrorAlert } from '../../../components/feedback/error-alert.tsx'
 import { StatusBadge } from '../../../components/feedback/status-badge.tsx'
@@ -8,6 +9,7 @@ import { CopyField } from '../../../components/form/copy-field.tsx'
 import { useI18n } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 import { ChatraWebhooksPicture } from '../pictures/chatra-pictures.tsx'
+import { type Latest, receivedText } from './received-event.ts'
 import { Directions } from './step-instructions.tsx'
 
 /**
@@ -49,7 +51,8 @@ export function Webhooks() {
  * nothing about an address changed since: then the step keeps waiting.
  */
 export function WebhookTicks() {
-  const { t } = useI18n()
+  const { t, language } = useI18n()
+  const clockOf = (at: number) => new Date(at).toLocaleTimeString(LOCALES[language])
   const { draft } = useWizard()
   const { time, connections } = useAppState()
   const [openedAt] = useState(time)
@@ -58,6 +61,8 @@ export function WebhookTicks() {
     const at = heard?.[name] ?? null
     return at !== null && (!draft.redo || at >= openedAt)
   }
+  const anyHeard = CHAT_EVENTS.some(isHeard)
+  const latest = useLatest(draft.id, Math.max(0, ...CHAT_EVENTS.map((name) => heard?.[name] ?? 0)), !anyHeard)
   return (
     <div role="status">
       <Group gap="md">
@@ -72,15 +77,38 @@ export function WebhookTicks() {
           </StatusBadge>
         ))}
       </Group>
+      {latest !== null &&
+        CHAT_EVENTS.filter(isHeard).map((name) => (
+          <Text key={name} size="sm" mt={4}>
+            {receivedText(name, clockOf(heard?.[name] ?? 0), latest, t)}
+          </Text>
+        ))}
       <Text size="sm" c="dimmed" mt={4}>
         {t(
           CHAT_EVENTS.every(isHeard)
             ? 'wizard.webhooks.all-heard'
-            : CHAT_EVENTS.some(isHeard)
+            : anyHeard
               ? 'wizard.webhooks.later'
               : 'wizard.webhooks.waiting',
         )}
       </Text>
     </div>
   )
+}
+
+/** Whose conversation is the newest of the connection, read again with each event; null = not known (yet). */
+function useLatest(connectionId: string, changedAt: number, skip: boolean): Latest | null {
+  const list = useCall(
+    'conversations.list',
+    { text: '', only: 'all', connectionId, after: null, limit: 1 },
+    { skip, keepPrevious: true },
+  )
+  const { reload } = list
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever an event has come in.
+  useEffect(() => {
+    if (!skip) reload()
+  }, [changedAt, skip])
+  const [row] = list.value?.rows ?? []
+  if (row === undefined) return null
+  return { name: row.clientName, text: row.last?.author.kind === 'client' ? row.last.text : '' }
 }
