@@ -3,6 +3,7 @@ import { useMediaQuery } from '@mantine/hooks'
 import { Link } from 'wouter'
 import { useMaybeAppState } from './client/hooks.tsx'
 import {
+  IconChartBar,
   IconFlask,
   IconGauge,
   IconHelpCircle,
@@ -20,6 +21,7 @@ const PAGES = [
   { path: '/', key: 'nav.overview', Icon: IconGauge },
   { path: '/conversations', key: 'nav.conversations', Icon: IconMessageCircle },
   { path: '/log', key: 'nav.log', Icon: IconMessages },
+  { path: '/report', key: 'report.title', Icon: IconChartBar },
   { path: '/employees', key: 'nav.employees', Icon: IconUsers },
   { path: '/diagnostics', key: 'nav.diagnostics', Icon: IconStethoscope },
   { path: '/settings', key: 'nav.settings', Icon: IconSettings },

@@ -1,4 +1,4 @@
-import { axe, axeInBothThemes, expect, goTo, test, until } from './fixtures.ts'
+import { axe, axeInBothThemes, expect, expectCopied, goTo, test, until } from './fixtures.ts'
 
 test('a chat appears on the overview at once, and a reply gives the first reply time', async ({
   page,
@@ -96,11 +96,39 @@ test('figures and bars lead to the messages that they count', async ({ page, cha
   await expect(rows).toHaveCount(1)
   await expect(rows).toContainText('Good morning')
   await page.getByRole('link', { name: 'Overview' }).click()
-  const bar = page.locator('figure').first().locator('g[class*="column"] rect[fill]').last()
+  const bar = page.locator('figure').first().locator('a[class*="column"] rect[fill]').last()
   await bar.hover()
   await expect(page.locator('figure').first().getByText('From employees: 1')).toBeVisible()
   await bar.click()
   await expect(rows).toHaveCount(2)
+  for (const figure of ['Chats: 1', 'New chats: 1']) {
+    await page.getByRole('link', { name: 'Overview' }).click()
+    await page.getByRole('link', { name: figure, exact: true }).click()
+    await expect(page.getByRole('heading', { level: 1, name: 'Conversations' })).toBeVisible()
+    await expect(page.getByRole('listitem').filter({ hasText: 'Anna' })).toHaveCount(1)
+  }
+  await expect(page.getByRole('radio', { name: 'New today' })).toBeChecked()
+  await page.getByRole('link', { name: 'Overview' }).click()
+  await page.getByRole('link', { name: /^Median first reply/ }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Report' })).toBeVisible()
+})
+
+test('the card of the public address has its state, the address to copy and a check', async ({
+  page,
+  world,
+}) => {
+  const card = page.getByRole('article', { name: 'Public address' })
+  await expect(card).toContainText('not set up')
+  await expect(card.getByRole('button')).toHaveCount(0)
+  await world.call('setup.publicAddress', { address: world.hooks })
+  await expect(card).toContainText(/No interruption since/)
+  await card.getByRole('button', { name: 'Copy: Public address' }).click()
+  await expectCopied(page, world.hooks)
+  await card.getByRole('button', { name: 'Check now' }).click()
+  await expect(card).toContainText('reachable')
+  await expect(card).toContainText(/checked /)
+  await card.getByRole('link', { name: 'Edit' }).click()
+  await expect(page.getByRole('heading', { level: 2, name: 'Public address' })).toBeVisible()
 })
 
 test('a connection that is off says what happens meanwhile, and is turned on again', async ({

@@ -10,7 +10,7 @@ test('the report counts chats and first replies by person, and saves them as a t
   await world.planfix.replies(task.id, 5, 'Good morning')
   await until('the reply', async () => (await visitor.sees()).includes('Good morning'))
   await talkOf(world, { name: 'Boris' }, 'Is anybody there?')
-  await page.getByRole('link', { name: 'Report' }).click()
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Report' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Report' })).toBeVisible()
   await expect(page.getByText('1 of 2')).toBeVisible()
   const employees = page.getByRole('region', { name: 'By employee' })

@@ -153,7 +153,7 @@ test('each webhook of Chatra gets its tick when it comes in', async ({ page, wor
   await expect(ticks).toContainText(/\d\d:\d\d:\d\d – conversation started by Anna/)
   await visitor.says('Are you there?')
   await expect(ticks).toContainText('chatFragment – received')
-  await expect(ticks).toContainText(/– message from Anna: “Hello”/)
+  await expect(ticks).toContainText(/– message from Anna: “(Hello|Are you there\?)”/)
   await expect(ticks).toContainText(wizard.t('wizard.webhooks.later'))
   await visitor.leaves()
   await expect(ticks).toContainText(/– conversation with Anna ended/)

@@ -75,6 +75,46 @@ describe('the list of conversations', () => {
     expect(boris?.waitingSince).toBe(boris?.last?.at)
   })
 
+  test('the chats of today, and those that began today, latest first, page by page', async () => {
+    const { list, names } = await start()
+    await talk('Anna')
+    await world.pass(60_000)
+    const midnight = world.app.now()
+    expect(await names({ only: 'today', since: midnight })).toEqual([])
+    await world.pass(1000)
+    const boris = visits('Boris')
+    boris.says('Boris asks')
+    await world.quiet()
+    await world.pass(1000)
+    visits('Vera').says('Vera asks')
+    await world.quiet()
+    await world.pass(1000)
+    // A reply in a chat of yesterday makes no chat of today; its client's next message does.
+    world.planfix.employeeComments(taskOf('Anna').id, 5, '<p>One more thing</p>')
+    await world.quiet()
+    const since = midnight
+    expect(await names({ only: 'today', since })).toEqual(['Vera', 'Boris'])
+    boris.says('Are you there?')
+    await world.quiet()
+    expect(await names({ only: 'today', since })).toEqual(['Boris', 'Vera'])
+    const first = await list({ only: 'today', since, limit: 1 })
+    expect(first.rows.map(({ clientName }) => clientName)).toEqual(['Boris'])
+    const second = await list({ only: 'today', since, limit: 1, after: first.next })
+    expect(second.rows.map(({ clientName }) => clientName)).toEqual(['Vera'])
+    expect(second.next).toBeNull()
+    // Both lists, also together with a search and a connection; without a midnight they are empty.
+    expect((await names({ only: 'new', since: midnight - 120_000 })).toSorted()).toEqual([
+      'Anna',
+      'Boris',
+      'Vera',
+    ])
+    expect(await names({ only: 'today', since, text: 'vera' })).toEqual(['Vera'])
+    expect(await names({ only: 'today', since, text: 'anna' })).toEqual([])
+    expect(await names({ only: 'today', since, connectionId: 'shop' })).toEqual(['Boris', 'Vera'])
+    expect(await names({ only: 'today', since, connectionId: 'other' })).toEqual([])
+    expect(await names({ only: 'today' })).toEqual([])
+  })
+
   test('pages follow each other without a gap', async () => {
     const { list, names } = await start()
     for (const name of ['Anna', 'Boris', 'Vera']) {

@@ -13,6 +13,7 @@ import {
   conversationSummaries,
   type ListPlace,
   type ListQuery,
+  latestFirst,
 } from './queries/conversation-list.ts'
 import {
   type ConversationQuery,
@@ -45,6 +46,7 @@ import {
   type Bar,
   bars,
   beganAt,
+  chatsOfDay,
   type DayFigures,
   dayFigures,
   gapsSince,
@@ -354,6 +356,10 @@ export class SqliteStore extends EngineReads implements Store {
   /** Figures of the messages received since `since`. */
   dayFigures(since: number): Promise<DayFigures> {
     return dayFigures(this.#sql, since)
+  }
+  /** Ids of the conversations that `dayFigures` counts since `since`, latest message first. */
+  async chatsOfDay(since: number, onlyNew: boolean): Promise<number[]> {
+    return latestFirst(this.#sql, await chatsOfDay(this.#sql, since, onlyNew))
   }
   /** Figures of the chats of a period, by person, weekday and hour. */
   report(query: ReportQuery): Promise<Report> {

@@ -32,7 +32,8 @@ const conversationRow = z.object({
 })
 export type ConversationRow = z.output<typeof conversationRow>
 
-export const LISTS = ['all', 'waiting', 'muted', 'blocked'] as const
+/** `today`: whose client wrote today; `new`: those of them that began today. */
+export const LISTS = ['all', 'waiting', 'today', 'new', 'muted', 'blocked'] as const
 /** Only these days are searched for clients who wait: an older silence is an end. */
 export const WAITING_DAYS = 7
 
@@ -44,13 +45,15 @@ export const conversationCalls = {
   /**
    * Conversations, latest message first; with `only: 'waiting'` those whose client wrote last in the last 7 days, and
    * who waits longest first. `text`: each word must occur in a client's name, e-mail or phone, or be the number of a
-   * task; then there is one page only. The next page begins `after` the returned `next`; null = it was the last one.
+   * task; then there is one page only. `since`: the midnight with which `today` and `new` begin, in the owner's time
+   * zone; without it these two lists are empty. The next page begins `after` the returned `next`; null = it was the last one.
    */
   'conversations.list': call(
     z.strictObject({
       text: z.string().max(200),
       only: z.enum(LISTS),
       connectionId: connectionId.optional(),
+      since: time.optional(),
       after: place.nullable(),
       limit: z.number().int().min(1).max(200),
     }),

@@ -54,12 +54,14 @@ export const conversationCalls = (context: ApiContext): Pick<Handlers, keyof typ
     },
   }
 
-  async function idsOf({ text, only, connectionId, after, limit }: ReadArgs<'conversations.list'>) {
+  async function idsOf(query: ReadArgs<'conversations.list'>) {
+    const { text, only, connectionId, since, after, limit } = query
     if (text.trim() !== '') {
       const found = await store.findConversations({ text, connectionId, limit: MOST_FOUND })
       const ids = found.map((one) => one.id)
-      return { ids: only === 'all' ? ids : await among(ids, only), next: null }
+      return { ids: only === 'all' ? ids : await among(ids, only, since), next: null }
     }
+    if (only === 'today' || only === 'new') return ofDay(query, only)
     if (only !== 'waiting') return store.conversationPage({ connectionId, only, after, limit })
     const all = (await waiting.list()).filter(
       (one) =>
@@ -74,7 +76,38 @@ export const conversationCalls = (context: ApiContext): Pick<Handlers, keyof typ
     }
   }
 
-  async function among(ids: readonly number[], only: 'waiting' | 'muted' | 'blocked'): Promise<number[]> {
+  /** The whole list is at hand: a page begins after the conversation with which the one before has ended. */
+  async function ofDay(
+    { connectionId, since, after, limit }: ReadArgs<'conversations.list'>,
+    only: 'today' | 'new',
+  ) {
+    const ids = since === undefined ? [] : await store.chatsOfDay(since, only === 'new')
+    const all = connectionId === undefined ? ids : await ofConnection(ids, connectionId)
+    const start = after === null ? 0 : all.indexOf(after.id) + 1
+    const page = all.slice(start, start + limit)
+    const last = page.at(-1)
+    return {
+      ids: page,
+      next: last !== undefined && start + limit < all.length ? { at: 0, id: last } : null,
+    }
+  }
+
+  async function ofConnection(ids: readonly number[], connectionId: string): Promise<number[]> {
+    const shown = await store.conversationSummaries(ids)
+    return shown
+      .filter(({ conversation }) => conversation.connectionId === connectionId)
+      .map(({ conversation }) => conversation.id)
+  }
+
+  async function among(
+    ids: readonly number[],
+    only: Exclude<ReadArgs<'conversations.list'>['only'], 'all'>,
+    since: number | undefined,
+  ): Promise<number[]> {
+    if (only === 'today' || only === 'new') {
+      const wanted = new Set(since === undefined ? [] : await store.chatsOfDay(since, only === 'new'))
+      return ids.filter((id) => wanted.has(id))
+    }
     if (only === 'waiting') {
       const wanted = new Set((await waiting.list()).map(({ conversationId }) => conversationId))
       return ids.filter((id) => wanted.has(id))

@@ -73,6 +73,13 @@ const LISTED = `SELECT id, active_at AS at, connection, data ->> '$.muted' AS mu
   FROM conversations INDEXED BY conversations_recent
   WHERE merged_into IS NULL AND (active_at, id) < (?, ?) ORDER BY active_at DESC, id DESC LIMIT ?`
 
+/** These conversations, latest message first. */
+export const latestFirst = (sql: Sql, ids: readonly number[]): number[] =>
+  ids
+    .map((id) => ({ id, at: sql.value<number>(ACTIVE_AT, id) ?? 0 }))
+    .sort((one, other) => other.at - one.at || other.id - one.id)
+    .map(({ id }) => id)
+
 /** In the order of `ids`; those without a client are left out. */
 export async function conversationSummaries(
   sql: Sql,

@@ -55,6 +55,33 @@ export interface DayFigures {
 
 /** Figures of the messages received since `since`. Reads only those messages, yielding to the event loop. */
 export async function dayFigures(sql: Sql, since: number): Promise<DayFigures> {
+  const { chats, ...states } = await readDay(sql, since)
+  const answered = chats.map(({ chat }) => firstReplyMs(chat)).filter((ms) => ms !== null)
+  const written = chats.filter(({ chat }) => chat.clientWrote)
+  return {
+    chats: written.length,
+    newChats: written.filter(({ isNew }) => isNew).length,
+    medianFirstReplyMs: median(answered),
+    ...states,
+  }
+}
+
+/** The conversations that `dayFigures` counts as chats; with `onlyNew` those that it counts as new. */
+export async function chatsOfDay(sql: Sql, since: number, onlyNew: boolean): Promise<number[]> {
+  const { chats } = await readDay(sql, since)
+  return chats
+    .filter(({ chat, isNew }) => chat.clientWrote && (isNew || !onlyNew))
+    .map(({ thread }) => thread)
+}
+
+interface Day {
+  /** `isNew`: the thread has no earlier message; asked of those whose client wrote. */
+  chats: { thread: number; chat: Chat; isNew: boolean }[]
+  failed: number
+  uncertain: number
+}
+
+async function readDay(sql: Sql, since: number): Promise<Day> {
   const yielder = new Yielder()
   const first = firstReceived(sql, since)
   const chats = new Map<number, Chat>()
@@ -83,16 +110,12 @@ export async function dayFigures(sql: Sql, since: number): Promise<DayFigures> {
     if (yielder.isOver) await yielder.next()
   }
   await yielder.next()
-  const answered = [...chats.values()].map(firstReplyMs).filter((ms) => ms !== null)
-  let newChats = 0
-  let all = 0
+  const found: Day['chats'] = []
   for (const [thread, chat] of chats) {
-    if (!chat.clientWrote) continue
     if (yielder.isOver) await yielder.next()
-    all += 1
-    if (!hadMessagesBefore(sql, thread, first!)) newChats += 1
+    found.push({ thread, chat, isNew: chat.clientWrote && !hadMessagesBefore(sql, thread, first!) })
   }
-  return { chats: all, newChats, medianFirstReplyMs: median(answered), ...states }
+  return { chats: found, ...states }
 }
 
 /** One thread's figures of a day. */

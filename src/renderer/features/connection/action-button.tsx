@@ -16,9 +16,12 @@ export type MendingAction =
 
 export function ActionButton({
   action,
+  label,
   variant = 'default',
 }: {
   action: MendingAction
+  /** Of a call, in place of its usual one. */
+  label?: TextKey
   variant?: ButtonProps['variant'] & string
 }) {
   const { t, say } = useI18n()
@@ -44,7 +47,7 @@ export function ActionButton({
   }
   return (
     <Button variant={variant} flex="none" loading={busy} onClick={() => void carryOut()}>
-      {t(action.do === 'turn-on' ? 'verdict.turn-on' : 'verdict.try-now')}
+      {t(label ?? (action.do === 'turn-on' ? 'verdict.turn-on' : 'verdict.try-now'))}
     </Button>
   )
 }

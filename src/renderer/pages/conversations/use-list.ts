@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { ConversationRow } from '../../../shared/api/conversations.ts'
 import type { CallError, Value } from '../../../shared/api.ts'
 import { useAppState, useCall, useClient, usePush } from '../../client/hooks.tsx'
+import { dayStartsUntil } from '../../components/days.ts'
 import type { ListChoice } from './choice.ts'
 
 const PAGE = 50
@@ -20,11 +21,14 @@ export function useList(choice: ListChoice): {
   more: (() => void) | null
 } {
   const bridge = useClient()
-  const { waiting } = useAppState()
+  const { waiting, time } = useAppState()
+  // It changes while the window stays open.
+  const midnight = dayStartsUntil(time, 1)[0]!
   const args = {
     text: choice.text.trim().slice(0, 200),
     only: choice.only,
     ...(choice.connectionId !== null && { connectionId: choice.connectionId }),
+    ...((choice.only === 'today' || choice.only === 'new') && { since: midnight }),
     limit: PAGE,
   }
   const key = JSON.stringify(args)

@@ -1,5 +1,4 @@
 import { Paper, SimpleGrid, Skeleton, Table, Text, Title, VisuallyHidden } from '@mantine/core'
-import { useLocation } from 'wouter'
 import type { Bar, Overview } from '../../../shared/api/overview.ts'
 import { useI18n } from '../../i18n.tsx'
 import { BarChart } from './bar-chart.tsx'
@@ -41,11 +40,10 @@ function Chart({
   lastMs: number
 }) {
   const { t, number } = useI18n()
-  const [, go] = useLocation()
   const total = (bars ?? []).reduce((sum, bar) => sum + bar.toPlanfix + bar.toChatra, 0)
-  const show = (index: number) => {
-    const from = bars?.[index]?.from
-    if (from !== undefined) go(`/log?from=${from}&to=${bars?.[index + 1]?.from ?? from + lastMs}`)
+  const hrefOf = (index: number) => {
+    const from = bars?.[index]?.from ?? 0
+    return `/log?from=${from}&to=${bars?.[index + 1]?.from ?? from + lastMs}`
   }
   const [clients, employees] = [t('overview.from-clients'), t('overview.from-employees')]
   const columns = bars?.map((bar) => ({ label: label(bar.from), values: [bar.toPlanfix, bar.toChatra] }))
@@ -73,7 +71,7 @@ function Chart({
               { name: employees, color: 'var(--bridge-bar-employees)' },
             ]}
             number={number}
-            onOpen={show}
+            hrefOf={hrefOf}
           />
         </div>
       )}

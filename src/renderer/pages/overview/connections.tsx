@@ -5,6 +5,7 @@ import type { AppState, ConnectionState } from '../../../shared/api/state.ts'
 import { Empty } from '../../components/feedback/error-alert.tsx'
 import { StatusBadge, type Tone } from '../../components/feedback/status-badge.tsx'
 import { ActionButton } from '../../features/connection/action-button.tsx'
+import { AddressCard } from '../../features/public-address/address-card.tsx'
 import { useI18n } from '../../i18n.tsx'
 
 /** Each connection with the state of its two sides, and the public address. */
@@ -25,7 +26,7 @@ export function Connections({ state }: { state: AppState }) {
         {state.connections.map((connection) => (
           <Card key={connection.id} connection={connection} now={state.time} />
         ))}
-        <Address state={state} />
+        <AddressCard address={state.publicAddress} />
       </SimpleGrid>
     </section>
   )
@@ -161,56 +162,5 @@ function Plan({ budget }: { budget: ConnectionState['budget'] }) {
         ? t('overview.budget-reserve', { count, time: clock(renewedAt) })
         : t('overview.budget-plan', { count, seconds: number(Math.round(pollEveryMs / 1000)) })}
     </Text>
-  )
-}
-
-function Address({ state }: { state: AppState }) {
-  const { t, say, moment, clock } = useI18n()
-  const { publicAddress } = state
-  const { provider, standby, retryAt } = publicAddress
-  const tone = { none: 'off', unproven: 'wait', proving: 'wait', proven: 'good', failing: 'bad' } as const
-  return (
-    <Paper p="sm" component="article" aria-label={t('overview.address')}>
-      <Stack gap={6}>
-        <Title order={2}>{t('overview.address')}</Title>
-        <Group gap="xs" justify="space-between">
-          <StatusBadge tone={tone[publicAddress.state]}>
-            {standby && publicAddress.state === 'proven'
-              ? t('tunnel.page.standby.short')
-              : t(`overview.address-state.${publicAddress.state}`)}
-          </StatusBadge>
-          {provider !== 'none' && (
-            <Text size="sm" c="dimmed">
-              {t(`tunnel.provider.${provider}`)}
-            </Text>
-          )}
-        </Group>
-        {publicAddress.address !== null && (
-          <Text size="sm" truncate title={publicAddress.address}>
-            {publicAddress.address}
-          </Text>
-        )}
-        {publicAddress.problem !== null && (
-          <Text size="sm" lineClamp={3}>
-            {say({ key: publicAddress.problem, params: publicAddress.problemParams })}
-          </Text>
-        )}
-        {retryAt !== null && (
-          <Text size="sm" c="dimmed">
-            {t('tunnel.state.retry', { time: clock(retryAt) })}
-          </Text>
-        )}
-        {publicAddress.provenAt !== null && (
-          <Text size="sm" c="dimmed">
-            {t('overview.address-proven-at', { time: moment(publicAddress.provenAt) })}
-          </Text>
-        )}
-        <Group>
-          <Button component={Link} href="/settings/~address" variant="default">
-            {t('action.edit')}
-          </Button>
-        </Group>
-      </Stack>
-    </Paper>
   )
 }

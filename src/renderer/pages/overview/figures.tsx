@@ -6,6 +6,8 @@ import { ErrorAlert } from '../../components/feedback/error-alert.tsx'
 import { useI18n } from '../../i18n.tsx'
 import classes from './overview.module.css'
 
+const NONE = '–'
+
 /** Today in six numbers. */
 export function Figures(props: {
   today: Overview['today'] | undefined
@@ -27,8 +29,16 @@ export function Figures(props: {
         </Anchor>
       </Group>
       <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
-        <Tile label={t('overview.chats')} value={today && number(today.chats)} />
-        <Tile label={t('overview.new-chats')} value={today && number(today.newChats)} />
+        <Tile
+          label={t('overview.chats')}
+          value={today && number(today.chats)}
+          href="/conversations?only=today"
+        />
+        <Tile
+          label={t('overview.new-chats')}
+          value={today && number(today.newChats)}
+          href="/conversations?only=new"
+        />
         <Tile
           label={t('overview.from-clients')}
           value={today && number(today.toPlanfix)}
@@ -41,7 +51,8 @@ export function Figures(props: {
         />
         <Tile
           label={t('overview.first-reply')}
-          value={today && (first === null || first === undefined ? '–' : duration(first))}
+          value={today && (first === null || first === undefined ? NONE : duration(first))}
+          href="/report"
         />
         <Tile
           label={t('overview.failed')}
@@ -53,8 +64,8 @@ export function Figures(props: {
   )
 }
 
-/** A figure; with `href` it leads to the messages that it counts. */
-function Tile({ label, value, href }: { label: string; value: string | undefined; href?: string }) {
+/** A figure that leads to the conversations or messages that it counts. */
+function Tile({ label, value, href }: { label: string; value: string | undefined; href: string }) {
   return (
     <Paper px="sm" py="xs">
       <Text size="sm" c="dimmed" className={classes.label}>
@@ -62,7 +73,7 @@ function Tile({ label, value, href }: { label: string; value: string | undefined
       </Text>
       {value === undefined ? (
         <Skeleton height={24} width={56} mt={4} />
-      ) : href === undefined || value === '0' ? (
+      ) : value === '0' || value === NONE ? (
         <Text className={classes.figure}>{value}</Text>
       ) : (
         <Anchor component={Link} href={href} className={classes.figure} aria-label={`${label}: ${value}`}>

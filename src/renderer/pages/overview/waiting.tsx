@@ -30,7 +30,7 @@ export function WaitingForAnswer() {
         <Title order={2} id="waiting">
           {t('waiting.title')}
         </Title>
-        {waiting.count > rows.length && (
+        {waiting.count > 0 && (
           <Anchor component={Link} href="/conversations?only=waiting" size="sm">
             {t('waiting.all', { shown: number(waiting.count) })}
           </Anchor>

@@ -84,6 +84,8 @@ describe('the figures of a day', () => {
       answered(15, DAY + 4, { conversationId: 3 }),
     ])
     expect(await db.dayFigures(DAY)).toMatchObject({ chats: 2, newChats: 1 })
+    expect([await db.chatsOfDay(DAY, false), await db.chatsOfDay(DAY, true)]).toEqual([[2, 1], [2]])
+    expect(await db.chatsOfDay(DAY + 100, false)).toEqual([])
   })
 
   it('figures count merged conversations as one chat, as old as its oldest', async () => {
@@ -96,6 +98,7 @@ describe('the figures of a day', () => {
       said(13, DAY + 2, { conversationId: 2 }),
     ])
     expect(await db.dayFigures(DAY)).toMatchObject({ chats: 1, newChats: 0 })
+    expect([await db.chatsOfDay(DAY, false), await db.chatsOfDay(DAY, true)]).toEqual([[2], []])
   })
 
   it("figures give the median time from a day's first message to the first reply", async () => {
