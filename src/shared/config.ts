@@ -73,6 +73,8 @@ const options = z.strictObject({
   completedStatusId: id.nullable().default(null),
   sendOnlyWhenClientIsRecipient: z.boolean().default(true),
   mirrorChatraReplies: z.boolean().default(true),
+  /** The first comment of an employee that stays inside in a conversation is answered with a note that explains why. */
+  explainInternal: z.boolean().default(true),
   joinDevices: z.enum(JOIN_DEVICES).default('when-quiet'),
   joinAfterQuietMinutes: limited('joinAfterQuietMinutes').default(30),
   /**

@@ -200,6 +200,8 @@ export interface Conversation {
   joined?: JoinRecord | null
   /** Conversations that the owner separated from this one: never joined with it again automatically. */
   keptApart?: number[]
+  /** Numbers of the employees who were told, once, that a comment of theirs stayed inside. */
+  insideTold?: number[]
   /**
    * Conversations that were merged into this one while they had a pending write: later messages wait for that
    * write.

@@ -71,6 +71,7 @@ export const connectionSettings = z.strictObject({
     joinDevices: z.enum(JOIN_DEVICES).default('when-quiet'),
     joinAfterQuietMinutes: number.default(30),
     keepWhilePausedDays: number.default(7),
+    explainInternal: z.boolean().default(true),
     replyAs: number.nullable().default(null),
   }),
 })

@@ -29,6 +29,7 @@ const NOTE = z.discriminatedUnion('what', [
     perhaps: id.nullable(),
   }),
   said('kept-inside'),
+  said('stays-inside'),
   said('arrived-after-all'),
   said('loop'),
   said('not-delivered').extend({ reason: text }),

@@ -262,6 +262,7 @@ describe('omitted settings', () => {
           completedStatusId: null,
           sendOnlyWhenClientIsRecipient: true,
           mirrorChatraReplies: true,
+          explainInternal: true,
           replyAs: null,
           joinDevices: 'when-quiet',
           joinAfterQuietMinutes: 30,

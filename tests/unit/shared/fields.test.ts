@@ -238,6 +238,7 @@ describe('checkSettings', () => {
       completedStatusId: null,
       sendOnlyWhenClientIsRecipient: true,
       mirrorChatraReplies: true,
+      explainInternal: true,
     },
   }
 
@@ -363,6 +364,7 @@ describe('the settings of a connection, at each limit', () => {
       completedStatusId: null,
       sendOnlyWhenClientIsRecipient: true,
       mirrorChatraReplies: true,
+      explainInternal: true,
       ...options,
     },
   })

@@ -137,6 +137,9 @@ async function noteText(state: JobState<'note'>, message: Message | null): Promi
     case 'kept-inside':
     case 'arrived-after-all':
       return say(`note.${data.what}`, { text: words })
+    case 'stays-inside':
+      // Opened to the client, or deleted, meanwhile: there is nothing to explain.
+      return message?.state === 'skipped' ? say('note.stays-inside', { text: words }) : null
     case 'loop':
       return say('note.loop')
     case 'not-delivered':

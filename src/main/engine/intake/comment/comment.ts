@@ -10,6 +10,7 @@ import { mayGoOut } from './may-go-out.ts'
 import { recognise } from './own-comment.ts'
 import { changesOf, replyMessage, WAITS } from './reply-changes.ts'
 import { planReplies } from './reply-plan.ts'
+import { explainOnce } from './stays-inside.ts'
 
 export interface CommentDecision {
   changes: Change[]
@@ -175,7 +176,11 @@ function firstVersion(comment: PlanfixComment, isFirstLook: boolean, state: Comm
     // opened.
     const kept = parts.length > 0 ? parts : [{ text: '', files: [] }]
     const states = [{ state: 'skipped' as const, reason: verdict.reason }]
-    return kept.map((part, index) => replyMessage(place(part, index, comment, state), states, comment, state))
+    const added = kept.map((part, index) =>
+      replyMessage(place(part, index, comment, state), states, comment, state),
+    )
+    const explained = isFirstLook ? [] : explainOnce(comment, verdict.reason, added[0]!.message.id, state)
+    return [...added, ...explained]
   }
   const mayBeDelivered = isFirstLook && state.isSinceTakeover !== true
   const doubt = mayBeDelivered ? deliveredBefore(comment, state.takeover ?? null) : null

@@ -42,6 +42,11 @@ export function Replies({ hasToken }: { hasToken: boolean }) {
         description={t('settings.replies.recipient.text')}
       />
       <OptionSwitch
+        path="options.explainInternal"
+        label={t('settings.replies.explain')}
+        description={t('settings.replies.explain.text')}
+      />
+      <OptionSwitch
         path="options.mirrorChatraReplies"
         label={t('settings.replies.mirror')}
         description={t('settings.replies.mirror.text')}

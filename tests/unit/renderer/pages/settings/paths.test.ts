@@ -34,6 +34,7 @@ const settings: Typed = {
     completedStatusId: null,
     sendOnlyWhenClientIsRecipient: true,
     mirrorChatraReplies: true,
+    explainInternal: true,
     clientEmail: 'card' as const,
     historyInNewTask: 'link' as const,
     joinDevices: 'when-quiet',
