@@ -52,9 +52,15 @@ export const taskNamed = (world: World, name: string) => {
   return task
 }
 
-/** Marks in the feeds of all tasks of a client, oldest task first; deleted comments are left out. */
+/**
+ * Marks in the feeds of all tasks of a client, oldest task first; without deleted comments, and without notes that quote a
+ * comment which stayed inside.
+ */
 export const feedMarks = (world: World, name: string): string[] =>
-  tasksNamed(world, name).flatMap((task) => marksIn(world.feed(task.id).map((comment) => comment.text)))
+  tasksNamed(world, name).flatMap((task) => {
+    const texts = world.feed(task.id).map((comment) => comment.text)
+    return marksIn(texts.filter((text) => !text.includes('does not see this comment')))
+  })
 
 export const chatMarks = (visitor: Visitor): string[] => marksIn(visitor.sees())
 
