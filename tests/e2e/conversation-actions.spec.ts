@@ -52,6 +52,25 @@ test('a conversation is copied, saved and printed without what is internal', asy
   await expect(page.locator('[data-printed]')).toHaveCount(0)
 })
 
+test.describe('with notes about comments that stay inside', () => {
+  test.use({ worldOptions: { connectionOptions: { explainInternal: true } } })
+  test('the note is shown here, and no copy holds its words', async ({ page, world }) => {
+    const { visitor, task } = await talkOf(world, { name: 'Anna' }, 'Do you deliver to Balti?')
+    await world.planfix.replies(task.id, 6, 'She bargains', { recipients: ['user:5'] })
+    await world.planfix.replies(task.id, 5, 'Within two days')
+    await until('the reply', async () => (await visitor.sees()).includes('Within two days'))
+    await openTalk(page, 'Anna')
+    await expect(page.getByRole('log')).toContainText('The client does not see this comment')
+    await axeInBothThemes(page)
+    await menu(page, 'Copy as text')
+    const copied = () => page.evaluate(() => navigator.clipboard.readText())
+    await expect.poll(copied).toContain('Within two days')
+    expect(await copied()).not.toContain('She bargains')
+    expect(await copied()).not.toContain('does not see')
+    expect(await visitor.sees()).toEqual(['Within two days'])
+  })
+})
+
 test('a blocked client is not passed on to Planfix until unblocked', async ({ page, world }) => {
   const { visitor, task } = await talkOf(world, { name: 'Spam Bot' }, 'Hello')
   await openTalk(page, 'Spam Bot')

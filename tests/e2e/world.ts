@@ -147,7 +147,8 @@ export const connectionOf = (chatra: Chatra, planfix: Planfix, options: Connecti
   ...shopConnection(chatra, planfix, {
     planfix: { requestsPerSecond: 100, ...options.planfixSettings },
     employees: options.employees ?? EMPLOYEES,
-    options: { sendAsEmployee: true, ...options.connectionOptions },
+    // Notes about comments that stay inside only where a test is about them.
+    options: { sendAsEmployee: true, explainInternal: false, ...options.connectionOptions },
     webhookSecret: HOOK_SECRET,
   }),
   ...options.connection,
