@@ -64,7 +64,8 @@ export const demoConnection = (
     { planfixUserId: `user:${JULIA}`, email: 'julia@shop.example', name: 'Julia' },
     { planfixUserId: `user:${MIHAI}`, name: 'Mihai' },
   ],
-  options: { sendAsEmployee: true },
+  // The story itself explains its internal notes.
+  options: { sendAsEmployee: true, explainInternal: false },
 })
 
 /** Where people open the two accounts. */
