@@ -46,7 +46,7 @@ function demoOn(page: Page, language: Language = 'en') {
     async view(place: 'chat' | 'task' | 'log', isNarrow: boolean): Promise<Locator> {
       if (isNarrow)
         await page
-          .getByText(t(`demo.${place}`), { exact: true })
+          .getByText(t(`demo.view.${place}`), { exact: true })
           .first()
           .click()
       return demo[place]

@@ -1,4 +1,4 @@
-import { isOpen, type MessageState } from '../domain.ts'
+import { type MessageState, OPEN_STATES } from '../domain.ts'
 import type { StepEnd } from './stories.ts'
 
 /** A message that was written in the demo, as the two services and the bridge hold it. */
@@ -47,10 +47,11 @@ export const tallyOf = (all: readonly Traced[]): DemoTally => ({
   written: all.length,
   arrived: all.filter(({ copies }) => copies === 1).length,
   twice: all.filter(({ copies }) => copies > 1).length,
-  waiting: all.filter((one) => one.copies === 0 && (one.state === null || isWaiting(one))).length,
+  waiting: all.filter((one) => (one.copies === 0 && one.state === null) || isWaiting(one)).length,
   inside: all.filter(({ copies, state }) => copies === 0 && state === 'skipped').length,
 })
 
 const hasArrived = ({ copies, state }: Traced): boolean => copies === 1 && state === 'delivered'
 
-const isWaiting = ({ copies, state }: Traced): boolean => copies === 0 && state !== null && isOpen(state)
+const isWaiting = ({ copies, state }: Traced): boolean =>
+  copies === 0 && OPEN_STATES.some((open) => open === state)

@@ -27,9 +27,6 @@ interface StoryStep {
   caption: TextKey
   /** What came of it. */
   outcome: TextKey
-  /** Where it begins, and where its result is seen. */
-  from: DemoPlace
-  to: DemoPlace
 }
 
 export interface Story {
@@ -44,18 +41,11 @@ export interface Story {
   steps: readonly StoryStep[]
 }
 
-const step = (
-  place: `demo.${StoryName}.${1 | 2 | 3 | 4 | 5}`,
-  [from, to]: [DemoPlace, DemoPlace],
-  end: StepEnd,
-  act: Act,
-): StoryStep => ({
+const step = (place: `demo.${StoryName}.${1 | 2 | 3 | 4 | 5}`, end: StepEnd, act: Act): StoryStep => ({
   act,
   end,
   caption: `${place}.caption` as TextKey,
   outcome: `${place}.outcome` as TextKey,
-  from,
-  to,
 })
 
 /** The three conversations. Their texts are in `i18n/{language}/demo.json`. */
@@ -66,16 +56,16 @@ export const stories: Record<StoryName, Story> = {
     begin: 'demo.answer.begin',
     end: 'demo.answer.end',
     steps: [
-      step('demo.answer.1', ['chat', 'task'], 'arrived', {
+      step('demo.answer.1', 'arrived', {
         do: 'client-writes',
         text: 'demo.answer.1.text',
       }),
-      step('demo.answer.2', ['task', 'chat'], 'arrived', {
+      step('demo.answer.2', 'arrived', {
         do: 'employee-replies',
         text: 'demo.answer.2.text',
         picture: false,
       }),
-      step('demo.answer.3', ['chat', 'task'], 'arrived', {
+      step('demo.answer.3', 'arrived', {
         do: 'client-writes',
         text: 'demo.answer.3.text',
       }),
@@ -87,16 +77,16 @@ export const stories: Record<StoryName, Story> = {
     begin: 'demo.inside.begin',
     end: 'demo.inside.end',
     steps: [
-      step('demo.inside.1', ['chat', 'task'], 'arrived', {
+      step('demo.inside.1', 'arrived', {
         do: 'client-writes',
         text: 'demo.inside.1.text',
       }),
-      step('demo.inside.2', ['chat', 'task'], 'arrived', { do: 'client-sends-picture' }),
-      step('demo.inside.3', ['task', 'log'], 'kept-inside', {
+      step('demo.inside.2', 'arrived', { do: 'client-sends-picture' }),
+      step('demo.inside.3', 'kept-inside', {
         do: 'employee-notes',
         text: 'demo.inside.3.text',
       }),
-      step('demo.inside.4', ['task', 'chat'], 'arrived', {
+      step('demo.inside.4', 'arrived', {
         do: 'employee-replies',
         text: 'demo.inside.4.text',
         picture: true,
@@ -109,21 +99,30 @@ export const stories: Record<StoryName, Story> = {
     begin: 'demo.failure.begin',
     end: 'demo.failure.end',
     steps: [
-      step('demo.failure.1', ['chat', 'task'], 'arrived', {
+      step('demo.failure.1', 'arrived', {
         do: 'client-writes',
         text: 'demo.failure.1.text',
       }),
-      step('demo.failure.2', ['task', 'log'], 'stopped', { do: 'planfix-stops' }),
-      step('demo.failure.3', ['chat', 'log'], 'waiting', {
+      step('demo.failure.2', 'stopped', { do: 'planfix-stops' }),
+      step('demo.failure.3', 'waiting', {
         do: 'client-writes',
         text: 'demo.failure.3.text',
       }),
-      step('demo.failure.4', ['log', 'task'], 'recovered', { do: 'planfix-recovers' }),
-      step('demo.failure.5', ['task', 'chat'], 'arrived', {
+      step('demo.failure.4', 'recovered', { do: 'planfix-recovers' }),
+      step('demo.failure.5', 'arrived', {
         do: 'employee-replies',
         text: 'demo.failure.5.text',
         picture: false,
       }),
     ],
   },
+}
+
+/** Where a step begins, and where its result is seen. */
+export function placesOf({ act, end }: Pick<StoryStep, 'act' | 'end'>): { from: DemoPlace; to: DemoPlace } {
+  const isOfClient = act.do === 'client-writes' || act.do === 'client-sends-picture'
+  const from = isOfClient ? 'chat' : 'task'
+  if (end === 'recovered') return { from: 'log', to: 'task' }
+  if (end !== 'arrived') return { from, to: 'log' }
+  return { from, to: isOfClient ? 'task' : 'chat' }
 }

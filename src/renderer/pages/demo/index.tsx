@@ -30,15 +30,17 @@ function Demo({ pages }: { pages: DemoPages }) {
   const { host } = useAppState()
   const [story, setStory] = useState<StoryName>('answer')
   const isNarrow = useMediaQuery('(max-width: 47.99em)', undefined, { getInitialValueInEffect: false })
+  const isTight = useMediaQuery('(max-width: 59.99em)', undefined, { getInitialValueInEffect: false })
   return (
     <Page title={t('demo.title')} actions={host !== 'demo' && <StopButton />}>
       <Stack gap="md">
-        {isNarrow !== true && <Text>{t('demo.intro')}</Text>}
+        {isTight !== true && <Text>{t('demo.intro')}</Text>}
         <SegmentedControl
           aria-label={t('demo.story')}
           className={classes.stories}
-          orientation={isNarrow ? 'vertical' : 'horizontal'}
-          fullWidth={isNarrow === true}
+          classNames={{ label: isTight ? (classes.choice ?? '') : '' }}
+          orientation={isTight ? 'vertical' : 'horizontal'}
+          fullWidth={isTight === true}
           value={story}
           onChange={(value) => setStory(value as StoryName)}
           data={STORIES.map((value) => ({ value, label: t(`demo.story.${value}`) }))}
@@ -77,18 +79,20 @@ function Conversation({ story, isNarrow }: { story: StoryName; isNarrow: boolean
           value={view}
           onChange={(value) => setView(value as DemoPlace)}
           data={[
-            { value: 'chat', label: t('demo.chat') },
-            { value: 'task', label: t('demo.task') },
-            { value: 'log', label: t('demo.log') },
+            { value: 'chat', label: t('demo.view.chat') },
+            { value: 'task', label: t('demo.view.task') },
+            { value: 'log', label: t('demo.view.log') },
           ]}
         />
       )}
-      <div className={classes.sides}>
-        {isShown('chat') && (
-          <ChatSide story={story} scene={scene} isActive={place === 'chat'} write={stage.write} />
-        )}
-        {isShown('task') && <TaskSide scene={scene} isActive={place === 'task'} write={stage.write} />}
-      </div>
+      {(isShown('chat') || isShown('task')) && (
+        <div className={classes.sides}>
+          {isShown('chat') && (
+            <ChatSide story={story} scene={scene} isActive={place === 'chat'} write={stage.write} />
+          )}
+          {isShown('task') && <TaskSide scene={scene} isActive={place === 'task'} write={stage.write} />}
+        </div>
+      )}
       {isShown('log') && <LogSide scene={scene} isActive={place === 'log'} />}
     </>
   )

@@ -1,6 +1,6 @@
 import type { DemoScene } from '../../../shared/api/demo.ts'
 import type { StoryName } from '../../../shared/demo/names.ts'
-import { type DemoPlace, type Story, stories } from '../../../shared/demo/stories.ts'
+import { type DemoPlace, placesOf, type Story, stories } from '../../../shared/demo/stories.ts'
 import type { TextKey } from '../../../shared/i18n/texts.ts'
 
 /** Where a story is: before its first step, in a step, or past the last one. */
@@ -33,7 +33,7 @@ export function positionOf(name: StoryName, scene: Pick<DemoScene, 'step' | 'isO
       : scene.isOver
         ? [caption, outcome]
         : [caption],
-    place: scene.isOver ? step.to : step.from,
+    place: placesOf(step)[scene.isOver ? 'to' : 'from'],
   }
 }
 

@@ -10,6 +10,8 @@ const queued: Traced = { copies: 0, state: 'queued' }
 const written: Traced = { copies: 1, state: 'sending' }
 const inside: Traced = { copies: 0, state: 'skipped' }
 const leaked: Traced = { copies: 1, state: 'skipped' }
+/** It is there before the log has a line. */
+const early: Traced = { copies: 1, state: null }
 const failed: Traced = { copies: 0, state: 'failed' }
 
 const over = (
@@ -52,6 +54,20 @@ describe('a step is over', () => {
 it('messages are counted by what became of them', () => {
   expect(tallyOf([])).toEqual({ written: 0, arrived: 0, twice: 0, waiting: 0, inside: 0 })
   expect(
-    tallyOf([arrived, arrived, written, twice, unnoticed, retrying, queued, inside, leaked, failed]),
-  ).toEqual({ written: 10, arrived: 4, twice: 1, waiting: 3, inside: 1 })
+    tallyOf([
+      arrived,
+      arrived,
+      written,
+      twice,
+      unnoticed,
+      retrying,
+      queued,
+      inside,
+      inside,
+      leaked,
+      failed,
+      early,
+      early,
+    ]),
+  ).toEqual({ written: 13, arrived: 6, twice: 1, waiting: 3, inside: 2 })
 })

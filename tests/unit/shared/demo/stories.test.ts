@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { STORIES } from '../../../../src/shared/demo/names.ts'
-import { stories } from '../../../../src/shared/demo/stories.ts'
+import { STORIES, type StoryName } from '../../../../src/shared/demo/names.ts'
+import { placesOf, stories } from '../../../../src/shared/demo/stories.ts'
 import { isTextKey, LANGUAGES, type TextKey, translate } from '../../../../src/shared/i18n/index.ts'
 
 const textsOf = (story: (typeof STORIES)[number]): TextKey[] => {
@@ -60,5 +60,21 @@ describe('the stories of the demo', () => {
       stories[story].steps.map(({ act }) => act.do === 'employee-replies' && act.picture)
     expect(pictures('inside').at(-1)).toBe(true)
     expect([...pictures('answer'), ...pictures('failure')]).not.toContain(true)
+  })
+
+  it('each begins on another page of the shop', () => {
+    const links = STORIES.map((story) => new URL(stories[story].page.link))
+    expect(links.map(({ protocol, hostname }) => `${protocol}//${hostname}`)).toEqual(
+      STORIES.map(() => 'https://shop.example'),
+    )
+    expect(links.map(({ pathname }) => pathname)).toEqual(['/red-shoes', '/lamps', '/orders'])
+  })
+
+  it('a step leads the eye from where it begins to where its result is seen', () => {
+    const places = (story: StoryName) =>
+      stories[story].steps.map(placesOf).map(({ from, to }) => `${from} ${to}`)
+    expect(places('answer')).toEqual(['chat task', 'task chat', 'chat task'])
+    expect(places('inside')).toEqual(['chat task', 'chat task', 'task log', 'task chat'])
+    expect(places('failure')).toEqual(['chat task', 'task log', 'chat log', 'log task', 'task chat'])
   })
 })
