@@ -29,6 +29,30 @@ test('keys are only in the keychain, and a removed connection removes its own', 
   expect(keys.filter((secret) => left.includes(secret))).toEqual([])
 })
 
+test('a demo leaves the keychain and the configuration as they are, to the byte', async ({ world }) => {
+  const page = await world.page()
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  const settings = () =>
+    readdirSync(world.dataDir)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => [name, readFileSync(join(world.dataDir, name), 'latin1')])
+  const { connections } = await world.call('state.get', {})
+  const before = { settings: settings(), entries: await entriesOf(world.keyring) }
+  expect(before.settings.map(([name]) => name)).toContain('config.json')
+  await world.call('demo.start', {})
+  await page.getByRole('link', { name: 'Demo', exact: true }).click()
+  await page.getByRole('button', { name: 'Next' }).click()
+  await expect(page.getByText('In Planfix there is now a contact card')).toBeVisible()
+  await page.getByRole('button', { name: 'Stop the demo' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible()
+  expect({ settings: settings(), entries: await entriesOf(world.keyring) }).toEqual(before)
+  const after = await world.call('state.get', {})
+  expect(after.connections.map(({ id, counts }) => [id, counts])).toEqual(
+    connections.map(({ id, counts }) => [id, counts]),
+  )
+  expect(await world.planfix.tasks()).toEqual([])
+})
+
 test.describe('without a Secret Service', () => {
   test.use({ desktopOptions: { keyring: 'none' } })
   test.skip(process.platform !== 'linux', 'Windows and macOS always have a keychain')
