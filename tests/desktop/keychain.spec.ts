@@ -37,7 +37,7 @@ test('a demo leaves the keychain and the configuration as they are, to the byte'
       .filter((name) => name.endsWith('.json'))
       .map((name) => [name, readFileSync(join(world.dataDir, name), 'latin1')])
   const { connections } = await world.call('state.get', {})
-  const before = { settings: settings(), entries: await entriesOf(world.keyring) }
+  const before = { settings: settings(), entries: await world.keychain.entries() }
   expect(before.settings.map(([name]) => name)).toContain('config.json')
   await world.call('demo.start', {})
   await page.getByRole('link', { name: 'Demo', exact: true }).click()
@@ -45,7 +45,7 @@ test('a demo leaves the keychain and the configuration as they are, to the byte'
   await expect(page.getByText('In Planfix there is now a contact card')).toBeVisible()
   await page.getByRole('button', { name: 'Stop the demo' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible()
-  expect({ settings: settings(), entries: await entriesOf(world.keyring) }).toEqual(before)
+  expect({ settings: settings(), entries: await world.keychain.entries() }).toEqual(before)
   const after = await world.call('state.get', {})
   expect(after.connections.map(({ id, counts }) => [id, counts])).toEqual(
     connections.map(({ id, counts }) => [id, counts]),

@@ -16,6 +16,13 @@ export function demoCalls(context: ApiContext): Pick<Handlers, keyof typeof cont
   }
   const onStage = async <T>(work: (stage: DemoStage) => Promise<Answer<T>>): Promise<Answer<T>> =>
     context.runningDemo ? work(context.runningDemo.stage) : notFound()
+  /** The stage that is watched, and the end of that. */
+  let watched: { stage: DemoStage; end: () => void } | null = null
+  const watch = (stage: DemoStage) => {
+    if (watched?.stage === stage) return
+    watched?.end()
+    watched = { stage, end: watchStage(context, stage) }
+  }
   const emptyOr = (isDone: boolean) => (isDone ? empty() : conflict())
 
   return {
@@ -24,10 +31,15 @@ export function demoCalls(context: ApiContext): Pick<Handlers, keyof typeof cont
       oneAtATime(async () => {
         // When the whole host is a demo, it ends with the program.
         if (context.host === 'demo') return errorAnswer('unavailable', 'error.call.unavailable')
+        watched?.end()
         await context.runningDemo?.stop()
         return empty()
       }),
-    'demo.scene': ({ story }) => onStage(async (stage) => done(await stage.scene(story))),
+    'demo.scene': ({ story }) =>
+      onStage(async (stage) => {
+        watch(stage)
+        return done(await stage.scene(story))
+      }),
     'demo.next': ({ story, language }) =>
       onStage(async (stage) => emptyOr(await stage.next(story, language))),
     'demo.again': ({ story, language }) =>
@@ -48,14 +60,12 @@ async function start(context: ApiContext): Promise<Answer<Value<'demo.start'>>> 
   if (context.runningDemo) return done(context.runningDemo.pages)
   if (!context.demo) return errorAnswer('unavailable', 'error.call.unavailable')
   const demo = await context.demo.start(() => context.application.configuration.language)
-  const unwatch = watchStage(context, demo.stage)
   let stopping: Promise<void> | null = null
   const running: RunningDemo = {
     ...demo,
     stop() {
       stopping ??= (async () => {
         if (context.runningDemo === running) context.runningDemo = null
-        unwatch()
         await demo.stop()
       })()
       return stopping

@@ -17,8 +17,9 @@ function watched(versions: (string | Error)[]) {
       return () => void due.splice(due.indexOf(work), 1)
     },
   }
+  const program = new AbortController()
   const end = watchStage(
-    { application: { clock }, log, push: (message) => void pushes.push(message) },
+    { application: { clock, ended: program.signal }, log, push: (message) => void pushes.push(message) },
     {
       async version() {
         const next = versions.shift() ?? 'last'
@@ -36,6 +37,7 @@ function watched(versions: (string | Error)[]) {
     waits,
     lines,
     end,
+    endProgram: () => program.abort(),
     settle,
     async look() {
       due.shift()?.()
@@ -75,6 +77,24 @@ test('after its end nothing more is looked at or told', async () => {
   expect(due).toHaveLength(0)
   await settle()
   expect(pushes).toHaveLength(1)
+})
+
+test.each(['end', 'endProgram'] as const)('a look that fails after “%s” is no bug', async (how) => {
+  const watching = watched(['a', new Error('the store is closed')])
+  await watching.settle()
+  watching.due.shift()?.()
+  watching[how]()
+  await watching.settle()
+  expect([watching.lines, watching.due]).toEqual([[], []])
+})
+
+test('it ends with the program', async () => {
+  const { pushes, due, settle, endProgram } = watched(['a', 'b'])
+  await settle()
+  expect(due).toHaveLength(1)
+  endProgram()
+  await settle()
+  expect([pushes, due]).toEqual([[], []])
 })
 
 test('a look under way at the end tells nothing', async () => {
