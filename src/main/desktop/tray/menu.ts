@@ -18,8 +18,7 @@ export type TrayAction =
 
 export type TrayEntry =
   | { kind: 'line' }
-  /** Without an action it is only text. */
-  | { kind: 'item'; id: string; label: string; action?: TrayAction }
+  | { kind: 'item'; id: string; label: string; action: TrayAction }
   | { kind: 'group'; id: string; label: string; entries: TrayEntry[] }
 
 export interface RecentChat {
@@ -45,7 +44,10 @@ export interface TrayFacts {
 const MOST_IN_PLACE = 5
 const LONGEST_NAME = 40
 
-/** The menu of the tray: the state, the latest clients, the possible actions. */
+/**
+ * The menu of the tray: the state, the latest clients, the possible actions. Each line of it does something, as a disabled
+ * one on top has made trouble in menus of macOS's bar.
+ */
 export function trayMenu(facts: TrayFacts): TrayEntry[] {
   const { state, chats, t } = facts
   const several = (state?.connections.length ?? 0) > 1
@@ -55,13 +57,15 @@ export function trayMenu(facts: TrayFacts): TrayEntry[] {
   })
   const count = attentionCount(state)
   return [
-    item('state', wordsOf(trayLook(state), t)),
+    item('state', wordsOf(trayLook(state), t), { do: 'open', route: '/' }),
     ...(count > 0
       ? [item('attention', t('desktop.menu.attention', { count }), { do: 'open', route: ATTENTION })]
       : []),
     LINE,
     item('open', t('desktop.menu.open'), { do: 'open' }),
-    ...(lines.length > 0 ? [LINE, item('chats', t('desktop.menu.chats')), ...lines] : []),
+    ...(lines.length > 0
+      ? [LINE, item('chats', t('desktop.menu.chats'), { do: 'open', route: '/conversations' }), ...lines]
+      : []),
     ...(state === null ? [] : [...pauseEntries(facts, state), muteEntry(facts), ...pageEntries(t)]),
     LINE,
     item('about', t('desktop.menu.about'), { do: 'about' }),
@@ -146,8 +150,12 @@ export function trayTip(state: AppState | null, t: TrayFacts['t']): string {
 const wordsOf = ({ words }: TrayLook, t: TrayFacts['t']): string => t(words.key as TextKey, words.params)
 
 const LINE: TrayEntry = { kind: 'line' }
-const item = (id: string, label: string, action?: TrayAction): TrayEntry =>
-  action ? { kind: 'item', id, label, action } : { kind: 'item', id, label }
+const item = (id: string, label: string, action: TrayAction): TrayEntry => ({
+  kind: 'item',
+  id,
+  label,
+  action,
+})
 const group = (id: string, label: string, entries: TrayEntry[]): TrayEntry => ({
   kind: 'group',
   id,

@@ -76,9 +76,7 @@ function templateOf(entry: TrayEntry, act: TrayOptions['act']): MenuItemConstruc
         label: entry.label,
         submenu: entry.entries.map((one) => templateOf(one, act)),
       }
-    case 'item': {
-      const { id, label, action } = entry
-      return action ? { id, label, click: () => act(action) } : { id, label, enabled: false }
-    }
+    case 'item':
+      return { id: entry.id, label: entry.label, click: () => act(entry.action) }
   }
 }

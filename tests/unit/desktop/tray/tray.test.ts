@@ -139,8 +139,18 @@ describe('the menu of the tray', () => {
       .flatMap((entry) => (entry.kind === 'group' ? entry.entries : [entry]))
       .find((entry) => 'id' in entry && entry.id === id)
 
-  test('the menu shows the state of the bridge as plain text', () => {
-    expect(menu()[0]).toEqual({ kind: 'item', id: 'state', label: 'Working: 1 connection' })
+  test('the menu shows the state of the bridge, and leads to the overview', () => {
+    expect(menu()[0]).toEqual({
+      kind: 'item',
+      id: 'state',
+      label: 'Working: 1 connection',
+      action: { do: 'open', route: '/' },
+    })
+  })
+
+  test('the title of the latest chats leads to the conversations', () => {
+    const chats = [{ id: 7, clientName: 'Ion', connectionName: 'shop' }]
+    expect(byId(menu({ chats }), 'chats')).toMatchObject({ action: { do: 'open', route: '/conversations' } })
   })
 
   test('the menu pauses enabled and resumes disabled connections', () => {
@@ -256,7 +266,7 @@ describe('the menu of the tray', () => {
       const actions = entries.flatMap((entry) =>
         entry.kind === 'item' && entry.action ? [entry.action.do] : [],
       )
-      expect(actions).toEqual(['open', 'about', 'quit'])
+      expect(actions).toEqual(['open', 'open', 'about', 'quit'])
       expect(JSON.stringify(entries)).not.toContain('desktop.')
     }
   })
