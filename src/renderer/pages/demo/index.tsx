@@ -1,13 +1,13 @@
 import { Button, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useEffect, useState } from 'react'
-import { Redirect, useLocation } from 'wouter'
+import { Link, Redirect, useLocation } from 'wouter'
 import type { DemoPages } from '../../../shared/api/demo.ts'
 import { STORIES, type StoryName } from '../../../shared/demo/names.ts'
 import type { DemoPlace } from '../../../shared/demo/stories.ts'
 import { useAppState, useClient } from '../../client/hooks.tsx'
 import { ErrorAlert } from '../../components/feedback/error-alert.tsx'
-import { IconExternalLink } from '../../components/icons.ts'
+import { IconArrowRight, IconExternalLink } from '../../components/icons.ts'
 import { Page } from '../../components/page.tsx'
 import { useI18n } from '../../i18n.tsx'
 import { ChatSide } from './chat-side.tsx'
@@ -27,7 +27,7 @@ export function DemoPage() {
 
 function Demo({ pages }: { pages: DemoPages }) {
   const { t } = useI18n()
-  const { host } = useAppState()
+  const { host, connections } = useAppState()
   const [story, setStory] = useState<StoryName>('answer')
   const isNarrow = useMediaQuery('(max-width: 47.99em)', undefined, { getInitialValueInEffect: false })
   const isTight = useMediaQuery('(max-width: 59.99em)', undefined, { getInitialValueInEffect: false })
@@ -47,6 +47,11 @@ function Demo({ pages }: { pages: DemoPages }) {
         />
         <Conversation key={story} story={story} isNarrow={isNarrow === true} />
         <Group gap="xs">
+          {connections.length === 0 && (
+            <Button component={Link} href="/setup" rightSection={<IconArrowRight size={16} aria-hidden />}>
+              {t('wizard.welcome.begin')}
+            </Button>
+          )}
           <OpenPage href={pages.visitorUrl} label={t('demo.visitor')} />
           <OpenPage href={pages.planfixUrl} label={t('demo.planfix')} />
         </Group>
