@@ -23,7 +23,8 @@ export default defineConfig({
   globalSetup: ['./tests/e2e/build.ts', './tests/desktop/prepare.ts'],
   projects: [
     { name: 'server', testDir: 'tests/e2e' },
-    { name: 'desktop', testDir: 'tests/desktop' },
+    // Electron itself takes longer to start than the stand-in.
+    { name: 'desktop', testDir: 'tests/desktop', timeout: process.env.BRIDGE_DESKTOP ? 120_000 : 60_000 },
   ],
   // Each test has three processes and a browser of its own, which wait for each other: one more than cores.
   workers: Number(process.env.E2E_WORKERS ?? 3),

@@ -56,6 +56,9 @@ export interface DesktopWorld {
   end(): Promise<void>
 }
 
+/** Windows checks a new program; a busy computer starts four processes at once. */
+const LONGEST_START_MS = 40_000
+
 export async function startDesktopWorld(options: DesktopOptions = {}): Promise<DesktopWorld> {
   const isShop = options.setup !== 'empty'
   const [dataDir, simulators, keyring, port] = await Promise.all([
@@ -103,11 +106,14 @@ export async function startDesktopWorld(options: DesktopOptions = {}): Promise<D
     },
     async start(args = []) {
       app = await start({ env, args })
-      await until('the receiver', () =>
-        fetch(`${world.hooks}/healthz`).then(
-          () => true,
-          () => false,
-        ),
+      await until(
+        'the receiver',
+        () =>
+          fetch(`${world.hooks}/healthz`).then(
+            () => true,
+            () => false,
+          ),
+        LONGEST_START_MS,
       )
     },
     async page() {
