@@ -5,6 +5,7 @@ import { Router } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
 import type { AppState } from '../shared/api/state.ts'
 import type { Language } from '../shared/languages.ts'
+import { AccessProvider } from './client/access.tsx'
 import type { BridgeClient } from './client/client.ts'
 import { ClientProvider, useMaybeAppState } from './client/hooks.tsx'
 import { browserLanguage, firstLanguage, I18nProvider } from './i18n.tsx'
@@ -16,11 +17,13 @@ import { rememberedTheme, rememberTheme } from './theme-memory.ts'
 export function App({ bridge }: { bridge: BridgeClient }) {
   return (
     <ClientProvider bridge={bridge}>
-      <Looks>
-        <Router hook={useHashLocation}>
-          <Shell />
-        </Router>
-      </Looks>
+      <AccessProvider bridge={bridge}>
+        <Looks>
+          <Router hook={useHashLocation}>
+            <Shell />
+          </Router>
+        </Looks>
+      </AccessProvider>
     </ClientProvider>
   )
 }

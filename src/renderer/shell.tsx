@@ -1,6 +1,8 @@
 import { Alert, AppShell, Center, Loader, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react'
 import { Redirect, Route, Switch, useLocation } from 'wouter'
+import { mayCall } from '../shared/api/roles.ts'
+import { useMaybeAccess } from './client/access.tsx'
 import { useLine, useMaybeAppState } from './client/hooks.tsx'
 import { ErrorBoundary } from './components/feedback/error-boundary.tsx'
 import { useI18n } from './i18n.tsx'
@@ -45,10 +47,11 @@ if (location.hash.length <= 2) import('./pages/overview/index.tsx').catch(() => 
 /** The window: pages on the left, common notices on top, the chosen page in the middle. */
 export function Shell() {
   const state = useMaybeAppState()
+  const access = useMaybeAccess()
   const line = useLine()
   const [path] = useLocation()
   const { t } = useI18n()
-  const isReady = state !== null
+  const isReady = state !== null && access !== null
   const form = useNavigationForm()
   const page = useRef<HTMLDivElement>(null)
   // A new page begins at its top.
@@ -63,10 +66,12 @@ export function Shell() {
     }, 1000)
     return () => clearTimeout(timer)
   }, [isReady])
-  if (state === null) return line === 'no-access' ? <NoAccess /> : <Waiting offline={line === 'offline'} />
+  if (state === null || access === null)
+    return line === 'no-access' ? <NoAccess /> : <Waiting offline={line === 'offline'} />
+  const maySetUp = mayCall(access.role, 'setup.begin')
   // First launch: there is only the set-up to show.
-  if (state.connections.length === 0 && !path.startsWith('/setup') && path === '/')
-    return <Redirect to="/setup" />
+  if (maySetUp && state.connections.length === 0 && path === '/') return <Redirect to="/setup" />
+  if (!maySetUp && path.startsWith('/setup')) return <Redirect to="/" />
   const inWizard = path.startsWith('/setup')
   return (
     <AppShell

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { aboutCalls } from './api/about.ts'
+import { accessCalls } from './api/access.ts'
 import type { Answer } from './api/answer.ts'
 import { conversationCalls } from './api/conversations.ts'
 import { demoCalls } from './api/demo.ts'
@@ -33,6 +34,7 @@ export const calls = {
   ...tunnelCalls,
   ...desktopCalls,
   ...aboutCalls,
+  ...accessCalls,
 } as const
 
 export type CallName = keyof typeof calls
@@ -41,7 +43,10 @@ export type Args<N extends CallName> = z.input<(typeof calls)[N]['args']>
 /** What a handler receives. */
 export type ReadArgs<N extends CallName> = z.output<(typeof calls)[N]['args']>
 export type Value<N extends CallName> = z.output<(typeof calls)[N]['result']>
-export type Handlers = { [N in CallName]: (args: ReadArgs<N>) => Promise<Answer<Value<N>>> }
+export type Handlers = {
+  // The entrance answers for its caller by itself (main/api/dispatcher.ts).
+  [N in Exclude<CallName, keyof typeof accessCalls>]: (args: ReadArgs<N>) => Promise<Answer<Value<N>>>
+}
 
 export const isCallName = (name: unknown): name is CallName =>
   typeof name === 'string' && Object.hasOwn(calls, name)

@@ -1,12 +1,19 @@
 import type { CallName } from '../api.ts'
+import type { Role } from './access.ts'
 
-/** What a person or a program may do on a server: see everything but secrets; act on messages; change everything. */
-export const ROLES = ['reader', 'operator', 'owner'] as const
-export type Role = (typeof ROLES)[number]
+export { ROLES, type Role } from './access.ts'
 
 /** Calls that change nothing and show no secret: for everybody. */
 const READING: readonly CallName[] = [
-  ...(['about.licences', 'state.get', 'events.list', 'overview.get', 'desktop.get', 'tunnel.get'] as const),
+  ...([
+    'access.get',
+    'about.licences',
+    'state.get',
+    'events.list',
+    'overview.get',
+    'desktop.get',
+    'tunnel.get',
+  ] as const),
   ...(['log.outline', 'log.page', 'log.message', 'log.export', 'settings.get', 'connection.get'] as const),
   ...(['conversations.list', 'conversations.find', 'conversation.get', 'conversation.messages'] as const),
   ...(['employees.get', 'diagnostics.get', 'report.get', 'suggestions.get', 'demo.scene'] as const),

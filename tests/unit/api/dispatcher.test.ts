@@ -203,6 +203,21 @@ describe('roles', () => {
     })
   })
 
+  test('a caller is told its role and name; at the own computer it is the owner', async () => {
+    const { caller, lines } = callerWith({})
+    for (const role of ['reader', 'operator', 'owner'] as const)
+      expect(await caller.call({ trusted: true, role, name: 'Ana' }, 'access.get', {})).toEqual({
+        ok: true,
+        value: { role, name: 'Ana' },
+      })
+    expect(await caller.call(TRUSTED, 'access.get', {})).toEqual({
+      ok: true,
+      value: { role: 'owner', name: null },
+    })
+    expect((await caller.call({ trusted: false }, 'access.get', {})).ok).toBe(false)
+    expect(lines).toEqual([])
+  })
+
   test('who changed something is in the log, who only looked is not', async () => {
     const { caller, lines } = callerWith(act)
     const ana = { trusted: true, name: 'Ana', role: 'operator' as const }

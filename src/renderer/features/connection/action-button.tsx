@@ -2,8 +2,9 @@ import { Button, type ButtonProps } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import { Link } from 'wouter'
-import type { Answer, Words } from '../../../shared/api.ts'
+import type { Answer, CallName, Words } from '../../../shared/api.ts'
 import type { TextKey } from '../../../shared/i18n/texts.ts'
+import { useMay } from '../../client/access.tsx'
 import { useClient } from '../../client/hooks.tsx'
 import { useI18n } from '../../i18n.tsx'
 
@@ -26,7 +27,10 @@ export function ActionButton({
 }) {
   const { t, say } = useI18n()
   const bridge = useClient()
+  const may = useMay()
   const [busy, setBusy] = useState(false)
+  const needed = neededFor(action)
+  if (needed !== null && !may(needed)) return null
   if (action.do === 'open')
     return (
       <Button component={Link} href={action.href} variant={variant} flex="none">
@@ -50,4 +54,18 @@ export function ActionButton({
       {t(label ?? (action.do === 'turn-on' ? 'verdict.turn-on' : 'verdict.try-now'))}
     </Button>
   )
+}
+
+/** The call that the action ends in; null = it only shows something. */
+function neededFor(action: MendingAction): CallName | null {
+  switch (action.do) {
+    case 'open':
+      return action.href.startsWith('/settings') ? 'settings.save' : null
+    case 'try':
+      return 'connection.tryNow'
+    case 'prove-address':
+      return 'tunnel.prove'
+    case 'turn-on':
+      return 'connection.enable'
+  }
 }

@@ -1,6 +1,7 @@
 import { Button, Group } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import type { ConversationRow } from '../../../shared/api/conversations.ts'
+import { useMay } from '../../client/access.tsx'
 import { useClient } from '../../client/hooks.tsx'
 import { UndoMessage } from '../../components/feedback/undo.tsx'
 import { useI18n } from '../../i18n.tsx'
@@ -9,6 +10,7 @@ import { useI18n } from '../../i18n.tsx'
 export function WaitingActions({ row, onDone }: { row: ConversationRow; onDone(): void }) {
   const { t, say } = useI18n()
   const bridge = useClient()
+  const may = useMay()
   const mark = async (noAnswer: boolean) => {
     const answer = await bridge.call('conversation.mark', { id: row.id, noAnswer })
     onDone()
@@ -25,6 +27,7 @@ export function WaitingActions({ row, onDone }: { row: ConversationRow; onDone()
     )
     notifications.show({ id, message, color: 'teal', autoClose: 10_000 })
   }
+  if (!may('conversation.mark')) return null
   return (
     <Group gap={6} wrap="nowrap">
       <Button variant="subtle" size="compact-sm" onClick={() => void settle()}>

@@ -27,6 +27,8 @@ export interface EmployeesTableProps {
   /** The current choice (the form's, not the view's). */
   value: Selection
   onChange(value: Selection): void
+  /** Those who may not change it see it all the same. */
+  locked?: boolean
   /** Address of the page with the setting "send as employee"; without it there is no link. */
   settingHref?: string
   /** Reads Planfix again. */
@@ -38,7 +40,16 @@ export interface EmployeesTableProps {
 
 /** Who may reply to clients and as which agent; controlled: the page and the wizard hold the choice. */
 export function EmployeesTable(props: EmployeesTableProps) {
-  const { view, value, onChange, settingHref, onRefresh, refreshing = false, fill = false } = props
+  const {
+    view,
+    value,
+    onChange,
+    settingHref,
+    onRefresh,
+    refreshing = false,
+    fill = false,
+    locked = false,
+  } = props
   const { t } = useI18n()
   const [search, setSearch] = useState('')
   const [filter, setFilter] = useState<Filter>('all')
@@ -47,7 +58,8 @@ export function EmployeesTable(props: EmployeesTableProps) {
   const shown = useMemo(() => rows.filter(({ user }) => found.has(user.id)), [rows, found])
   const isFixed = value.mode === 'everybody'
   return (
-    <div className={fill ? classes.filled : classes.table}>
+    <div className={fill ? classes.filled : classes.table} data-looked-at={locked || undefined}>
+      {locked && <Locked />}
       <Radio.Group
         value={value.mode}
         onChange={(mode) => onChange(withMode(value, mode as Selection['mode'], view))}
@@ -55,8 +67,8 @@ export function EmployeesTable(props: EmployeesTableProps) {
         size="sm"
       >
         <Group gap="lg" mt={6}>
-          <Radio value="everybody" label={t('employees.mode.everybody')} size="xs" />
-          <Radio value="selected" label={t('employees.mode.selected')} size="xs" />
+          <Radio value="everybody" label={t('employees.mode.everybody')} size="xs" disabled={locked} />
+          <Radio value="selected" label={t('employees.mode.selected')} size="xs" disabled={locked} />
         </Group>
       </Radio.Group>
       <Notes view={view} mode={value.mode} settingHref={settingHref} />
@@ -70,6 +82,7 @@ export function EmployeesTable(props: EmployeesTableProps) {
         counts={countsOf(rows)}
         shown={shown}
         fixed={isFixed}
+        locked={locked}
         onAllow={(allowed) => onChange(withAllowed(value, shown, allowed))}
         readAt={view.readAt}
         onRefresh={onRefresh}
@@ -80,6 +93,7 @@ export function EmployeesTable(props: EmployeesTableProps) {
         agents={view.agents}
         generalName={view.generalAgent.name}
         fixed={isFixed}
+        locked={locked}
         onAllow={(row, allowed) => onChange(withAllowed(value, [row], allowed))}
         onSpeaker={(row, option) => onChange(withSpeaker(value, row, option))}
         empty={
@@ -91,6 +105,15 @@ export function EmployeesTable(props: EmployeesTableProps) {
         }
       />
     </div>
+  )
+}
+
+function Locked() {
+  const { t } = useI18n()
+  return (
+    <Alert color="blue" variant="light" icon={<IconInfoCircle aria-hidden />} py="xs">
+      <Text size="sm">{t('access.employees')}</Text>
+    </Alert>
   )
 }
 

@@ -13,6 +13,7 @@ interface RowProps {
   agents: readonly ChatraAgent[]
   generalName: string
   fixed: boolean
+  locked: boolean
   onAllow(row: MatchRow, allowed: boolean): void
   onSpeaker(row: MatchRow, option: string): void
   measure: ((element: HTMLTableRowElement | null) => void) | undefined
@@ -20,7 +21,7 @@ interface RowProps {
 
 /** One employee: name, whether comments reach the client, and under which name. */
 export function Row(props: RowProps) {
-  const { row, index, agents, generalName, fixed, onAllow, onSpeaker, measure } = props
+  const { row, index, agents, generalName, fixed, locked, onAllow, onSpeaker, measure } = props
   const words = useI18n()
   const { t } = words
   const { user } = row
@@ -50,6 +51,7 @@ export function Row(props: RowProps) {
           <Switch
             aria-label={t('employees.may-answer', { name: user.name })}
             checked={row.allowed}
+            disabled={locked}
             onChange={(event) => onAllow(row, event.currentTarget.checked)}
           />
         )}
@@ -61,6 +63,7 @@ export function Row(props: RowProps) {
             mb={2}
             aria-label={t('employees.speaks-as', { name: user.name })}
             value={speakerOf(row.choice)}
+            disabled={locked}
             onChange={(event) => onSpeaker(row, event.currentTarget.value)}
             data={optionsOf(speakersFor(row, agents), generalName, words)}
           />

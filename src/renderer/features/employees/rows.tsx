@@ -16,6 +16,7 @@ export function Rows(props: {
   agents: readonly ChatraAgent[]
   generalName: string
   fixed: boolean
+  locked: boolean
   onAllow(row: MatchRow, allowed: boolean): void
   onSpeaker(row: MatchRow, option: string): void
   empty: ReactNode

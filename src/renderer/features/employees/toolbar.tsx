@@ -14,6 +14,7 @@ export function Toolbar(props: {
   shown: readonly MatchRow[]
   /** Everybody may reply: there is nothing to allow. */
   fixed: boolean
+  locked: boolean
   onAllow(allowed: boolean): void
   readAt: number | null
   onRefresh: (() => void) | undefined
@@ -45,13 +46,15 @@ export function Toolbar(props: {
           label: `${t(`employees.filter.${one}`)} (${number(props.counts[one])})`,
         }))}
       />
-      <Button
-        variant="default"
-        disabled={props.fixed || props.shown.length === 0}
-        onClick={() => props.onAllow(!allAllowed)}
-      >
-        {allAllowed && !props.fixed ? t('employees.allow-none') : t('employees.allow-all')}
-      </Button>
+      {!props.locked && (
+        <Button
+          variant="default"
+          disabled={props.fixed || props.shown.length === 0}
+          onClick={() => props.onAllow(!allAllowed)}
+        >
+          {allAllowed && !props.fixed ? t('employees.allow-none') : t('employees.allow-all')}
+        </Button>
+      )}
       {props.onRefresh && (
         <Button
           variant="default"

@@ -2,6 +2,7 @@ import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import type { KeychainTrouble } from '../../../shared/api/state.ts'
+import { Allowed } from '../../client/access.tsx'
 import { useAppState, useClient } from '../../client/hooks.tsx'
 import { IconAlertTriangle } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
@@ -38,9 +39,11 @@ export function KeychainNotice(room: { mb?: 'md' }) {
             {trouble.detail}
           </Text>
         )}
-        <Button variant="default" loading={busy} onClick={tryAgain}>
-          {t('keychain.try-again')}
-        </Button>
+        <Allowed call="secrets.tryAgain">
+          <Button variant="default" loading={busy} onClick={tryAgain}>
+            {t('keychain.try-again')}
+          </Button>
+        </Allowed>
       </Stack>
     </Alert>
   )

@@ -2,6 +2,7 @@ import { Button, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { MessageRow } from '../../../shared/api/log.ts'
 import type { CallError } from '../../../shared/api.ts'
+import { useMay } from '../../client/access.tsx'
 import { useClient, useRefresh } from '../../client/hooks.tsx'
 import { ConfirmButton } from '../../components/feedback/confirm-button.tsx'
 import { ErrorAlert } from '../../components/feedback/error-alert.tsx'
@@ -14,9 +15,11 @@ export function Actions({ message, onDone }: { message: MessageRow; onDone(): vo
   const { t } = useI18n()
   const bridge = useClient()
   const refresh = useRefresh()
+  const may = useMay()
   const { dismiss } = useStuckActions()
   const [error, setError] = useState<CallError | null>(null)
   const [busy, setBusy] = useState(false)
+  if (!may('log.retry') || !may('log.bulk')) return null
   if (!message.canRetry && !message.canDismiss && error === null) return null
   const dismissIt = async () => {
     setBusy(true)

@@ -2,6 +2,7 @@ import { Anchor, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/co
 import { Link } from 'wouter'
 import type { LifeStep, MessageRow } from '../../../shared/api/log.ts'
 import type { Language } from '../../../shared/i18n/texts.ts'
+import { Allowed } from '../../client/access.tsx'
 import { useAppState, useCall, usePush } from '../../client/hooks.tsx'
 import { ErrorAlert } from '../../components/feedback/error-alert.tsx'
 import { StatusBadge, type Tone } from '../../components/feedback/status-badge.tsx'
@@ -44,7 +45,9 @@ export function Detail({
       ) : (
         <Life life={asked.value?.life ?? null} direction={message.direction} />
       )}
-      <RawData key={id} id={id} />
+      <Allowed call="log.payload">
+        <RawData key={id} id={id} />
+      </Allowed>
     </Stack>
   )
 }

@@ -1,6 +1,7 @@
 import { ActionIcon, Button, CopyButton, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { Link } from 'wouter'
 import type { PublicAddress } from '../../../shared/api/state.ts'
+import { Allowed } from '../../client/access.tsx'
 import { StatusBadge } from '../../components/feedback/status-badge.tsx'
 import { IconCheck, IconCopy } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
@@ -54,9 +55,11 @@ export function AddressCard({ address: now }: { address: PublicAddress }) {
         ))}
         <Group gap="xs">
           {provider !== 'none' && <ActionButton action={{ do: 'prove-address' }} label="tunnel.page.try" />}
-          <Button component={Link} href="/settings/~address" variant="default">
-            {t('action.edit')}
-          </Button>
+          <Allowed call="tunnel.save">
+            <Button component={Link} href="/settings/~address" variant="default">
+              {t('action.edit')}
+            </Button>
+          </Allowed>
         </Group>
       </Stack>
     </Paper>

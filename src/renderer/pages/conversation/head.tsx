@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { CallError } from '../../../shared/api/answer.ts'
 import type { ConversationView, MessageRow } from '../../../shared/api/log.ts'
 import { isTextKey } from '../../../shared/i18n/texts.ts'
+import { Allowed } from '../../client/access.tsx'
 import { useAppState, useClient, useRefresh } from '../../client/hooks.tsx'
 import { IconAlertTriangle } from '../../components/icons.ts'
 import { Outside } from '../../features/messages/detail.tsx'
@@ -98,9 +99,11 @@ function Joined({ joined }: { joined: NonNullable<ConversationView['devices'][nu
       <Text size="sm" c="dimmed">
         {t(`log.talk.joined-${joined.why}`)}
       </Text>
-      <Button variant="default" size="compact-sm" loading={busy} onClick={() => void separate()}>
-        {t('log.talk.separate')}
-      </Button>
+      <Allowed call="conversation.separate">
+        <Button variant="default" size="compact-sm" loading={busy} onClick={() => void separate()}>
+          {t('log.talk.separate')}
+        </Button>
+      </Allowed>
       {problem !== null && (
         <Text size="sm" c="red" role="alert">
           {say(problem)}
@@ -136,9 +139,11 @@ export function Stopped({ view, rows }: { view: ConversationView; rows: readonly
       <Group justify="space-between" wrap="nowrap">
         <Text size="sm">{isTextKey(key) ? say({ key, params: {} }) : view.paused}</Text>
         {waiting !== undefined && (
-          <Button variant="default" flex="none" loading={busy} onClick={() => void resume()}>
-            {t('log.resume')}
-          </Button>
+          <Allowed call="log.retry">
+            <Button variant="default" flex="none" loading={busy} onClick={() => void resume()}>
+              {t('log.resume')}
+            </Button>
+          </Allowed>
         )}
       </Group>
     </Alert>

@@ -2,6 +2,7 @@ import { ActionIcon, Menu } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import type { ConversationView, MessageRow } from '../../../shared/api/log.ts'
+import { useMay } from '../../client/access.tsx'
 import { useClient } from '../../client/hooks.tsx'
 import {
   IconBan,
@@ -24,6 +25,7 @@ export function TalkMenu({ view, onChange }: { view: ConversationView; onChange(
   const speech = useI18n()
   const { t, say } = speech
   const bridge = useClient()
+  const may = useMay()
   const [printed, setPrinted] = useState<MessageRow[] | null>(null)
   const [forgets, setForgets] = useState(false)
   const failed = (message: Parameters<typeof say>[0]) =>
@@ -87,19 +89,25 @@ export function TalkMenu({ view, onChange }: { view: ConversationView; onChange(
           <Menu.Item leftSection={icon(IconPrinter)} onClick={() => void withAll(setPrinted)}>
             {t('talk.print')}
           </Menu.Item>
-          <Menu.Divider />
-          <Menu.Item
-            leftSection={icon(view.muted ? IconBell : IconBellOff)}
-            onClick={() => void mark({ muted: !view.muted })}
-          >
-            {t(view.muted ? 'talk.unmute' : 'talk.mute')}
-          </Menu.Item>
-          <Menu.Item leftSection={icon(IconBan)} onClick={() => void mark({ blocked: !view.blocked })}>
-            {t(view.blocked ? 'talk.unblock' : 'talk.block')}
-          </Menu.Item>
-          <Menu.Item leftSection={icon(IconTrash)} onClick={() => setForgets(true)}>
-            {t('talk.forget')}
-          </Menu.Item>
+          {may('conversation.mark') && (
+            <>
+              <Menu.Divider />
+              <Menu.Item
+                leftSection={icon(view.muted ? IconBell : IconBellOff)}
+                onClick={() => void mark({ muted: !view.muted })}
+              >
+                {t(view.muted ? 'talk.unmute' : 'talk.mute')}
+              </Menu.Item>
+              <Menu.Item leftSection={icon(IconBan)} onClick={() => void mark({ blocked: !view.blocked })}>
+                {t(view.blocked ? 'talk.unblock' : 'talk.block')}
+              </Menu.Item>
+            </>
+          )}
+          {may('conversation.forget') && (
+            <Menu.Item leftSection={icon(IconTrash)} onClick={() => setForgets(true)}>
+              {t('talk.forget')}
+            </Menu.Item>
+          )}
         </Menu.Dropdown>
       </Menu>
       <ForgetDialog view={view} opened={forgets} onClose={() => setForgets(false)} />

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { ConversationView } from '../../../shared/api/log.ts'
+import { Allowed } from '../../client/access.tsx'
 import { useClient, useRefresh } from '../../client/hooks.tsx'
 import { IconBan, IconBellOff } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
@@ -25,9 +26,11 @@ export function Wishes({ view }: { view: ConversationView }) {
             <Text size="sm" maw="60rem">
               {t('talk.blocked.text')}
             </Text>
-            <Button variant="default" loading={busy} onClick={() => void mark({ blocked: false })}>
-              {t('talk.unblock')}
-            </Button>
+            <Allowed call="conversation.mark">
+              <Button variant="default" loading={busy} onClick={() => void mark({ blocked: false })}>
+                {t('talk.unblock')}
+              </Button>
+            </Allowed>
           </Group>
         </Alert>
       )}
@@ -35,14 +38,16 @@ export function Wishes({ view }: { view: ConversationView }) {
         <Group gap="xs" mb="xs">
           <IconBellOff size={16} aria-hidden />
           <Text size="sm">{t('talk.muted.text')}</Text>
-          <Button
-            variant="default"
-            size="compact-sm"
-            loading={busy}
-            onClick={() => void mark({ muted: false })}
-          >
-            {t('talk.unmute')}
-          </Button>
+          <Allowed call="conversation.mark">
+            <Button
+              variant="default"
+              size="compact-sm"
+              loading={busy}
+              onClick={() => void mark({ muted: false })}
+            >
+              {t('talk.unmute')}
+            </Button>
+          </Allowed>
         </Group>
       )}
     </>

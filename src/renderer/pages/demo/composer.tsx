@@ -1,5 +1,6 @@
 import { Button, Checkbox, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
+import { useMay } from '../../client/access.tsx'
 import { IconSend } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
 import classes from './demo.module.css'
@@ -17,6 +18,7 @@ export function Composer(props: {
   const [text, setText] = useState('')
   const [toClient, setToClient] = useState(true)
   const [busy, setBusy] = useState(false)
+  const may = useMay()
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     if (text.trim() === '' || busy) return
@@ -25,6 +27,7 @@ export function Composer(props: {
     setBusy(false)
     if (isWritten) setText('')
   }
+  if (!may('demo.write')) return null
   return (
     <form className={classes.composer} onSubmit={(event) => void submit(event)}>
       <TextInput

@@ -5,6 +5,7 @@ import { Link, Redirect, useLocation } from 'wouter'
 import type { DemoPages } from '../../../shared/api/demo.ts'
 import { STORIES, type StoryName } from '../../../shared/demo/names.ts'
 import type { DemoPlace } from '../../../shared/demo/stories.ts'
+import { useMay } from '../../client/access.tsx'
 import { useAppState, useClient } from '../../client/hooks.tsx'
 import { ErrorAlert } from '../../components/feedback/error-alert.tsx'
 import { IconArrowRight, IconExternalLink } from '../../components/icons.ts'
@@ -28,11 +29,12 @@ export function DemoPage() {
 function Demo({ pages }: { pages: DemoPages }) {
   const { t } = useI18n()
   const { host, connections } = useAppState()
+  const may = useMay()
   const [story, setStory] = useState<StoryName>('answer')
   const isNarrow = useMediaQuery('(max-width: 47.99em)', undefined, { getInitialValueInEffect: false })
   const isTight = useMediaQuery('(max-width: 59.99em)', undefined, { getInitialValueInEffect: false })
   return (
-    <Page title={t('demo.title')} actions={host !== 'demo' && <StopButton />}>
+    <Page title={t('demo.title')} actions={host !== 'demo' && may('demo.stop') && <StopButton />}>
       <Stack gap="md">
         {isTight !== true && <Text>{t('demo.intro')}</Text>}
         <SegmentedControl
@@ -47,7 +49,7 @@ function Demo({ pages }: { pages: DemoPages }) {
         />
         <Conversation key={story} story={story} isNarrow={isNarrow === true} />
         <Group gap="xs">
-          {connections.length === 0 && (
+          {connections.length === 0 && may('setup.begin') && (
             <Button component={Link} href="/setup" rightSection={<IconArrowRight size={16} aria-hidden />}>
               {t('wizard.welcome.begin')}
             </Button>

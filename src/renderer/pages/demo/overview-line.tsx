@@ -2,6 +2,7 @@ import { Button, Text } from '@mantine/core'
 import type { DemoScene } from '../../../shared/api/demo.ts'
 import type { StoryName } from '../../../shared/demo/names.ts'
 import { isTextKey } from '../../../shared/i18n/texts.ts'
+import { useMay } from '../../client/access.tsx'
 import { IconCircleCheck, IconClock } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
 import classes from './demo.module.css'
@@ -10,6 +11,7 @@ import classes from './demo.module.css'
 export function OverviewLine(props: { name: StoryName; scene: DemoScene; tryNow(): Promise<void> }) {
   const { name, scene, tryNow } = props
   const { t, clock } = useI18n()
+  const may = useMay()
   const failing = (['planfix', 'chatra'] as const).find((side) => scene.sides[side].state !== 'ok')
   const now = failing === undefined ? null : scene.sides[failing]
   const Icon = now === null ? IconCircleCheck : IconClock
@@ -42,7 +44,7 @@ export function OverviewLine(props: { name: StoryName; scene: DemoScene; tryNow(
         </div>
         {isElsewhere && <Text size="sm">{t('demo.down-elsewhere', { story: t('demo.story.failure') })}</Text>}
       </div>
-      {now !== null && (
+      {now !== null && may('demo.tryNow') && (
         <Button variant="default" flex="none" onClick={() => void tryNow()}>
           {t('verdict.try-now')}
         </Button>

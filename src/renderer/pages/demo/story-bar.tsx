@@ -1,6 +1,7 @@
 import { Button, Group, Loader, Text } from '@mantine/core'
 import type { DemoScene } from '../../../shared/api/demo.ts'
 import type { StoryName } from '../../../shared/demo/names.ts'
+import { Allowed } from '../../client/access.tsx'
 import { IconArrowRight, IconPlayerPause, IconPlayerPlay, IconRefresh } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
 import classes from './demo.module.css'
@@ -40,38 +41,40 @@ export function StoryBar({ name, scene, stage }: { name: StoryName; scene: DemoS
           </Group>
         )}
       </div>
-      <Group gap="xs" className={classes.buttons}>
-        <Button
-          variant="filled"
-          disabled={!mayGoOn || stage.busy}
-          onClick={() => void stage.next()}
-          rightSection={<IconArrowRight size={16} aria-hidden />}
-        >
-          {t('demo.next')}
-        </Button>
-        <Button
-          variant="default"
-          disabled={hasEnded}
-          onClick={() => stage.setPlaying(!stage.playing)}
-          leftSection={
-            stage.playing ? (
-              <IconPlayerPause size={16} aria-hidden />
-            ) : (
-              <IconPlayerPlay size={16} aria-hidden />
-            )
-          }
-        >
-          {t(stage.playing ? 'demo.pause' : 'demo.play')}
-        </Button>
-        <Button
-          variant="default"
-          disabled={scene.step === 0 && scene.chat.length === 0}
-          onClick={() => void stage.again()}
-          leftSection={<IconRefresh size={16} aria-hidden />}
-        >
-          {t('demo.again')}
-        </Button>
-      </Group>
+      <Allowed call="demo.next">
+        <Group gap="xs" className={classes.buttons}>
+          <Button
+            variant="filled"
+            disabled={!mayGoOn || stage.busy}
+            onClick={() => void stage.next()}
+            rightSection={<IconArrowRight size={16} aria-hidden />}
+          >
+            {t('demo.next')}
+          </Button>
+          <Button
+            variant="default"
+            disabled={hasEnded}
+            onClick={() => stage.setPlaying(!stage.playing)}
+            leftSection={
+              stage.playing ? (
+                <IconPlayerPause size={16} aria-hidden />
+              ) : (
+                <IconPlayerPlay size={16} aria-hidden />
+              )
+            }
+          >
+            {t(stage.playing ? 'demo.pause' : 'demo.play')}
+          </Button>
+          <Button
+            variant="default"
+            disabled={scene.step === 0 && scene.chat.length === 0}
+            onClick={() => void stage.again()}
+            leftSection={<IconRefresh size={16} aria-hidden />}
+          >
+            {t('demo.again')}
+          </Button>
+        </Group>
+      </Allowed>
     </section>
   )
 }

@@ -2,6 +2,7 @@ import { Button, Skeleton, Stack, Switch } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
 import type { CheckUp } from '../../../shared/api/diagnostics.ts'
 import type { CallError } from '../../../shared/api.ts'
+import { useMay } from '../../client/access.tsx'
 import { useCacheAnswer, useCall, useClient, usePush } from '../../client/hooks.tsx'
 import { Empty, ErrorAlert } from '../../components/feedback/error-alert.tsx'
 import { IconRefresh } from '../../components/icons.ts'
@@ -17,6 +18,7 @@ import { Summary } from './summary.tsx'
 export function DiagnosticsPage() {
   const { t } = useI18n()
   const { checkUp, loading, error, start, startError, starting, reload } = useCheckUp()
+  const may = useMay()
   const [attentionOnly, setAttentionOnly] = useState(false)
   const isRunning = checkUp !== null && checkUp.endedAt === null
 
@@ -33,8 +35,8 @@ export function DiagnosticsPage() {
   )
   const actions = checkUp !== null && (
     <>
-      <ReportButtons disabled={isRunning} />
-      {again}
+      {may('diagnostics.report') && <ReportButtons disabled={isRunning} />}
+      {may('diagnostics.start') && again}
     </>
   )
   return (

@@ -1,4 +1,5 @@
 import { Button, Paper, Stack, Text, Title } from '@mantine/core'
+import { useMay } from '../../client/access.tsx'
 import { IconStethoscope } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
 
@@ -14,9 +15,13 @@ export function Intro({ onStart, busy }: { onStart: () => void; busy: boolean })
         <Text c="dimmed" size="sm">
           {t('diagnostics.intro.time')}
         </Text>
-        <Button size="sm" onClick={onStart} loading={busy}>
-          {t('diagnostics.start')}
-        </Button>
+        {useMay()('diagnostics.start') ? (
+          <Button size="sm" onClick={onStart} loading={busy}>
+            {t('diagnostics.start')}
+          </Button>
+        ) : (
+          <Text size="sm">{t('access.check-up')}</Text>
+        )}
       </Stack>
     </Paper>
   )

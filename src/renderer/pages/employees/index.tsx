@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { Link, useLocation, useParams } from 'wouter'
 import type { EmployeesView } from '../../../shared/api/employees.ts'
 import type { CallError } from '../../../shared/api.ts'
+import { Allowed, useMay } from '../../client/access.tsx'
 import { useAppState, useCall, useClient, useRefresh } from '../../client/hooks.tsx'
 import { Empty, ErrorAlert } from '../../components/feedback/error-alert.tsx'
 import { SaveBar } from '../../components/form/save-bar.tsx'
@@ -92,6 +93,7 @@ function Form(props: {
   const { id, view, onRefresh, refreshing, onSaved } = props
   const bridge = useClient()
   const { t, say } = useI18n()
+  const may = useMay()
   const [changed, setChanged] = useState<Selection | null>(null)
   const [saving, setSaving] = useState(false)
   const [done, setDone] = useState(false)
@@ -124,6 +126,7 @@ function Form(props: {
           setDone(false)
           setRefused(null)
         }}
+        locked={!may('employees.save')}
         settingHref={`/settings/${id}`}
         onRefresh={onRefresh}
         refreshing={refreshing}
@@ -151,9 +154,11 @@ function Nobody() {
     <Page title={t('nav.employees')} help="names">
       <Empty title={t('employees.no-connection')} icon={<IconUsers size={32} stroke={1.3} aria-hidden />}>
         <Text c="dimmed">{t('employees.no-connection.text')}</Text>
-        <Button component={Link} href="/setup">
-          {t('action.add-connection')}
-        </Button>
+        <Allowed call="setup.begin">
+          <Button component={Link} href="/setup">
+            {t('action.add-connection')}
+          </Button>
+        </Allowed>
       </Empty>
     </Page>
   )

@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { LogFilter, MessageRow } from '../../../shared/api/log.ts'
+import { useMay } from '../../client/access.tsx'
 import { type Stuck, useStuckActions } from '../../features/messages/use-stuck-actions.tsx'
 import { useI18n } from '../../i18n.tsx'
 
@@ -17,11 +18,12 @@ export function BulkBar({
 }) {
   const { t, number } = useI18n()
   const { retry, dismiss } = useStuckActions()
+  const may = useMay()
   const [asks, setAsks] = useState(false)
   const [busy, setBusy] = useState(false)
   const isSelection = selected.size > 0
   const count = isSelection ? selected.size : (all?.count ?? 0)
-  if (count === 0) return null
+  if (count === 0 || !may('log.bulk')) return null
   const stuck: Stuck = isSelection ? { ids: [...selected.keys()] } : { filter: all?.filter ?? {} }
   const mayDouble = isSelection
     ? [...selected.values()].some(

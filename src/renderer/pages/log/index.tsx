@@ -3,6 +3,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { Link } from 'wouter'
 import type { MessageRow } from '../../../shared/api/log.ts'
 import type { AppState } from '../../../shared/api/state.ts'
+import { useMay } from '../../client/access.tsx'
 import { useAppState, useLine } from '../../client/hooks.tsx'
 import { Empty, ErrorAlert } from '../../components/feedback/error-alert.tsx'
 import { IconMessages, IconSearch } from '../../components/icons.ts'
@@ -43,6 +44,7 @@ export function LogPage() {
   const onOpen = useCallback((row: MessageRow) => setOpen({ id: row.id, row }), [])
   const onClose = useCallback(() => setOpen(null), [])
   const [selected, setSelected] = useState<ReadonlyMap<number, MessageRow>>(new Map())
+  const may = useMay()
   const clear = useCallback(() => setSelected(new Map()), [])
   const onSelect = useCallback(
     (row: MessageRow) =>
@@ -109,7 +111,7 @@ export function LogPage() {
             busy={loading}
             openId={open?.id ?? null}
             selected={selected}
-            onSelect={onSelect}
+            onSelect={may('log.bulk') ? onSelect : null}
             words={words}
             onOpen={onOpen}
             onClose={onClose}

@@ -20,7 +20,7 @@ export interface LineProps {
   open: boolean
   fresh: boolean
   selected: boolean
-  onSelect(row: MessageRow): void
+  onSelect: ((row: MessageRow) => void) | null
   /** The sought words, to be marked. */
   words: readonly string[]
   onOpen(index: number, row: MessageRow): void
@@ -62,7 +62,7 @@ export const Line = memo(function Line(props: LineProps) {
       onClick={() => onOpen(index, row)}
     >
       <span role="gridcell" className={classes.pick}>
-        {isSelectable(row) && (
+        {onSelect !== null && isSelectable(row) && (
           <input
             type="checkbox"
             checked={selected}

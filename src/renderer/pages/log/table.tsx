@@ -57,7 +57,8 @@ export function Table(props: {
   busy: boolean
   openId: number | null
   selected: ReadonlyMap<number, MessageRow>
-  onSelect(row: MessageRow): void
+  /** Null for those who may not act on messages. */
+  onSelect: ((row: MessageRow) => void) | null
   /** The sought words, to be marked. */
   words: readonly string[]
   onOpen(row: MessageRow): void
@@ -117,7 +118,7 @@ export function Table(props: {
     if (event.key === 'Escape') return onClose()
     if (count === 0) return
     const row = activeIndex === null ? undefined : rowAt(list, activeIndex)
-    if (event.key === 'x' && row !== undefined && isSelectable(row)) return onSelect(row)
+    if (event.key === 'x' && row !== undefined && isSelectable(row)) return onSelect?.(row)
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault()
       if (activeIndex !== null && row !== undefined) open(activeIndex, row)

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Stack, Text } from '@mantine/core'
 import { Link } from 'wouter'
 import type { AppState } from '../../../shared/api/state.ts'
+import { useMay } from '../../client/access.tsx'
 import { useClient } from '../../client/hooks.tsx'
 import { ConfirmButton } from '../../components/feedback/confirm-button.tsx'
 import { useI18n } from '../../i18n.tsx'
@@ -11,16 +12,17 @@ import { ItemLine, Verdict } from './verdict.tsx'
 export function Attention({ state }: { state: AppState }) {
   const { t } = useI18n()
   const [worst, ...others] = attentionItemsOf(state)
-  if (state.connections.length === 0 && state.drafts.length === 0) return null
+  const drafts = useMay()('setup.discard') ? state.drafts : []
+  if (state.connections.length === 0 && drafts.length === 0) return null
   return (
     <Stack gap="xs">
       {state.connections.length > 0 && <Verdict state={state} worst={worst ?? null} />}
-      {others.length + state.drafts.length > 0 && (
+      {others.length + drafts.length > 0 && (
         <Stack gap="xs" component="section" aria-label={t('overview.attention')}>
           {others.map((item) => (
             <ItemLine key={item.id} item={item} />
           ))}
-          {state.drafts.map((draft) => (
+          {drafts.map((draft) => (
             <Draft key={draft.id} draft={draft} />
           ))}
         </Stack>

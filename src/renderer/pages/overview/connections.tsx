@@ -2,6 +2,7 @@ import { Anchor, Badge, Button, Group, Paper, Progress, SimpleGrid, Stack, Text,
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { AppState, ConnectionState } from '../../../shared/api/state.ts'
+import { Allowed } from '../../client/access.tsx'
 import { Empty } from '../../components/feedback/error-alert.tsx'
 import { StatusBadge, type Tone } from '../../components/feedback/status-badge.tsx'
 import { ActionButton } from '../../features/connection/action-button.tsx'
@@ -14,9 +15,11 @@ export function Connections({ state }: { state: AppState }) {
   if (state.connections.length === 0) {
     return (
       <Empty title={t('overview.no-connections')}>
-        <Button component={Link} href="/setup">
-          {t('action.add-connection')}
-        </Button>
+        <Allowed call="setup.begin">
+          <Button component={Link} href="/setup">
+            {t('action.add-connection')}
+          </Button>
+        </Allowed>
       </Empty>
     )
   }

@@ -1,6 +1,7 @@
 import { Button, SimpleGrid, Skeleton, Stack } from '@mantine/core'
 import { lazy, Suspense, useMemo } from 'react'
 import { Link } from 'wouter'
+import { Allowed } from '../../client/access.tsx'
 import { useAppState, useCall } from '../../client/hooks.tsx'
 import { dayStartsUntil } from '../../components/days.ts'
 import { IconPlus } from '../../components/icons.ts'
@@ -48,25 +49,31 @@ export function OverviewPage() {
       title={t('nav.overview')}
       help="waiting"
       actions={
-        <Button
-          component={Link}
-          href="/setup"
-          variant="default"
-          leftSection={<IconPlus size={16} aria-hidden />}
-        >
-          {t('action.add-connection')}
-        </Button>
+        <Allowed call="setup.begin">
+          <Button
+            component={Link}
+            href="/setup"
+            variant="default"
+            leftSection={<IconPlus size={16} aria-hidden />}
+          >
+            {t('action.add-connection')}
+          </Button>
+        </Allowed>
       }
     >
       <Stack gap="lg">
         <KeychainNotice />
-        <KeysToStart />
+        <Allowed call="connection.secrets">
+          <KeysToStart />
+        </Allowed>
         <Attention state={state} />
         {isReady ? (
           <>
             {hasConnections && <WaitingForAnswer />}
             <Connections state={state} />
-            <Suggestions />
+            <Allowed call="suggestions.dismiss">
+              <Suggestions />
+            </Allowed>
             <Figures today={value?.today} error={error} retry={reload} />
             <Suspense fallback={<ChartsToCome />}>
               <Charts overview={value} />

@@ -9,6 +9,7 @@ import { LogFiles, StartAtLogin } from './on-this-computer.tsx'
 import { Retention } from './retention.tsx'
 import { useSaveGeneral } from './save-general.ts'
 import { Section } from './section.tsx'
+import { useLocked } from './use-locked.ts'
 
 const NAMES: Record<Language, string> = { en: 'English', ro: 'Română', ru: 'Русский' }
 /** No language has this name. */
@@ -18,10 +19,10 @@ const THEMES = ['system', 'light', 'dark'] as const
 /** Settings of the program. Each takes effect as soon as it is changed. */
 export function General() {
   const { t } = useI18n()
-  const { settingsFile, host, language, followsBrowser, theme } = useAppState()
+  const { host, language, followsBrowser, theme } = useAppState()
   const answer = useCall('settings.get', {})
   const save = useSaveGeneral()
-  const disabled = !settingsFile.writable
+  const disabled = useLocked()
   const settings = answer.value
   return (
     <>

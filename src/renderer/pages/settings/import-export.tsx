@@ -2,13 +2,14 @@ import { Button, FileButton, Group, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useRef, useState } from 'react'
 import type { CallError, Value } from '../../../shared/api.ts'
-import { useAppState, useClient } from '../../client/hooks.tsx'
+import { useClient } from '../../client/hooks.tsx'
 import { ErrorAlert } from '../../components/feedback/error-alert.tsx'
 import { IconDownload, IconUpload } from '../../components/icons.ts'
 import { save } from '../../components/save-file.ts'
 import { useI18n } from '../../i18n.tsx'
 import { ImportPreview } from './import-preview.tsx'
 import { Section } from './section.tsx'
+import { useLocked } from './use-locked.ts'
 
 interface Read {
   name: string
@@ -59,7 +60,7 @@ function Export() {
 function Import() {
   const bridge = useClient()
   const { t } = useI18n()
-  const { settingsFile } = useAppState()
+  const locked = useLocked()
   const [read, setRead] = useState<Read | null>(null)
   const [error, setError] = useState<CallError | null>(null)
   const reset = useRef<() => void>(null)
@@ -87,7 +88,7 @@ function Import() {
           <Button
             {...button}
             variant="default"
-            disabled={!settingsFile.writable}
+            disabled={locked}
             leftSection={<IconUpload size={14} aria-hidden />}
           >
             {t('settings.import.button')}

@@ -1,5 +1,6 @@
 import { Alert, Text } from '@mantine/core'
 import { Redirect, useParams } from 'wouter'
+import { useMay } from '../../client/access.tsx'
 import { useAppState } from '../../client/hooks.tsx'
 import { IconInfoCircle } from '../../components/icons.ts'
 import { Page } from '../../components/page.tsx'
@@ -12,10 +13,13 @@ import { ImportExport } from './import-export.tsx'
 import { PublicAddress } from './public-address.tsx'
 import { Sections } from './sections.tsx'
 import classes from './settings.module.css'
+import { useLocked } from './use-locked.ts'
 
 /** All settings: the program's on `/settings` and `/settings/~…`, a connection's under its id. */
 export function SettingsPage() {
   const { connections, settingsFile } = useAppState()
+  const may = useMay()
+  const locked = useLocked()
   const { id } = useParams()
   const { t } = useI18n()
   const connection = connections.find((one) => one.id === id)
@@ -23,7 +27,7 @@ export function SettingsPage() {
   const program = {
     '~general': <General />,
     '~address': <PublicAddress />,
-    '~copies': <ImportExport />,
+    '~copies': may('settings.export') ? <ImportExport /> : undefined,
     '~about': <About />,
   }[here]
   if (connection === undefined && program === undefined) return <Redirect to="/settings" replace />
@@ -31,11 +35,15 @@ export function SettingsPage() {
     <Page title={t('nav.settings')}>
       <div className={classes.layout}>
         <Sections here={here} />
-        <div className={classes.content}>
+        <div className={classes.content} data-looked-at={locked || undefined}>
           {connection && <KeychainNotice mb="md" />}
-          {!settingsFile.writable && (
+          {locked && (
             <Alert color="blue" variant="light" icon={<IconInfoCircle aria-hidden />} mb="md">
-              <Text size="sm">{t('settings.readonly', { path: settingsFile.path })}</Text>
+              <Text size="sm">
+                {may('settings.save')
+                  ? t('settings.readonly', { path: settingsFile.path })
+                  : t('access.settings')}
+              </Text>
             </Alert>
           )}
           {connection ? <ConnectionSettings connection={connection} /> : program}

@@ -2,6 +2,7 @@ import { Alert, Button, Group, Skeleton } from '@mantine/core'
 import { useState } from 'react'
 import type { TunnelView } from '../../../shared/api/tunnel.ts'
 import type { CallError } from '../../../shared/api.ts'
+import { useMay } from '../../client/access.tsx'
 import { useAppState, useClient } from '../../client/hooks.tsx'
 import { ErrorAlert } from '../../components/feedback/error-alert.tsx'
 import { SaveBar } from '../../components/form/save-bar.tsx'
@@ -18,6 +19,7 @@ import {
 import { useI18n } from '../../i18n.tsx'
 import { focusField } from './form.tsx'
 import { Section } from './section.tsx'
+import { useLocked } from './use-locked.ts'
 
 /**
  * How Chatra and Planfix reach this computer: the current address, since when it is proven, and other
@@ -47,6 +49,7 @@ function Now() {
   const bridge = useClient()
   const { t } = useI18n()
   const { publicAddress } = useAppState()
+  const may = useMay()
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<CallError | null>(null)
   const prove = async () => {
@@ -59,7 +62,7 @@ function Now() {
     <>
       <PublicAddressState address={publicAddress} />
       {error && <ErrorAlert error={error} />}
-      {publicAddress.provider !== 'none' && (
+      {publicAddress.provider !== 'none' && may('tunnel.prove') && (
         <Group>
           <Button
             variant="default"
@@ -77,13 +80,13 @@ function Now() {
 
 function Choice({ saved }: { saved: TunnelView }) {
   const { t, say } = useI18n()
-  const { settingsFile, publicAddress } = useAppState()
+  const { publicAddress } = useAppState()
   const way = usePublicAddress(saved)
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   const [refused, setRefused] = useState<CallError | null>(null)
   const [saving, setSaving] = useState(false)
   const [done, setDone] = useState(false)
-  const disabled = !settingsFile.writable
+  const disabled = useLocked()
   const { problems } = way
   const wrong = Object.keys(problems).filter((name) => problems[name] !== null)
   const told = wrong.filter((name) => left.has(name)).length

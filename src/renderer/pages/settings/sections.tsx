@@ -1,6 +1,8 @@
 import { NavLink, Select } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { Link, useLocation } from 'wouter'
+import type { CallName } from '../../../shared/api.ts'
+import { Allowed, useMay } from '../../client/access.tsx'
 import { useAppState } from '../../client/hooks.tsx'
 import { StatusBadge } from '../../components/feedback/status-badge.tsx'
 import { IconPlus } from '../../components/icons.ts'
@@ -39,20 +41,43 @@ const PART_TITLES = {
   remove: 'settings.remove',
 } as const
 
+/** Sections that consist of one call: who may not make it does not see them. */
+const CALLS: Partial<Record<ProgramSection | keyof typeof PART_TITLES, CallName>> = {
+  copies: 'settings.export',
+  channel: 'setup.channel',
+  addresses: 'connection.addresses',
+  remove: 'connection.remove',
+}
+
+function useOffered() {
+  const may = useMay()
+  return (section: keyof typeof CALLS): boolean => {
+    const call = CALLS[section]
+    return call === undefined || may(call)
+  }
+}
+
+/** Set-ups that were begun and are no connection yet, for those who may go on with them. */
+function useBegun() {
+  const { connections, drafts } = useAppState()
+  return useMay()('setup.get') ? drafts.filter(({ id }) => !connections.some((one) => one.id === id)) : []
+}
+
 /**
  * The sections of the settings: the program's, then each connection's. `here` is a section or the id of a
  * connection.
  */
 export function Sections({ here }: { here: string }) {
   const { t } = useI18n()
-  const { connections, drafts } = useAppState()
+  const { connections } = useAppState()
+  const isOffered = useOffered()
   const isNarrow = useMediaQuery('(max-width: 47.99em)', undefined, { getInitialValueInEffect: false })
-  const begun = drafts.filter(({ id }) => !connections.some((one) => one.id === id))
+  const begun = useBegun()
   if (isNarrow) return <Choice here={here} />
   return (
     <nav className={classes.sections} aria-label={t('settings.sections')}>
       <div className={classes.group}>{t('settings.program')}</div>
-      {PROGRAM.map((one) => (
+      {PROGRAM.filter(isOffered).map((one) => (
         <Entry key={one} href={sectionPath(one)} label={t(`settings.${one}`)} active={here === `~${one}`} />
       ))}
       <div className={classes.group}>{t('settings.connections')}</div>
@@ -76,12 +101,14 @@ export function Sections({ here }: { here: string }) {
           note={t('settings.unfinished')}
         />
       ))}
-      <NavLink
-        component={Link}
-        href="/setup"
-        label={t('action.add-connection')}
-        leftSection={<IconPlus size={14} aria-hidden />}
-      />
+      <Allowed call="setup.begin">
+        <NavLink
+          component={Link}
+          href="/setup"
+          label={t('action.add-connection')}
+          leftSection={<IconPlus size={14} aria-hidden />}
+        />
+      </Allowed>
     </nav>
   )
 }
@@ -89,17 +116,21 @@ export function Sections({ here }: { here: string }) {
 /** The same sections where there is no room beside them. */
 function Choice({ here }: { here: string }) {
   const { t } = useI18n()
-  const { connections, drafts } = useAppState()
+  const { connections } = useAppState()
+  const may = useMay()
   const [, go] = useLocation()
-  const begun = drafts.filter(({ id }) => !connections.some((one) => one.id === id))
-  const program = PROGRAM.map((one) => ({ value: sectionPath(one), label: t(`settings.${one}`) }))
+  const begun = useBegun()
+  const program = PROGRAM.filter(useOffered()).map((one) => ({
+    value: sectionPath(one),
+    label: t(`settings.${one}`),
+  }))
   const own = [
     ...connections.map(({ id, name }) => ({ value: `/settings/${id}`, label: name })),
     ...begun.map(({ id, name }) => ({
       value: `/setup/${id}`,
       label: `${name || id} (${t('settings.unfinished')})`,
     })),
-    { value: '/setup', label: t('action.add-connection') },
+    ...(may('setup.begin') ? [{ value: '/setup', label: t('action.add-connection') }] : []),
   ]
   const section = PROGRAM.find((one) => here === `~${one}`)
   return (
@@ -142,7 +173,7 @@ function Entry(props: { href: string; label: string; active: boolean; note?: str
 /** The sections of a connection's long page. */
 function Parts() {
   const { t } = useI18n()
-  return PARTS.map((part) => (
+  return PARTS.filter(useOffered()).map((part) => (
     <NavLink
       key={part}
       component="button"

@@ -1,5 +1,6 @@
 import { Select } from '@mantine/core'
 import type { Choice, ChoiceKind } from '../../../../shared/api/setup.ts'
+import { useMay } from '../../../client/access.tsx'
 import { useCall } from '../../../client/hooks.tsx'
 import { type Choices, ListTrouble } from '../../../components/form/choice-select.tsx'
 import { useI18n } from '../../../i18n.tsx'
@@ -64,10 +65,12 @@ function missing(
  */
 export function useChoices(kind: ChoiceKind, hasToken: boolean): Choices {
   const form = useForm()
+  const may = useMay()
   const { taskTemplateId } = form.typed.planfix
   return useCall(
     'setup.choices',
     { id: form.id, kind, ...(kind === 'statuses' && { taskTemplateId }) },
-    { skip: !hasToken },
+    // A list is read from Planfix; those who may not change a choice see its number.
+    { skip: !hasToken || !may('setup.choices') },
   )
 }

@@ -2,7 +2,8 @@ import { Skeleton, Stack } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import type { ConnectionState } from '../../../../shared/api/state.ts'
 import type { CallError } from '../../../../shared/api.ts'
-import { useAppState, useCall, useClient, useRefresh } from '../../../client/hooks.tsx'
+import { Allowed } from '../../../client/access.tsx'
+import { useCall, useClient, useRefresh } from '../../../client/hooks.tsx'
 import { ErrorAlert } from '../../../components/feedback/error-alert.tsx'
 import { SaveBar } from '../../../components/form/save-bar.tsx'
 import { LeaveGuard } from '../../../components/form/unsaved.tsx'
@@ -10,6 +11,7 @@ import { useI18n } from '../../../i18n.tsx'
 import { FormProvider, focusField } from '../form.tsx'
 import { isSame, problemsOf, type Typed, toSave, withValueAt } from '../paths.ts'
 import { goToSection } from '../section.tsx'
+import { useLocked } from '../use-locked.ts'
 import { Accounts } from './accounts.tsx'
 import { Addresses } from './addresses.tsx'
 import { Advanced } from './advanced.tsx'
@@ -25,25 +27,21 @@ import { Visits } from './visits.tsx'
 
 /** All settings of one connection. */
 export function ConnectionSettings({ connection }: { connection: ConnectionState }) {
-  const { settingsFile } = useAppState()
+  const locked = useLocked()
   const answer = useCall('connection.get', { id: connection.id }, { skip: connection.demo })
   if (connection.demo) {
     return (
       <>
-        <Head connection={connection} disabled={false} />
+        <Head connection={connection} disabled={locked} />
         <Demo />
       </>
     )
   }
   return (
     <>
-      <Head connection={connection} disabled={!settingsFile.writable} />
+      <Head connection={connection} disabled={locked} />
       {answer.value ? (
-        <ConnectionForm
-          connection={connection}
-          saved={answer.value.settings}
-          disabled={!settingsFile.writable}
-        />
+        <ConnectionForm connection={connection} saved={answer.value.settings} disabled={locked} />
       ) : answer.error ? (
         <ErrorAlert error={answer.error} retry={answer.reload} />
       ) : (
@@ -70,10 +68,16 @@ function ConnectionForm(props: { connection: ConnectionState; saved: Typed; disa
       <Replies hasToken={hasToken} />
       <ChatEnd hasToken={hasToken} />
       <Visits hasToken={hasToken} />
-      <ChannelSection />
-      <Addresses />
+      <Allowed call="setup.channel">
+        <ChannelSection />
+      </Allowed>
+      <Allowed call="connection.addresses">
+        <Addresses />
+      </Allowed>
       <Advanced />
-      <RemoveConnection name={connection.name} />
+      <Allowed call="connection.remove">
+        <RemoveConnection name={connection.name} />
+      </Allowed>
       <SaveBar
         dirty={form.dirty}
         saving={form.saving}

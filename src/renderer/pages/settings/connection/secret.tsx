@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { CallError } from '../../../../shared/api.ts'
 import { environmentName } from '../../../../shared/config.ts'
 import { checkSecretKey, checkToken } from '../../../../shared/fields.ts'
+import { useMay } from '../../../client/access.tsx'
 import { useAppState, useClient } from '../../../client/hooks.tsx'
 import { StatusBadge } from '../../../components/feedback/status-badge.tsx'
 import { IconAlertTriangle } from '../../../components/icons.ts'
@@ -23,6 +24,7 @@ export function Secret({ kind, besides }: { kind: SecretKind; besides: readonly 
   const { t } = useI18n()
   const form = useForm()
   const { connections, secretsKept, keychainTrouble, host } = useAppState()
+  const may = useMay()
   const [open, setOpen] = useState(false)
   const isMissing = connections.find(({ id }) => id === form.id)?.missing.includes(MISSING[kind]) ?? false
   const variable = `BRIDGE_${environmentName(form.id)}_${VARIABLE[kind]}`
@@ -45,7 +47,7 @@ export function Secret({ kind, besides }: { kind: SecretKind; besides: readonly 
           ) : (
             <StatusBadge tone="good">{t('settings.secret.there')}</StatusBadge>
           )}
-          {!open && (
+          {!open && may('connection.secrets') && (
             <Button variant="default" onClick={() => setOpen(true)}>
               {t(`settings.secret.${isMissing ? 'give' : 'replace'}.${kind}`)}
             </Button>

@@ -1,0 +1,41 @@
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
+import type { Access } from '../../shared/api/access.ts'
+import { mayCall } from '../../shared/api/roles.ts'
+import type { CallName } from '../../shared/api.ts'
+import type { BridgeClient } from './client.ts'
+
+const AccessContext = createContext<Access | null>(null)
+
+/** Asks who this page is to the bridge, again after a lost connection: a server may have been told otherwise meanwhile. */
+export function AccessProvider({ bridge, children }: { bridge: BridgeClient; children: ReactNode }) {
+  const [access, setAccess] = useState<Access | null>(null)
+  useEffect(() => {
+    const ask = async () => {
+      const answer = await bridge.call('access.get', {})
+      if (answer.ok) setAccess(answer.value)
+    }
+    void ask()
+    return bridge.onLine((line) => {
+      if (line === 'online') void ask()
+    })
+  }, [bridge])
+  return <AccessContext value={access}>{children}</AccessContext>
+}
+
+/** Null before the bridge has answered. */
+export const useMaybeAccess = (): Access | null => useContext(AccessContext)
+
+/**
+ * Whether this page may make a call: what it may not do is not offered. The contract decides (shared/api/roles.ts). Pages are
+ * only shown once the bridge has answered.
+ */
+export function useMay(): (name: CallName) => boolean {
+  const access = useContext(AccessContext)
+  if (access === null) throw new Error('useMay before the first answer')
+  return (name) => mayCall(access.role, name)
+}
+
+/** Shows its content to those who may make the call. */
+export function Allowed({ call, children }: { call: CallName; children: ReactNode }) {
+  return useMay()(call) && children
+}
