@@ -92,6 +92,17 @@ describe(`killed ${kills} times while messages flow both ways (KILL_SEED=${seed}
     expect(each((talk, _feed, chat) => talk.notes.filter((mark) => chat.includes(mark)))).toEqual([])
   })
 
+  test('an employee is told once in a conversation why a comment stayed inside', () => {
+    // The first internal note of a conversation is one that does not notify the client.
+    const wrong = report.talks.filter(
+      ({ name, notes }) => report.hints.get(name) !== (notes.length > 0 ? 1 : 0),
+    )
+    expect(wrong.map(({ name, notes }) => `${name}: ${report.hints.get(name)} of ${notes.length}`)).toEqual(
+      [],
+    )
+    expect(report.talks.filter(({ notes }) => notes.length > 0).length).toBeGreaterThan(0)
+  })
+
   test('no message came back to its own side', () => {
     const echoed = each((talk, feed, chat) => [
       ...talk.said.filter((mark) => count(chat, mark) !== 1),

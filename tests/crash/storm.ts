@@ -46,6 +46,8 @@ export interface StormReport {
   echoed: Set<string>
   /** The feed of each conversation's task as one text, in the order of its comments. */
   feeds: Map<string, string>
+  /** How often each conversation's task says why a comment stayed inside; not part of `feeds`, as it quotes the comment. */
+  hints: Map<string, number>
   /** The chat of each conversation as one text. */
   chats: Map<string, string>
   contacts: string[]
@@ -242,7 +244,7 @@ async function calm(talks: Talk[], simulators: SimulatorsReady, dataDir: string)
         said.every((mark) => !now.accepted.has(mark) || now.feeds.get(name)?.includes(mark)) &&
         replies.every((mark) => now.chats.get(name)?.includes(mark)),
     )
-    const picture = JSON.stringify([...now.feeds, ...now.chats, uncertain])
+    const picture = JSON.stringify([...now.feeds, ...now.hints, ...now.chats, uncertain])
     if (arrived && picture === before) return
     before = picture
     await pause(2000)
@@ -251,7 +253,7 @@ async function calm(talks: Talk[], simulators: SimulatorsReady, dataDir: string)
 
 type FromServices = Pick<
   StormReport,
-  'accepted' | 'echoed' | 'feeds' | 'chats' | 'contacts' | 'tasks' | 'violations'
+  'accepted' | 'echoed' | 'feeds' | 'hints' | 'chats' | 'contacts' | 'tasks' | 'violations'
 >
 
 async function readServices(talks: readonly Talk[], simulators: SimulatorsReady): Promise<FromServices> {
@@ -260,6 +262,7 @@ async function readServices(talks: readonly Talk[], simulators: SimulatorsReady)
   const answered = JSON.stringify(webhooks.filter((one) => one.status === 200).map((one) => one.body))
   const tasks = await planfix.get<FlatTask[]>('tasks')
   const feeds = new Map<string, string>()
+  const hints = new Map<string, number>()
   const chats = new Map<string, string>()
   for (const talk of talks) {
     const own = tasks.filter((task) => task.name.startsWith(talk.name))
@@ -269,7 +272,9 @@ async function readServices(talks: readonly Talk[], simulators: SimulatorsReady)
       ),
     )
     const shown = comments.flat().filter((one) => !one.isDeleted)
-    feeds.set(talk.name, shown.map((one) => one.description).join('\n'))
+    const texts = shown.map((one) => one.description)
+    feeds.set(talk.name, texts.filter((text) => !isHint(text)).join('\n'))
+    hints.set(talk.name, texts.filter(isHint).length)
     const chat = await chatra.get<{ text: string }[]>('messages', { clientId: talk.clientId })
     chats.set(talk.name, chat.map((message) => message.text).join('\n'))
   }
@@ -277,12 +282,15 @@ async function readServices(talks: readonly Talk[], simulators: SimulatorsReady)
     accepted: new Set(talks.flatMap((talk) => talk.said).filter((mark) => answered.includes(mark))),
     echoed: new Set(talks.flatMap((talk) => talk.replies).filter((mark) => answered.includes(mark))),
     feeds,
+    hints,
     chats,
     contacts: (await planfix.get<{ name: string }[]>('contacts')).map((contact) => contact.name),
     tasks: tasks.map((task) => task.name),
     violations: await planfix.get<unknown[]>('violations'),
   }
 }
+
+const isHint = (text: string): boolean => text.includes('does not see this comment')
 
 /** The latest state of each message, as the live log has it. */
 async function readLog(dataDir: string): Promise<Pick<StormReport, 'uncertain' | 'unsettled'>> {
