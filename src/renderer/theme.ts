@@ -51,6 +51,8 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     // An element that only takes the focus must not stand among a menu's items.
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+    // Lists and menus belong to the page's main landmark (shell.tsx), wherever they are drawn.
+    Popover: { defaultProps: { portalProps: { target: '#main' } } },
     Modal: { defaultProps: { centered: true } },
     // The colour of a title on its own tint is too pale to be read.
     Alert: { styles: { title: { color: 'var(--mantine-color-text)' } } },

@@ -68,7 +68,7 @@ export async function goTo(page: Page, route: string): Promise<void> {
 }
 
 /** Only the dark theme differs in its colours: everything else is the same as in the light one. */
-const OF_COLOURS = ['color-contrast', 'link-in-text-block']
+export const OF_COLOURS = ['color-contrast', 'link-in-text-block']
 
 /** Fails on violations that axe rates serious or critical, in the current theme. */
 export async function axe(page: Page): Promise<void> {

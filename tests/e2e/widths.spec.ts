@@ -13,6 +13,9 @@ const ROUTES = [
   '/diagnostics',
   '/settings',
   '/settings/shop',
+  '/settings/~about',
+  '/help',
+  '/help/internal-notes',
 ] as const
 const TEXT = 'Do you have the red shoes in size 38, and when could they be in Balti?'
 

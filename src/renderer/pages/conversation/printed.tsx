@@ -25,22 +25,25 @@ export function Printed({
   const facts = [view.email, view.phone, view.place].filter((one) => one !== null)
   return (
     <Portal>
-      <article className={classes.paper} data-printed>
-        <h1>{t('log.talk.title', { name: view.clientName })}</h1>
-        <p>{[...facts, t('talk.text.internal-left-out')].join(' · ')}</p>
-        {linesOf(view, rows, speech).map((line, index) =>
-          line.kind === 'day' ? (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the lines never change.
-            <h2 key={index}>{date(line.time)}</h2>
-          ) : (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the lines never change.
-            <p key={index}>
-              <time>{clock(line.time)}</time> <strong>{line.who}:</strong> {line.text}
-              {line.note !== null && <em> ({line.note})</em>}
-            </p>
-          ),
-        )}
-      </article>
+      {/* On paper it is all there is. */}
+      <main className={classes.paper} data-printed>
+        <article>
+          <h1>{t('log.talk.title', { name: view.clientName })}</h1>
+          <p>{[...facts, t('talk.text.internal-left-out')].join(' · ')}</p>
+          {linesOf(view, rows, speech).map((line, index) =>
+            line.kind === 'day' ? (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the lines never change.
+              <h2 key={index}>{date(line.time)}</h2>
+            ) : (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the lines never change.
+              <p key={index}>
+                <time>{clock(line.time)}</time> <strong>{line.who}:</strong> {line.text}
+                {line.note !== null && <em> ({line.note})</em>}
+              </p>
+            ),
+          )}
+        </article>
+      </main>
     </Portal>
   )
 }

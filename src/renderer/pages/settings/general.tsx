@@ -1,4 +1,5 @@
 import { Input, SegmentedControl, Skeleton } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import type { GeneralSettings } from '../../../shared/api/settings.ts'
 import { LANGUAGES, type Language } from '../../../shared/i18n/texts.ts'
 import { useAppState, useCall } from '../../client/hooks.tsx'
@@ -20,6 +21,7 @@ const THEMES = ['system', 'light', 'dark'] as const
 export function General() {
   const { t } = useI18n()
   const { host, language, followsBrowser, theme } = useAppState()
+  const isPhone = useMediaQuery('(max-width: 37.49em)', undefined, { getInitialValueInEffect: false })
   const answer = useCall('settings.get', {})
   const save = useSaveGeneral()
   const disabled = useLocked()
@@ -36,6 +38,7 @@ export function General() {
             <SegmentedControl
               mt={4}
               aria-label={t('settings.language')}
+              orientation={isPhone ? 'vertical' : 'horizontal'}
               value={followsBrowser ? BROWSER : language}
               disabled={disabled}
               onChange={(chosen) =>
