@@ -56,6 +56,8 @@ describe('an event', () => {
     expect(week(1200, 59.4 * 60_000)).toContain('1,200 chats, first reply after 59 min')
     expect(week(5, 60 * 60_000)).toContain('after 1 hr (')
     expect(week(5, 125 * 60_000)).toContain('after 2 hrs 5 mins (')
+    const odd = { key: 'event.week', params: { week: time, count: 2, medianMs: 'soon', late: 0 } }
+    expect(eventText('en', odd)).toContain('first reply after soon (')
     const few = { key: 'event.week-unanswered', params: { week: time, count: 3 } }
     expect(eventText('ru', few)).toBe('Прошлая неделя: 3 чата, ни одного ответа.')
   })

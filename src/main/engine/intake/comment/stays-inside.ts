@@ -21,9 +21,10 @@ export function explainOnce(
   const { settings, conversation, task, now } = state
   if (reason !== 'internal-client-not-notified' || !settings.options.explainInternal || !task.ours) return []
   const told = conversation.insideTold ?? []
-  const employee = Number(/^user:(\d+)$/.exec(comment.owner ?? '')?.[1] ?? Number.NaN)
+  // `user:5`: with this reason the author is somebody who may reply.
+  const employee = Number(comment.owner!.slice('user:'.length))
   // What another program writes with our token is no employee's.
-  if (Number.isNaN(employee) || employee === state.tokenUserId || told.includes(employee)) return []
+  if (employee === state.tokenUserId || told.includes(employee)) return []
   const isReply = comment.type === 'Comment' && !(hasNothingToSee(comment.text) && comment.files.length === 0)
   if (!isReply || (comment.at !== null && now - comment.at > RECENT_MS)) return []
   return [
