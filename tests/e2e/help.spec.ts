@@ -6,7 +6,7 @@ test('the help is found from every page, searched, and leads back into the progr
   await page.getByRole('link', { name: 'Help', exact: true }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Help' })).toBeVisible()
   const articles = page.getByRole('navigation', { name: 'Articles' })
-  await expect(articles.getByRole('link')).toHaveCount(12)
+  await expect(articles.getByRole('link')).toHaveCount(13)
   await axeInBothThemes(page)
   const search = page.getByRole('searchbox', { name: 'Search the help' })
   await search.fill('pasted picture')
@@ -19,7 +19,7 @@ test('the help is found from every page, searched, and leads back into the progr
   await search.fill('no article says this')
   await expect(page.getByText('No article contains these words.')).toBeVisible()
   await search.press('Escape')
-  await expect(articles.getByRole('link')).toHaveCount(12)
+  await expect(articles.getByRole('link')).toHaveCount(13)
   await articles.getByRole('link', { name: 'How a message travels' }).click()
   await page.getByRole('link', { name: 'Open Messages' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Messages' })).toBeVisible()
@@ -30,6 +30,7 @@ test('the "?" beside a heading opens the article about the page', async ({ page 
     ['/', 'Help: Overview', 'What to do when something waits'],
     ['/log', 'Help: Messages', 'How a message travels'],
     ['/conversations', 'Help: Conversations', 'Internal notes: what the client does not see'],
+    ['/report', 'Help: Report', 'The report and the weekly summary'],
     ['/employees', 'Help: Employees', 'Who replies, and under which name'],
     ['/diagnostics', 'Help: Check-up', 'Where to send the report'],
     ['/settings', 'Help: Keep messages on this computer', 'Privacy, and deleting a client'],
@@ -49,7 +50,7 @@ test('on a phone an article has the whole width, and a way back to all of them',
   const sideways = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
   expect(await sideways()).toBeLessThanOrEqual(0)
   await page.getByRole('link', { name: 'Show all articles' }).click()
-  await expect(page.getByRole('navigation', { name: 'Articles' }).getByRole('link')).toHaveCount(12)
+  await expect(page.getByRole('navigation', { name: 'Articles' }).getByRole('link')).toHaveCount(13)
   expect(await sideways()).toBeLessThanOrEqual(0)
 })
 

@@ -4,6 +4,7 @@ export const ARTICLES = [
   'internal-notes',
   'names',
   'waiting',
+  'report',
   'files',
   'instant-replies',
   'twice',

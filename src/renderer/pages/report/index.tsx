@@ -49,6 +49,7 @@ export function ReportPage() {
   return (
     <Page
       title={t('report.title')}
+      help="report"
       actions={
         <Button
           variant="default"

@@ -74,6 +74,23 @@ export const en: HelpTexts = {
         { open: 'Open Check-up', route: '/diagnostics' },
       ],
     },
+    report: {
+      title: 'The report and the weekly summary',
+      blocks: [
+        'The report counts what passed through the bridge. It does not see phone calls, or chats that are not connected.',
+        {
+          list: [
+            'A chat is a conversation on one day on which the client wrote. A client who writes on two days counts twice.',
+            'The first reply is measured from the client’s first message of that day to the first message of an employee that the client received. Internal comments and automatic messages do not count.',
+            'Median: half of the answered chats got a reply within this time. 90 %: nine out of ten did.',
+            'No reply within an hour: the first reply came later, or none came. A client who only says thank you counts too.',
+          ],
+        },
+        'Every Monday at nine the last week is summed up in one line: as a notification on the desktop, on a server on Overview under “Recent events”. A click opens the report of that week. If the computer was asleep, the summary comes when it wakes on the same day; a week without chats has none. You can turn it off in Settings.',
+        '“Save as table (CSV)” saves all figures for a spreadsheet.',
+        { open: 'Open Report', route: '/report' },
+      ],
+    },
     files: {
       title: 'Files and pictures',
       blocks: [

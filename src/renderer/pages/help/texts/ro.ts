@@ -74,6 +74,23 @@ export const ro: HelpTexts = {
         { open: 'Deschide Diagnosticare', route: '/diagnostics' },
       ],
     },
+    report: {
+      title: 'Raportul și rezumatul săptămânal',
+      blocks: [
+        'Raportul numără ce a trecut prin aplicație. Nu vede convorbirile telefonice și nici chat-urile care nu sunt conectate.',
+        {
+          list: [
+            'Un chat este o conversație într-o zi în care clientul a scris. Un client care scrie în două zile se numără de două ori.',
+            'Primul răspuns se măsoară de la primul mesaj al clientului din acea zi până la primul mesaj al unui angajat primit de client. Comentariile interne și mesajele automate nu contează.',
+            'Median: jumătate dintre chat-urile cu răspuns l-au primit în acest timp. 90 %: nouă din zece.',
+            'Fără răspuns într-o oră: primul răspuns a venit mai târziu sau deloc. Se numără și un client care doar mulțumește.',
+          ],
+        },
+        'În fiecare luni la ora nouă săptămâna trecută este rezumată într-un rând: ca notificare pe calculator, iar pe un server în Sumar, la „Evenimente recente”. Un clic deschide raportul acelei săptămâni. Dacă sistemul era în repaus, rezumatul apare când revine în aceeași zi; o săptămână fără chat-uri nu are rezumat. Îl puteți opri în Setări.',
+        '„Salvează ca tabel (CSV)” salvează toate valorile pentru un program de calcul tabelar.',
+        { open: 'Deschide Raport', route: '/report' },
+      ],
+    },
     files: {
       title: 'Fișiere și imagini',
       blocks: [

@@ -25,9 +25,11 @@ describe('the search of the help', () => {
 
   test('puts articles with a word in the title first', () => {
     const found = ids(en, 'report')
-    expect(found[0]).toBe('support')
-    expect(found.length).toBeGreaterThan(1)
-    expect(found.slice(1)).toEqual(ARTICLES.filter((id) => id !== 'support' && found.includes(id)))
+    expect(found.slice(0, 2)).toEqual(['report', 'support'])
+    expect(found.length).toBeGreaterThan(2)
+    expect(found.slice(2)).toEqual(
+      ARTICLES.filter((id) => !['report', 'support'].includes(id) && found.includes(id)),
+    )
   })
 
   test('finds a word of the title alone, without a line', () => {
