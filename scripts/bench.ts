@@ -9,8 +9,8 @@ import { NODE, ROOT } from './build.ts'
 /**
  * `npm run bench`: measures the promised figures and prints a table. A figure that misses its target says
  * MISSED, and the exit code is still 0. `-- calls`, `webhooks`, `flow`, `start`, `log`, `stored`, `page`,
- * `relay`, `hostile`, `desktop`, `day`, `outage` select parts; `--stored N` = number of messages in the big
- * store.
+ * `relay`, `hostile`, `desktop`, `day`, `outage`, `weight` select parts; `--stored N` = number of messages in the
+ * big store, `--seconds N` = how long the steady pace of `weight` lasts.
  */
 if (process.execPath !== NODE && !process.versions.node.startsWith('24')) {
   process.exit(spawnSync(NODE, process.argv.slice(1), { stdio: 'inherit' }).status ?? 1)
@@ -19,7 +19,10 @@ if (process.execPath !== NODE && !process.versions.node.startsWith('24')) {
 const { build } = await import('../tests/crash/processes.ts')
 const { values, positionals: wanted } = parseArgs({
   allowPositionals: true,
-  options: { stored: { type: 'string', default: '1000000' } },
+  options: {
+    stored: { type: 'string', default: '1000000' },
+    seconds: { type: 'string', default: '60' },
+  },
 })
 // On a virtual clock everything runs in this process.
 if (wanted.length === 0 || wanted.some((name) => !['day', 'outage'].includes(name))) build()
@@ -33,6 +36,7 @@ const { pageRows } = await import('../tests/bench/page.ts')
 const { desktopRows } = await import('../tests/bench/desktop.ts')
 const { dayRows } = await import('../tests/bench/day.ts')
 const { outageRows } = await import('../tests/bench/outage.ts')
+const { weightRows } = await import('../tests/bench/weight.ts')
 type Row = Awaited<ReturnType<typeof callRows>>[number]
 
 const STORED = [1000, Number(values.stored)] as const
@@ -63,6 +67,7 @@ const parts: Record<string, () => Promise<Row[]>> = {
   desktop: () => desktopRows(5),
   day: () => dayRows(),
   outage: outageRows,
+  weight: () => weightRows(Number(values.seconds)),
 }
 const unknown = wanted.filter((name) => !(name in parts))
 if (unknown.length > 0) {

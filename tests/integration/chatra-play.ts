@@ -44,12 +44,15 @@ export interface Shown {
   hidden: boolean
 }
 
+/** The bridge's note about a comment that stayed inside quotes it: it is no comment of a person. */
+const isHint = (text: string): boolean => text.includes('does not see this comment')
+
 /** Everything that the client's tasks show, task by task, oldest first. */
 export function shownTo(world: World, clientName: string): Shown[] {
   return tasksOf(world, clientName).flatMap((task) =>
     world.planfix
       .comments(task.id)
-      .filter((comment) => !comment.isDeleted)
+      .filter((comment) => !comment.isDeleted && !isHint(comment.description))
       .map((comment) => ({
         owner: comment.owner,
         text: plain(comment.description),
