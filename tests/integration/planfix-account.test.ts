@@ -214,6 +214,27 @@ describe('the requests of a day', () => {
     expect(connection!.account.watcher.plan().reserved).toBe(250)
   }, 120_000)
 
+  test('while only the reserve is left one request in ten minutes shows when there are more again', async () => {
+    await start({ planfix: { dailyLimit: 2500 } })
+    const { visitor, task } = await begun()
+    const { limits } = world.planfix
+    limits.dailyLimit = limits.dailyUsed + 200
+    // Planfix's number is up to ten minutes old.
+    await pass(12 * MINUTE)
+    const { account } = [...world.app.connections.values()][0]!
+    expect(account.watcher.plan().isReserveOnly).toBe(true)
+    const before = world.planfix.server.requests.length
+    world.planfix.employeeComments(task.id, 5, '<p>Later</p>')
+    await pass(HOUR)
+    expect(paths(before).map((path) => path.split('/').slice(-2).join('/'))).toEqual(
+      Array.from({ length: 6 }, () => 'task/list'),
+    )
+    expect(visitor.sees()).toEqual([])
+    limits.dailyLimit = limits.dailyUsed + 2500
+    await pass(11 * MINUTE)
+    expect(visitor.sees()).toEqual(['Later'])
+  })
+
   test('marks with seconds cost fewer requests than marks with minutes', async () => {
     await start()
     const minutes = await playDay(world, { chats: 12 })

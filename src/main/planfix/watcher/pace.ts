@@ -110,6 +110,11 @@ export class Pace {
     return this.polledAt + this.interval() * this.jitter
   }
 
+  /** When the next poll is due while only the reserve of the day is left; at once when there was none yet. */
+  nextLook(): number {
+    return Number.isFinite(this.polledAt) ? this.polledAt + this.plan().everyMs : 0
+  }
+
   private get stretch(): number {
     return Math.max(1, this.plan().everyMs / this.base)
   }

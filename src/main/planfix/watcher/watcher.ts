@@ -177,8 +177,14 @@ export class AccountWatcher {
     if (this.members.isEmpty) return null
     const now = this.clock.now()
     if (!(await this.knowsTasks())) return now + this.pace.base
-    // The rest of the day is for clients' messages.
-    if (this.pace.plan().isReserveOnly) return now + this.pace.interval()
+    // The rest of the day is for clients' messages, but for a look now and then: when there are more requests
+    // again, Planfix says in an answer only.
+    if (this.pace.plan().isReserveOnly) {
+      if (now < this.pace.nextLook()) return this.pace.nextLook()
+      if (!(await this.poller.poll())) return null
+      this.pace.polled()
+      if (this.pace.plan().isReserveOnly) return this.pace.nextLook()
+    }
     if (now >= this.nextNet) {
       const list = (...what: Parameters<ChangePoller['list']>) => this.poller.list(...what)
       if (!(await castNet(this.members.all, this.book, list, now))) return null

@@ -194,7 +194,8 @@ const LATE_MS = 3_600_000
 
 /**
  * The change feed has brought a comment of this author whose call did not come yet: this may be it, with the words from
- * before an edit.
+ * before an edit. For an internal comment no call comes: where it was read before its client was notified, the call is
+ * a reply of its own.
  */
 export const mayBeLate = (author: ReplyAuthor, { recent, now }: Pick<Facts, 'recent' | 'now'>): boolean =>
   recent.some(
@@ -203,6 +204,7 @@ export const mayBeLate = (author: ReplyAuthor, { recent, now }: Pick<Facts, 'rec
       one.planfixCommentId !== null &&
       one.channelMessageId === null &&
       now - one.receivedAt < LATE_MS &&
+      one.state !== 'skipped' &&
       one.author.kind === 'employee' &&
       (author.id === null ? isSameName(one.author.name, author.name) : one.author.id === author.id),
   )

@@ -398,6 +398,7 @@ describe('a call that comes late', () => {
     ['has no comment', { planfixCommentId: null }],
     ['was announced', { channelMessageId: '899' }],
     ['was read an hour ago', { receivedAt: NOW - 60 * MINUTE }],
+    ['stayed inside, so that no call comes', { state: 'skipped', reason: 'internal-client-not-notified' }],
     ['has another author', { author: { kind: 'employee', id: 6, name: 'Ana' } }],
     ['is no employee’s', { author: { kind: 'agent', id: '5', name: 'Ana', email: null } }],
   ] as const)('a message that %s is not', (_which, changes) => {
