@@ -256,6 +256,23 @@ describe('the requests of a day', () => {
     expect(rest - lists).toBeLessThan(100 + 12 * 8)
   }, 120_000)
 
+  test('where polls are rare one that fails is made again within seconds', async () => {
+    await start({ chat: true })
+    await begun()
+    await pass(20 * MINUTE)
+    const { requests, faults } = world.planfix.server
+    const lists = (from: number) =>
+      requests.flatMap(({ path, time }) => (path.endsWith('/task/list') && time >= from ? [time] : []))
+    const last = lists(0).at(-1)!
+    faults.add({ kind: 'status', status: 500, path: '/task/list$', times: 1 })
+    await pass(last + 9 * MINUTE - world.clock.now())
+    const [failed, again, ...others] = lists(last + 1)
+    expect(failed! - last).toBeGreaterThan(280_000)
+    expect(again! - failed!).toBeGreaterThan(9000)
+    expect(again! - failed!).toBeLessThan(13_000)
+    expect(others).toEqual([])
+  })
+
   test('hints for every reply make polls rare, until the first reply without a hint', async () => {
     await start({ scenario: true })
     const { visitor, task } = await begun()

@@ -12,6 +12,8 @@ const MINUTE = 60_000
 const DAY = 86_400_000
 /** Replies come by the Chat API; polls find those that it lost, edits and deletions (contracts/planfix-chat.md A7). */
 const CATCH_UP_SECONDS = 300
+/** Until a poll that failed is made again; twice as long after each further failure. */
+const AGAIN_MS = 10_000
 /** Maximum number of tasks that can be read repeatedly at one request a second. */
 const BUSY_AT_EASE = 4
 
@@ -105,9 +107,13 @@ export class Pace {
     this.jitter = 0.95 + 0.1 * this.options.random()
   }
 
-  /** When the next poll is due as things are now: a task that was read directly until now may need it again. */
-  nextPoll(): number {
-    return this.polledAt + this.interval() * this.jitter
+  /**
+   * When the next poll is due as things are now: a task that was read directly until now may need it again.
+   * `failures`: of the last polls in a row; one that failed is soon made again, also where polls are rare.
+   */
+  nextPoll(failures = 0): number {
+    const again = failures === 0 ? Number.POSITIVE_INFINITY : AGAIN_MS * 2 ** (failures - 1)
+    return this.polledAt + Math.min(this.interval(), again) * this.jitter
   }
 
   /** When the next poll is due while only the reserve of the day is left; at once when there was none yet. */

@@ -43,18 +43,25 @@ export class ChangePoller {
     return Math.min(clock.now(), at + 2 * (pace.interval() - pace.base))
   }
 
+  /** Polls whose answer was no list, in a row. */
+  failures = 0
+
   /** False when the side is stopped and a wake-up has been arranged. */
   async poll(): Promise<boolean> {
     const { clock, feed, book, members, pace } = this.options
     if (!feed.isRefused(clock.now())) {
       const polled = await this.pollFeed()
       if (polled.outcome === 'read') {
+        this.failures = 0
         await book.took(polled.rows, { ...polled, isNet: false }, members.all, pace.around())
         feed.taken(polled.asked)
         this.caughtUp(polled.asked, null)
         return true
       }
-      if (polled.outcome === 'failed') return polled.error !== null
+      if (polled.outcome === 'failed') {
+        this.failures += 1
+        return polled.error !== null
+      }
     }
     return this.pollByNumber()
   }

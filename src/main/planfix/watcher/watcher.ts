@@ -196,10 +196,10 @@ export class AccountWatcher {
       this.netEveryMs = await netEveryMs(this.members.all)
       this.book.forget(now)
       this.pace.polled()
-      this.nextPoll = this.pace.nextPoll()
+      this.nextPoll = this.pace.nextPoll(this.poller.failures)
     }
     if (!(await this.reader.readDue(() => this.poller.caughtUpAt))) return null
-    this.pollBy(this.pace.nextPoll())
+    this.pollBy(this.pace.nextPoll(this.poller.failures))
     return Math.min(this.nextPoll, this.nextNet, this.book.soonest)
   }
 
