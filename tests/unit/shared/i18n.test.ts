@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { catalogueProblems } from '../../../scripts/check-translations.ts'
-import { isTextKey, translate, translateAny } from '../../../src/shared/i18n/index.ts'
+import { addLanguage, isTextKey, translate, translateAny } from '../../../src/shared/i18n/index.ts'
 
 describe('translate', () => {
   it('translate chooses the plural form of the language', () => {
@@ -81,5 +81,15 @@ describe('catalogueProblems', () => {
         ru: { a: 'здесь', b: 'б' },
       }),
     ).toEqual(['ro/area.json: b is empty', 'area.json: a has other {placeholders} in another language'])
+  })
+})
+
+describe('texts that are loaded in parts', () => {
+  it('a key is known when one of the parts has it', () => {
+    expect(isTextKey('only.in.the.later.part')).toBe(false)
+    addLanguage('en', { 'only.in.the.later.part': 'Later', 'counted.in.it_other': '{{count}} later' })
+    expect(isTextKey('only.in.the.later.part')).toBe(true)
+    expect(isTextKey('counted.in.it')).toBe(true)
+    expect(isTextKey('counted.in')).toBe(false)
   })
 })
