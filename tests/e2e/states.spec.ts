@@ -167,6 +167,8 @@ const STATES: State[] = [
       await linkedTo(page, '/log?state=attention', 'Messages')
       await search(page).fill('first')
       await expect(page.locator('mark').first()).toBeVisible()
+      // Lines of the search before are pale until its hits are there.
+      await expect(page.getByRole('grid').and(page.locator('[aria-busy="true"]'))).toHaveCount(0)
     },
   },
   {
