@@ -15,7 +15,9 @@ test('the report counts chats and first replies by person, and saves them as a t
   await expect(page.getByText('1 of 2')).toBeVisible()
   const employees = page.getByRole('region', { name: 'By employee' })
   await expect(employees.getByRole('row').filter({ hasText: 'Ana Rusu' })).toContainText(/Ana Rusu11/)
-  const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long' }).format(Date.now())
+  const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long', timeZone: 'Europe/Chisinau' }).format(
+    Date.now(),
+  )
   await expect(page.getByRole('row').filter({ hasText: weekday })).toContainText('2')
   await axeInBothThemes(page)
   const saving = page.waitForEvent('download')
