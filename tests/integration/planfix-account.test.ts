@@ -273,6 +273,21 @@ describe('the requests of a day', () => {
     expect(others).toEqual([])
   })
 
+  test('a poll that failed before the list of changes was refused makes the polls by number no denser', async () => {
+    await start({ chat: true })
+    await begun()
+    await pass(20 * MINUTE)
+    const { requests, faults } = world.planfix.server
+    faults.add({ kind: 'status', status: 500, path: '/task/list$', times: 1 })
+    world.planfix.setSwitch('changed-filter', '400-code41')
+    await pass(10 * MINUTE)
+    const from = world.clock.now()
+    await pass(20 * MINUTE)
+    const lists = requests.filter(({ path, time }) => path.endsWith('/task/list') && time >= from)
+    expect(lists.length).toBeGreaterThan(0)
+    expect(lists.length).toBeLessThan(10)
+  })
+
   test('hints for every reply make polls rare, until the first reply without a hint', async () => {
     await start({ scenario: true })
     const { visitor, task } = await begun()

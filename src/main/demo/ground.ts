@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Language } from '../../shared/languages.ts'
 import type { OpeningOptions } from '../bootstrap.ts'
+import { freePort } from '../process/free-port.ts'
 import type { Application } from '../runtime/application.ts'
 import { environmentSecrets } from '../secrets/environment.ts'
 import { memoryOver } from '../secrets/store.ts'
@@ -43,7 +43,8 @@ export async function prepareGround(language: () => Language): Promise<Ground> {
     undo.push(() => rm(dataDir, { recursive: true, force: true }))
 
     const webhookSecret = randomBytes(24).toString('base64url')
-    const port = await freePort()
+    // Known before the receiver starts: the configuration contains its public address.
+    const port = await freePort('127.0.0.1', 0)
     const content = {
       language: language(),
       publicUrl: `http://127.0.0.1:${port}`,
@@ -83,16 +84,3 @@ export async function prepareGround(language: () => Language): Promise<Ground> {
 
 export const stageOf = ({ accounts }: Ground, application: () => Application): Stage =>
   new Stage({ ...accounts, connectionId: CONNECTION, application })
-
-/** The receiver's port must be known before it starts: the configuration contains its public address. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const address = server.address()
-  await new Promise<void>((resolve) => server.close(() => resolve()))
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return address.port
-}

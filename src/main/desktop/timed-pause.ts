@@ -1,4 +1,5 @@
 import type { Caller } from '../api/dispatcher.ts'
+import { oneAtATime } from '../process/one-at-a-time.ts'
 import type { Application, Log } from '../runtime/application.ts'
 
 /** A pause of all connections that ends by itself, or when the owner ends it. */
@@ -43,12 +44,7 @@ export function timedPause(options: {
   /** While connections are being switched here, changes are not the owner's. */
   let isSwitching = false
   /** One change after the other: two clicks must not mix. */
-  let last: Promise<unknown> = Promise.resolve()
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const next = last.then(work)
-    last = next.catch(() => undefined)
-    return next
-  }
+  const inTurn = oneAtATime()
 
   async function keep(next: KeptPause | null): Promise<void> {
     await store.commit([{ type: 'fact.set', connectionId: '', key: FACT, value: next }])

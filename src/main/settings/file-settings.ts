@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:
 import { basename, dirname, extname, resolve } from 'node:path'
 import { type Configuration, checkConfiguration } from '../../shared/config.ts'
 import { errorCode } from '../../shared/node-errors.ts'
+import { oneAtATime } from '../process/one-at-a-time.ts'
 import { jsonProblem } from './json-problem.ts'
 import { problemsOf } from './problems.ts'
 import type { ConfigurationFile, SettingsAnswer, SettingsStore } from './settings-store.ts'
@@ -41,12 +42,7 @@ export function fileSettings(
 ): SettingsStore & { refresh(): Promise<void> } {
   const path = resolve(file)
   let present = first
-  let last: Promise<unknown> = Promise.resolve()
-  const enqueue = <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = last.then(work)
-    last = mine.catch(() => undefined)
-    return mine
-  }
+  const enqueue = oneAtATime()
 
   async function changed(change: (file: ConfigurationFile) => ConfigurationFile): Promise<SettingsAnswer> {
     const found = contentOf(path)

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import type { BridgeEvent } from '../../shared/domain.ts'
+import { oneAtATime } from '../process/one-at-a-time.ts'
 import { writeBackup } from './backup/backup.ts'
 import { Journal } from './backup/journal.ts'
 import { dropOldFiles, dropReplaced } from './backup/old-files.ts'
@@ -111,13 +112,9 @@ function openAlone({ dir, onEvent }: StoreOptions, now: () => number): SqliteSto
       markDamaged(files)
       report('error', 'event.store-damaged')
     }
-    let last: Promise<unknown> = Promise.resolve()
-    /** One at a time: maintenance and the owner may request one at the same moment. */
-    const backup = (): Promise<string> => {
-      const mine = last.then(() => writeBackup(sql, { files, journal, beside, now: now() }))
-      last = mine.catch(() => undefined)
-      return mine
-    }
+    // Maintenance and the owner may request one at the same moment.
+    const inTurn = oneAtATime()
+    const backup = () => inTurn(() => writeBackup(sql, { files, journal, beside, now: now() }))
     const checking = isChecked ? null : new LateCheck(sql, files, beside)
     return new SqliteStore(sql, {
       now,

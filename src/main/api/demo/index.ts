@@ -1,6 +1,7 @@
 import type { Answer } from '../../../shared/api/answer.ts'
 import type { demoCalls as contract } from '../../../shared/api/demo.ts'
 import type { Handlers, Value } from '../../../shared/api.ts'
+import { oneAtATime } from '../../process/one-at-a-time.ts'
 import type { ApiContext } from '../context.ts'
 import { conflict, done, empty, errorAnswer, notFound } from '../responses.ts'
 import type { DemoStage, RunningDemo } from './host.ts'
@@ -8,12 +9,7 @@ import { watchStage } from './watch-stage.ts'
 
 /** A demo beside the connections of this bridge, and its conversations. */
 export function demoCalls(context: ApiContext): Pick<Handlers, keyof typeof contract> {
-  let last: Promise<unknown> = Promise.resolve()
-  const oneAtATime = <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = last.then(work, work)
-    last = mine
-    return mine
-  }
+  const inTurn = oneAtATime()
   const onStage = async <T>(work: (stage: DemoStage) => Promise<Answer<T>>): Promise<Answer<T>> =>
     context.runningDemo ? work(context.runningDemo.stage) : notFound()
   /** The stage that is watched, and the end of that. */
@@ -26,9 +22,9 @@ export function demoCalls(context: ApiContext): Pick<Handlers, keyof typeof cont
   const emptyOr = (isDone: boolean) => (isDone ? empty() : conflict())
 
   return {
-    'demo.start': () => oneAtATime(() => start(context)),
+    'demo.start': () => inTurn(() => start(context)),
     'demo.stop': () =>
-      oneAtATime(async () => {
+      inTurn(async () => {
         // When the whole host is a demo, it ends with the program.
         if (context.host === 'demo') return errorAnswer('unavailable', 'error.call.unavailable')
         watched?.end()

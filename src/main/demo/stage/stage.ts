@@ -7,6 +7,7 @@ import { translate } from '../../../shared/i18n/index.ts'
 import type { Language } from '../../../shared/languages.ts'
 import type { Visitor } from '../../../simulators/chatra/index.ts'
 import type { DemoStage } from '../../api/demo/host.ts'
+import { oneAtATime } from '../../process/one-at-a-time.ts'
 import { ANA, MIHAI } from '../accounts.ts'
 import { lamp } from '../pictures.ts'
 import { SceneReader, type StageParts, type Written } from './scene.ts'
@@ -35,7 +36,7 @@ export class Stage implements DemoStage {
   private readonly reader: SceneReader
   private readonly talks = new Map<StoryName, Talk>(STORIES.map((story) => [story, newTalk(story)]))
   private planfixDown = false
-  private last: Promise<unknown> = Promise.resolve()
+  private readonly inTurn = oneAtATime()
 
   constructor(parts: StageParts) {
     this.parts = parts
@@ -174,12 +175,6 @@ export class Stage implements DemoStage {
 
   private talk(story: StoryName): Talk {
     return this.talks.get(story) as Talk
-  }
-
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.last.then(work, work)
-    this.last = mine
-    return mine
   }
 }
 

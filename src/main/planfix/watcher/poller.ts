@@ -28,6 +28,8 @@ export class ChangePoller {
   private known: { at: number; ids: Set<number> | null } = { at: 0, ids: null }
   /** The first poll that was processed completely since this computer became active; null = none yet. */
   caughtUpAt: number | null = null
+  /** Polls in a row that were answered, with an error. */
+  failures = 0
 
   constructor(options: PollerOptions) {
     this.options = options
@@ -43,24 +45,21 @@ export class ChangePoller {
     return Math.min(clock.now(), at + 2 * (pace.interval() - pace.base))
   }
 
-  /** Polls whose answer was no list, in a row. */
-  failures = 0
-
   /** False when the side is stopped and a wake-up has been arranged. */
   async poll(): Promise<boolean> {
     const { clock, feed, book, members, pace } = this.options
     if (!feed.isRefused(clock.now())) {
       const polled = await this.pollFeed()
       if (polled.outcome === 'read') {
-        this.failures = 0
         await book.took(polled.rows, { ...polled, isNet: false }, members.all, pace.around())
         feed.taken(polled.asked)
         this.caughtUp(polled.asked, null)
         return true
       }
       if (polled.outcome === 'failed') {
+        if (polled.error === null) return false
         this.failures += 1
-        return polled.error !== null
+        return true
       }
     }
     return this.pollByNumber()
@@ -123,6 +122,7 @@ export class ChangePoller {
   }
 
   private caughtUp(at: number, ids: Set<number> | null): void {
+    this.failures = 0
     this.known = { at, ids }
     this.caughtUpAt ??= this.options.clock.now()
   }
