@@ -11,8 +11,8 @@ import { ClientProvider, useMaybeAppState } from './client/hooks.tsx'
 import { browserLanguage, firstLanguage, I18nProvider } from './i18n.tsx'
 import { nonce } from './nonce.ts'
 import { Shell } from './shell.tsx'
-import { theme, variables } from './theme.ts'
-import { rememberedTheme, rememberTheme } from './theme-memory.ts'
+import { theme, variables } from './theme/theme.ts'
+import { rememberedTheme, rememberTheme } from './theme/theme-memory.ts'
 
 export function App({ bridge }: { bridge: BridgeClient }) {
   return (

@@ -1,5 +1,5 @@
 import './zod-csp.ts'
-import './mantine-styles.ts'
+import './theme/mantine-styles.ts'
 import '@mantine/notifications/styles.css'
 import './global.css'
 import { createRoot } from 'react-dom/client'

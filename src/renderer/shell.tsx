@@ -1,7 +1,7 @@
 import { Alert, AppShell, Center, Loader, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react'
 import { Redirect, Route, Switch, useLocation } from 'wouter'
-import { mayCall } from '../shared/api/roles.ts'
+import { mayCall } from '../shared/api/access/roles.ts'
 import { useMaybeAccess } from './client/access.tsx'
 import { useLine, useMaybeAppState } from './client/hooks.tsx'
 import { ErrorBoundary } from './components/feedback/error-boundary.tsx'

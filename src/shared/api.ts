@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { aboutCalls } from './api/about.ts'
-import { accessCalls } from './api/access.ts'
+import { accessCalls } from './api/access/contract.ts'
 import type { Answer } from './api/answer.ts'
 import { conversationCalls } from './api/conversations.ts'
 import { demoCalls } from './api/demo.ts'

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { AccessKeys, keysFile } from '../../src/main/server/access/keys.ts'
-import type { Role } from '../../src/shared/api/access.ts'
+import type { Role } from '../../src/shared/api/access/contract.ts'
 import { axe, expect, goTo, test } from './fixtures.ts'
 import { line, panel, talkOf } from './log.ts'
 import type { World } from './world.ts'

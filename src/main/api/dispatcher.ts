@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import type { Access, Role } from '../../shared/api/access.ts'
+import type { Access, Role } from '../../shared/api/access/contract.ts'
+import { isReading, mayCall } from '../../shared/api/access/roles.ts'
 import { callError } from '../../shared/api/answer.ts'
-import { isReading, mayCall } from '../../shared/api/roles.ts'
 import {
   type Answer,
   type CallName,

@@ -1,4 +1,4 @@
-import { ROLES, type Role } from '../../shared/api/roles.ts'
+import { ROLES, type Role } from '../../shared/api/access/roles.ts'
 import { completionScript, SHELLS } from '../process/command-line/completion.ts'
 import { commandHelp } from '../process/command-line/help.ts'
 import { manPage } from '../process/command-line/man-page.ts'

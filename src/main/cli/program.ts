@@ -1,4 +1,4 @@
-import { ROLES } from '../../shared/api/roles.ts'
+import { ROLES } from '../../shared/api/access/roles.ts'
 import { SHELLS } from '../process/command-line/completion.ts'
 import type { ProgramSpecification } from '../process/command-line/specification.ts'
 import { PLACE, SECRETS_ENVIRONMENT, SERVE } from '../server/program.ts'

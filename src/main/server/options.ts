@@ -1,4 +1,4 @@
-import type { Role } from '../../shared/api/roles.ts'
+import type { Role } from '../../shared/api/access/roles.ts'
 import { isLoopback } from '../../shared/setup/address.ts'
 import type { Given } from '../process/command-line/parse.ts'
 import { LOG_LEVELS, type LogLevel } from '../process/log.ts'

@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
-import type { Access } from '../../shared/api/access.ts'
-import { mayCall } from '../../shared/api/roles.ts'
+import type { Access } from '../../shared/api/access/contract.ts'
+import { mayCall } from '../../shared/api/access/roles.ts'
 import type { CallName } from '../../shared/api.ts'
 import type { BridgeClient } from './client.ts'
 
@@ -26,7 +26,7 @@ export function AccessProvider({ bridge, children }: { bridge: BridgeClient; chi
 export const useMaybeAccess = (): Access | null => useContext(AccessContext)
 
 /**
- * Whether this page may make a call: what it may not do is not offered. The contract decides (shared/api/roles.ts). Pages are
+ * Whether this page may make a call: what it may not do is not offered. The contract decides (shared/api/access/roles.ts). Pages are
  * only shown once the bridge has answered.
  */
 export function useMay(): (name: CallName) => boolean {

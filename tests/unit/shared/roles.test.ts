@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isReading, mayCall, ROLES } from '../../../src/shared/api/roles.ts'
+import { isReading, mayCall, ROLES } from '../../../src/shared/api/access/roles.ts'
 import { type CallName, calls } from '../../../src/shared/api.ts'
 
 const names = Object.keys(calls) as CallName[]

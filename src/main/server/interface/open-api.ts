@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { isReading } from '../../../shared/api/access/roles.ts'
 import { callError } from '../../../shared/api/answer.ts'
-import { isReading } from '../../../shared/api/roles.ts'
 import { type CallName, calls } from '../../../shared/api.ts'
 
 /** The contract as an OpenAPI document: made from the schemas that check each call, so it cannot differ from them. */

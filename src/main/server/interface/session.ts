@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Role } from '../../../shared/api/roles.ts'
+import type { Role } from '../../../shared/api/access/roles.ts'
 import { isSameSecret } from '../../process/same-secret.ts'
 import { type AccessKeys, type Identity, OWNER } from '../access/keys.ts'
 

@@ -2,7 +2,6 @@ import bridge from '../en/bridge.json' with { type: 'json' }
 import common from '../en/common.json' with { type: 'json' }
 import conversations from '../en/conversations.json' with { type: 'json' }
 import events from '../en/events.json' with { type: 'json' }
-import keychain from '../en/keychain.json' with { type: 'json' }
 import log from '../en/log.json' with { type: 'json' }
 import overview from '../en/overview.json' with { type: 'json' }
 import tunnel from '../en/tunnel.json' with { type: 'json' }
@@ -13,7 +12,6 @@ export const start = {
   ...common,
   ...conversations,
   ...events,
-  ...keychain,
   ...log,
   ...overview,
   ...tunnel,

@@ -2,7 +2,6 @@ import bridge from '../ro/bridge.json' with { type: 'json' }
 import common from '../ro/common.json' with { type: 'json' }
 import conversations from '../ro/conversations.json' with { type: 'json' }
 import events from '../ro/events.json' with { type: 'json' }
-import keychain from '../ro/keychain.json' with { type: 'json' }
 import log from '../ro/log.json' with { type: 'json' }
 import overview from '../ro/overview.json' with { type: 'json' }
 import tunnel from '../ro/tunnel.json' with { type: 'json' }
@@ -13,7 +12,6 @@ export const start = {
   ...common,
   ...conversations,
   ...events,
-  ...keychain,
   ...log,
   ...overview,
   ...tunnel,

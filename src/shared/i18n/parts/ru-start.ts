@@ -2,7 +2,6 @@ import bridge from '../ru/bridge.json' with { type: 'json' }
 import common from '../ru/common.json' with { type: 'json' }
 import conversations from '../ru/conversations.json' with { type: 'json' }
 import events from '../ru/events.json' with { type: 'json' }
-import keychain from '../ru/keychain.json' with { type: 'json' }
 import log from '../ru/log.json' with { type: 'json' }
 import overview from '../ru/overview.json' with { type: 'json' }
 import tunnel from '../ru/tunnel.json' with { type: 'json' }
@@ -13,7 +12,6 @@ export const start = {
   ...common,
   ...conversations,
   ...events,
-  ...keychain,
   ...log,
   ...overview,
   ...tunnel,

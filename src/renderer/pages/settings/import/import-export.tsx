@@ -1,15 +1,15 @@
 import { Button, FileButton, Group, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useRef, useState } from 'react'
-import type { CallError, Value } from '../../../shared/api.ts'
-import { useClient } from '../../client/hooks.tsx'
-import { ErrorAlert } from '../../components/feedback/error-alert.tsx'
-import { IconDownload, IconUpload } from '../../components/icons.ts'
-import { save } from '../../components/save-file.ts'
-import { useI18n } from '../../i18n.tsx'
+import type { CallError, Value } from '../../../../shared/api.ts'
+import { useClient } from '../../../client/hooks.tsx'
+import { ErrorAlert } from '../../../components/feedback/error-alert.tsx'
+import { IconDownload, IconUpload } from '../../../components/icons.ts'
+import { save } from '../../../components/save-file.ts'
+import { useI18n } from '../../../i18n.tsx'
+import { Section } from '../section.tsx'
+import { useLocked } from '../use-locked.ts'
 import { ImportPreview } from './import-preview.tsx'
-import { Section } from './section.tsx'
-import { useLocked } from './use-locked.ts'
 
 interface Read {
   name: string

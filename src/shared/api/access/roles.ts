@@ -1,7 +1,7 @@
-import type { CallName } from '../api.ts'
-import type { Role } from './access.ts'
+import type { CallName } from '../../api.ts'
+import type { Role } from './contract.ts'
 
-export { ROLES, type Role } from './access.ts'
+export { ROLES, type Role } from './contract.ts'
 
 /** Calls that change nothing and show no secret: for everybody. */
 const READING: readonly CallName[] = [

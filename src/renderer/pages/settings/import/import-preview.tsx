@@ -1,8 +1,8 @@
 import { Alert, Button, Checkbox, Group, List, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
-import type { Value } from '../../../shared/api.ts'
-import { IconAlertTriangle } from '../../components/icons.ts'
-import { useI18n } from '../../i18n.tsx'
+import type { Value } from '../../../../shared/api.ts'
+import { IconAlertTriangle } from '../../../components/icons.ts'
+import { useI18n } from '../../../i18n.tsx'
 
 /** The effect of an import: new connections, replaced ones, and problems. */
 export function ImportPreview(props: {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { call, nothing } from './answer.ts'
+import { call, nothing } from '../answer.ts'
 
 /** What a person or a program may do on a server: see everything but secrets; act on messages; change everything. */
 export const ROLES = ['reader', 'operator', 'owner'] as const
