@@ -1,3 +1,4 @@
+import '../tests/support/every-language.ts'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from '@playwright/test'

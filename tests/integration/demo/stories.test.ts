@@ -167,3 +167,19 @@ test('the interface hears when a conversation changes', async () => {
   await bridge.until('the push', () => pushes.some(({ event }) => event === 'demo'))
   end()
 })
+
+test('who types before a story begins is in the language of the interface as well', async () => {
+  await bridge.get('demo.write', {
+    story: 'answer',
+    as: 'client',
+    text: 'Здравствуйте',
+    internal: false,
+    language: 'ru',
+  })
+  const begun = await bridge.until('the task', async () => {
+    const now = await scene('answer')
+    return now.task ? now : null
+  })
+  expect(begun.client).toBe(translate('ru', stories.answer.client))
+  expect(commented(begun)).toContain(`${translate('ru', 'task.source')}: Chatra`)
+})

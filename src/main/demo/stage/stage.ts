@@ -83,6 +83,7 @@ export class Stage implements DemoStage {
     return this.inTurn(async () => {
       const talk = this.talk(story)
       if (as === 'employee') return (await this.employeeWrites(talk, text, { internal })) !== false
+      await this.speak(language)
       this.clientWrites(talk, text, language)
       return true
     })
@@ -166,7 +167,7 @@ export class Stage implements DemoStage {
     return talk.visitor
   }
 
-  /** The bridge writes its own lines in the task in this language too. */
+  /** Loads the texts of this language; the bridge writes its own lines in the task in it too. */
   private async speak(language: Language): Promise<void> {
     const application = this.parts.application()
     if (application.configuration.language !== language)
