@@ -3,56 +3,32 @@ import { join } from 'node:path'
 import { ROOT } from './build.ts'
 import { askedBy } from './bundle.ts'
 
-/** How much a browser loads from the built page, in bytes as they are on the disk. */
-export interface PageSize {
-  /** Until the window stands: program, styles and the texts of the language. */
-  first: number
-  /** The same with the overview, which is the first page. */
-  overview: number
-}
-
 export type PageLanguage = 'en' | 'ro' | 'ru'
 
 const OUT = join(ROOT, 'out/renderer')
 /** Texts of one language, in bytes, at least. */
 const LEAST = 50_000
 
-/** Expects a fresh build. Throws when the page is not built as this expects, for example with all languages in one file. */
-export function pageSize(language: PageLanguage): PageSize {
-  const { first, overview } = loadedFiles()
+/**
+ * How many bytes a browser loads, as they are on the disk, until the window stands with the overview: program, styles and
+ * the texts of the language. Expects a fresh build. Throws when the page is not built as this expects, for example with all
+ * languages in one file.
+ */
+export function firstLoad(language: PageLanguage): number {
   const texts = readdirSync(join(OUT, 'assets')).filter((name) => name.startsWith(`${language}-start-`))
   const words = sum(texts.map((name) => `assets/${name}`))
   if (words < LEAST) throw new Error(`the language ${language} has no file of its own`)
-  return { first: sum(first) + words, overview: sum(overview) + words }
+  return sum(loadedFiles()) + words
 }
 
-/** What is loaded in every language, as paths in the folder of the page; `overview` contains `first`. */
-export function loadedFiles(): { first: string[]; overview: string[] } {
+/** What is loaded in every language, as paths in the folder of the page. */
+export function loadedFiles(): string[] {
   const html = readFileSync(join(OUT, 'index.html'), 'utf8')
   const named = [...html.matchAll(/(?:src|href)="\.?\/?(assets\/[^"]+\.(?:js|css))"/g)].map(
     ([, path]) => path!,
   )
-  const entry = named.find((path) => path.endsWith('.js'))
-  if (entry === undefined) throw new Error('index.html names no program')
-  const text = readFileSync(join(OUT, entry), 'utf8')
-  const first = withImports(named, new Set())
-  const overview = withImports(later(text, /^overview-/).flat(), new Set(first))
-  return { first: [...first], overview: [...overview] }
-}
-
-/** What each call of import() whose file has such a name loads: the file, and what the builder has it fetch beforehand. */
-function later(text: string, name: RegExp): string[][] {
-  const [, list = '[]'] = /m\.f=(\[[^\]]*\])/.exec(text) ?? []
-  const paths = JSON.parse(list) as string[]
-  const calls = [...text.matchAll(/import\(["'`]\.\/([^"'`]+)["'`]\)(?:,__vite__mapDeps\(\[([\d,]*)\]\))?/g)]
-  return calls
-    .filter(([, file]) => name.test(file!))
-    .map(([, file, numbers]) => [
-      `assets/${file}`,
-      ...(numbers ?? '')
-        .split(',')
-        .flatMap((number) => (number === '' ? [] : [paths[Number(number)]!.replace(/^\.\//, 'assets/')])),
-    ])
+  if (!named.some((path) => path.endsWith('.js'))) throw new Error('index.html names no program')
+  return [...withImports(named, new Set())]
 }
 
 /** Adds the files with everything that they import at once. */

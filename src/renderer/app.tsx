@@ -3,7 +3,9 @@ import { Notifications } from '@mantine/notifications'
 import { type ReactNode, useEffect } from 'react'
 import { Router } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
+import type { Access } from '../shared/api/access/contract.ts'
 import type { AppState } from '../shared/api/state.ts'
+import type { Answer } from '../shared/api.ts'
 import type { Language } from '../shared/languages.ts'
 import { AccessProvider } from './client/access.tsx'
 import type { BridgeClient } from './client/client.ts'
@@ -14,10 +16,10 @@ import { Shell } from './shell.tsx'
 import { theme, variables } from './theme/theme.ts'
 import { rememberedTheme, rememberTheme } from './theme/theme-memory.ts'
 
-export function App({ bridge }: { bridge: BridgeClient }) {
+export function App({ bridge, access }: { bridge: BridgeClient; access: Promise<Answer<Access>> }) {
   return (
     <ClientProvider bridge={bridge}>
-      <AccessProvider bridge={bridge}>
+      <AccessProvider bridge={bridge} first={access}>
         <Looks>
           <Router hook={useHashLocation}>
             <Shell />

@@ -4,6 +4,7 @@ import '@mantine/notifications/styles.css'
 import './global.css'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
+import { askAccess } from './client/access.tsx'
 import { createClient } from './client/client.ts'
 import { httpTransport } from './client/http-transport.ts'
 import { windowTransport } from './client/window-transport.ts'
@@ -26,6 +27,8 @@ moveFilters()
 window.addEventListener('hashchange', moveFilters, { capture: true })
 
 const bridge = createClient(window.bridge ? windowTransport(window.bridge) : httpTransport())
+// The bridge answers while the texts come.
+const access = askAccess(bridge)
 
 await loadLanguage(firstLanguage())
-createRoot(document.getElementById('root')!).render(<App bridge={bridge} />)
+createRoot(document.getElementById('root')!).render(<App bridge={bridge} access={access} />)

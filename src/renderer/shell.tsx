@@ -7,6 +7,7 @@ import { useLine, useMaybeAppState } from './client/hooks.tsx'
 import { ErrorBoundary } from './components/feedback/error-boundary.tsx'
 import { useI18n } from './i18n.tsx'
 import { Help, Pages, useNavigationForm } from './navigation.tsx'
+import { OverviewPage } from './pages/overview/index.tsx'
 import classes from './shell.module.css'
 import { loadPageTexts } from './texts.ts'
 
@@ -23,11 +24,7 @@ function page<N extends string>(load: () => Promise<Record<N, ComponentType>>, n
   })
 }
 
-/** The start page needs no other texts than the window. */
-const OverviewPage = lazy(async () => ({
-  default: (await import('./pages/overview/index.tsx')).OverviewPage,
-}))
-fetched.push(() => import('./pages/overview/index.tsx'), loadPageTexts)
+fetched.push(loadPageTexts)
 const LogPage = page(() => import('./pages/log/index.tsx'), 'LogPage')
 const ConversationPage = page(() => import('./pages/conversation/index.tsx'), 'ConversationPage')
 const ConversationsPage = page(() => import('./pages/conversations/index.tsx'), 'ConversationsPage')
@@ -41,9 +38,6 @@ const WizardPage = page(() => import('./pages/wizard/index.tsx'), 'WizardPage')
 const UpdateNotice = lazy(async () => ({
   default: (await import('./features/whats-new/notice.tsx')).UpdateNotice,
 }))
-// The start page is loaded while the bridge's state is read.
-if (location.hash.length <= 2) import('./pages/overview/index.tsx').catch(() => undefined)
-
 /** The window: pages on the left, common notices on top, the chosen page in the middle. */
 export function Shell() {
   const state = useMaybeAppState()

@@ -1,24 +1,37 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
 import type { Access } from '../../shared/api/access/contract.ts'
 import { mayCall } from '../../shared/api/access/roles.ts'
-import type { CallName } from '../../shared/api.ts'
+import type { Answer, CallName } from '../../shared/api.ts'
 import type { BridgeClient } from './client.ts'
 
 const AccessContext = createContext<Access | null>(null)
 
-/** Asks who this page is to the bridge, again after a lost connection: a server may have been told otherwise meanwhile. */
-export function AccessProvider({ bridge, children }: { bridge: BridgeClient; children: ReactNode }) {
+/** The question who this page is to the bridge. */
+export const askAccess = (bridge: BridgeClient): Promise<Answer<Access>> => bridge.call('access.get', {})
+
+/**
+ * Who this page is to the bridge: `first` is the answer to the question asked while the page was loaded. It is asked again
+ * after a lost connection: a server may have been told otherwise meanwhile.
+ */
+export function AccessProvider({
+  bridge,
+  first,
+  children,
+}: {
+  bridge: BridgeClient
+  first: Promise<Answer<Access>>
+  children: ReactNode
+}) {
   const [access, setAccess] = useState<Access | null>(null)
   useEffect(() => {
-    const ask = async () => {
-      const answer = await bridge.call('access.get', {})
+    const take = (answer: Answer<Access>) => {
       if (answer.ok) setAccess(answer.value)
     }
-    void ask()
+    void first.then(take)
     return bridge.onLine((line) => {
-      if (line === 'online') void ask()
+      if (line === 'online') void askAccess(bridge).then(take)
     })
-  }, [bridge])
+  }, [bridge, first])
   return <AccessContext value={access}>{children}</AccessContext>
 }
 
