@@ -18,7 +18,7 @@ export interface Stopped {
 export const isStopped = (entry: Permit | Stopped): entry is Stopped => 'worthRetry' in entry
 
 /** Interval of probes of an unreachable or failing service: its recovery is noticed within this time. */
-const PROBE_MS = 10_000
+const PROBE_MS = 8_000
 
 /**
  * Whether a service can be used at all: closed = working, open = stopped. Errors that concern every request
