@@ -1,9 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { switchTable } from '../../src/simulators/planfix/switches.ts'
-import { feedMarks, only, quiet, taskNamed, withWorld } from '../support/planfix-scenes.ts'
+import {
+  callsSince,
+  feedMarks,
+  inVirtualWorld,
+  only,
+  pass,
+  quiet,
+  taskNamed,
+  tasksNamed,
+  withWorld,
+} from '../support/planfix-scenes.ts'
 import type { World } from '../support/world.ts'
 
 const SPEED = 20
+const MINUTE = 60_000
 
 /** Milliseconds of the world between neighbouring calls since the `n`-th. */
 function gaps(world: World, n: number): number[] {
@@ -61,6 +72,34 @@ describe.concurrent('one request a second', () => {
         expect(actions.filter((index) => index < lastMessage).length).toBeLessThanOrEqual(1)
       },
     )
+  })
+
+  test('while many clients write, one list tells whose task is still open', async () => {
+    await inVirtualWorld({ requestsPerSecond: 1 }, async (world) => {
+      const visitors = Array.from({ length: 20 }, (_, n) => world.chatra.visit({ name: `Client ${n}` }))
+      for (const visitor of visitors) visitor.says('Hello #a1')
+      await world.until('all tasks', () => world.planfix.tasks.length === visitors.length)
+      await pass(world, 20 * MINUTE)
+      world.planfix.completes(taskNamed(world, 'Client 7').id)
+      const before = world.planfix.server.requests.length
+      const marks = ['#a2', '#a3', '#a4', '#a5']
+      for (const mark of marks) {
+        for (const visitor of visitors) visitor.says(`Still there? ${mark}`)
+        await pass(world, 25_000)
+      }
+      await world.until('all messages', () =>
+        visitors.every((_, n) => feedMarks(world, `Client ${n}`).includes('#a5')),
+      )
+      const calls = callsSince(world.planfix, before)
+      const asked = calls.filter((call) => /^GET \/task\/\d+/.test(call)).length
+      expect(asked).toBeLessThanOrEqual(3)
+      // The message after the end is in a task of its own (F8).
+      expect(tasksNamed(world, 'Client 7')).toHaveLength(2)
+      for (const [n] of visitors.entries()) {
+        expect(feedMarks(world, `Client ${n}`)).toEqual(['#a1', ...marks])
+        if (n !== 7) expect(tasksNamed(world, `Client ${n}`)).toHaveLength(1)
+      }
+    })
   })
 
   test('a client who writes while others flood the account gets a turn', async () => {

@@ -43,6 +43,11 @@ interface TaskNews {
   found(taskId: number): void
   /** Time up to which all changes by people in the task are known; 0 = unknown. */
   knownAt(taskId: number): number
+  /**
+   * Lists the changes of the whole account in the caller's slot: what one list tells, each task need not be asked. Callers at
+   * the same time share a list. False when nothing was learned.
+   */
+  refresh(): Promise<boolean>
 }
 
 /** The dependencies of the rules. */

@@ -102,7 +102,7 @@ export interface RateLimiter {
    * Resolves when a call may be made. Lower numbers first; conversations take turns. Rejects with
    * SlotWithdrawn when waiting callers are cancelled.
    */
-  slot(priority: Priority, conversationKey: string): Promise<void>
+  slot(priority: Priority, conversationKey: string, since?: number): Promise<void>
   /** A slot that was not used. */
   release(): void
 }

@@ -11,16 +11,16 @@ export interface PausableRateLimiter extends RateLimiter {
 
 /** From this rate on the limiter does not count: slots are granted at once. */
 const UNLIMITED = 1000
-/**
- * Every this many slots the longest-waiting caller is served, whatever its priority, so that none starves.
- */
+/** Every this many slots the caller whose patience is most exhausted is served, so that none starves. */
 const TURNS_TO_ELDEST = 8
+/** By priority: how many times as long as a client's message may this wait? Notes and visits are late by minutes unnoticed. */
+const PATIENCE = [1, 1, 60, 1000] as const
 
 interface Waiter {
   priority: Priority
   key: string
-  /** Order of arrival. */
-  n: number
+  /** When it came, milliseconds since 1970. */
+  since: number
   start: () => void
   sendAway: (why: SlotWithdrawn) => void
 }
@@ -42,7 +42,6 @@ export function createRateLimiter(options: {
   // One ordered map of queues per priority: its first key is the conversation to be served next.
   const queues: Map<string, Waiter[]>[] = [new Map(), new Map(), new Map(), new Map()]
   let waiting = 0
-  let arrivals = 0
   let turnsSinceEldest = 0
   let tokens = burst
   let countedAt = clock.now()
@@ -80,7 +79,7 @@ export function createRateLimiter(options: {
     waiting--
     const eldest = ++turnsSinceEldest >= TURNS_TO_ELDEST
     if (eldest) turnsSinceEldest = 0
-    const first = eldest ? eldestOf(queues) : firstOf(queues)
+    const first = eldest ? eldestOf(queues, clock.now()) : firstOf(queues)
     const queue = queues[first.priority]!
     const line = queue.get(first.key)!
     line.shift()
@@ -102,7 +101,7 @@ export function createRateLimiter(options: {
   }
 
   return {
-    slot(priority, conversationKey) {
+    slot(priority, conversationKey, since = clock.now()) {
       if (waiting === 0 && mayStart(clock.now())) {
         spend()
         return Promise.resolve()
@@ -110,7 +109,7 @@ export function createRateLimiter(options: {
       return new Promise((start, sendAway) => {
         const queue = queues[priority]!
         const line = queue.get(conversationKey)
-        const waiter: Waiter = { priority, key: conversationKey, n: arrivals++, start, sendAway }
+        const waiter: Waiter = { priority, key: conversationKey, since, start, sendAway }
         if (line) line.push(waiter)
         else queue.set(conversationKey, [waiter])
         waiting++
@@ -158,11 +157,10 @@ function firstOf(queues: Map<string, Waiter[]>[]): Waiter {
   throw new Error('the rate limiter has no waiting caller')
 }
 
-function eldestOf(queues: Map<string, Waiter[]>[]): Waiter {
-  let eldest: Waiter | null = null
-  for (const queue of queues) {
-    for (const [first] of queue.values()) if (first && (!eldest || first.n < eldest.n)) eldest = first
-  }
-  if (!eldest) throw new Error('the rate limiter has no waiting caller')
-  return eldest
+function eldestOf(queues: Map<string, Waiter[]>[], now: number): Waiter {
+  const lines = queues.flatMap((queue) => [...queue.values()])
+  const exhausted = ({ since, priority }: Waiter) => (now - since) / PATIENCE[priority]
+  return lines
+    .map(([first]) => first!)
+    .reduce((one, other) => (exhausted(other) > exhausted(one) ? other : one))
 }

@@ -64,9 +64,9 @@ export function looksOf(base: number, hasHints: boolean, stretch: number): Looks
     return { first: HOUR, awaited: HOUR, replied: HOUR, otherwise: HOUR, last: 90 * SECOND, least: base }
   return {
     first: 2 * base * stretch,
-    awaited: 1.5 * base * stretch,
+    awaited: 1.45 * base * stretch,
     replied: 3.5 * base * stretch,
-    otherwise: 4 * base * stretch,
+    otherwise: 4.3 * base * stretch,
     last: stretch > 2 ? 10 * SECOND * stretch : 0,
     least: base * stretch,
   }

@@ -48,11 +48,20 @@ export class Members {
   }
 }
 
+/** How a call comes to its slot of the rate limiter. */
+export interface Turn {
+  /** It was given its slot before. */
+  hasSlot?: boolean
+  /** Since when its work waits, milliseconds since 1970; from now on when missing. */
+  since?: number
+}
+
 /** One rate-limited call for a member; null when the side is stopped, and a wake-up has been arranged. */
 export type Call = <T>(
   member: Member,
   ask: (planfix: PlanfixClient) => Promise<Result<T>>,
   part: 'reading' | 'watching',
+  turn?: Turn,
 ) => Promise<Result<T> | null>
 
 /** What happens to the watcher when a call was not possible. */
@@ -73,14 +82,15 @@ export async function askOf<T>(
   ask: (planfix: PlanfixClient) => Promise<Result<T>>,
   part: 'reading' | 'watching',
   hindered: Hindered,
+  { hasSlot = false, since }: Turn = {},
 ): Promise<Result<T> | null> {
   const permit = gate.enter()
   if (isStopped(permit)) {
     void permit.worthRetry.then(() => hindered.opened())
     return null
   }
-  const result = await planfix.rateLimiter
-    .slot(1, 'watcher')
+  const slot = hasSlot ? Promise.resolve() : planfix.rateLimiter.slot(1, 'watcher', since)
+  const result = await slot
     .then(() => {
       if (gate.holds(permit)) return ask(planfix)
       planfix.rateLimiter.release()

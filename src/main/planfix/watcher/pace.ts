@@ -15,7 +15,7 @@ const CATCH_UP_SECONDS = 300
 /** Until a poll that failed is made again; twice as long after each further failure. */
 const AGAIN_MS = 10_000
 /** Maximum number of tasks that can be read repeatedly at one request a second. */
-const BUSY_AT_EASE = 4
+const BUSY_AT_EASE = 6
 
 export interface PaceOptions {
   clock: Clock

@@ -30,6 +30,7 @@ export class ChangePoller {
   caughtUpAt: number | null = null
   /** Polls in a row that were answered, with an error. */
   failures = 0
+  private refreshing: Promise<Polled> | null = null
 
   constructor(options: PollerOptions) {
     this.options = options
@@ -47,15 +48,10 @@ export class ChangePoller {
 
   /** False when the side is stopped and a wake-up has been arranged. */
   async poll(): Promise<boolean> {
-    const { clock, feed, book, members, pace } = this.options
+    const { clock, feed } = this.options
     if (!feed.isRefused(clock.now())) {
-      const polled = await this.pollFeed()
-      if (polled.outcome === 'read') {
-        await book.took(polled.rows, { ...polled, isNet: false }, members.all, pace.around())
-        feed.taken(polled.asked)
-        this.caughtUp(polled.asked, null)
-        return true
-      }
+      const polled = await this.takeFeed(false)
+      if (polled.outcome === 'read') return true
       if (polled.outcome === 'failed') {
         if (polled.error === null) return false
         this.failures += 1
@@ -63,6 +59,28 @@ export class ChangePoller {
       }
     }
     return this.pollByNumber()
+  }
+
+  /** Polls the feed in a slot that was given already; false when nothing was learned. Calls at the same time share a poll. */
+  async refresh(): Promise<boolean> {
+    const { clock, feed, members } = this.options
+    if (feed.isRefused(clock.now())) return false
+    // One slot is enough.
+    if (this.refreshing) members.all[0]?.planfix.rateLimiter.release()
+    this.refreshing ??= this.takeFeed(true).finally(() => {
+      this.refreshing = null
+    })
+    return (await this.refreshing).outcome === 'read'
+  }
+
+  private async takeFeed(hasSlot: boolean): Promise<Polled> {
+    const { feed, book, members, pace } = this.options
+    const polled = await this.pollFeed(hasSlot)
+    if (polled.outcome !== 'read') return polled
+    await book.took(polled.rows, { ...polled, isNet: false }, members.all, pace.around())
+    feed.taken(polled.asked)
+    this.caughtUp(polled.asked, null)
+    return polled
   }
 
   /** The marks of these tasks, requested by number; null when the side is stopped. */
@@ -92,13 +110,15 @@ export class ChangePoller {
     return listed.value
   }
 
-  private async pollFeed(): Promise<Polled> {
+  private async pollFeed(hasSlot: boolean): Promise<Polled> {
     const { clock, budget, times, members, book, feed, call } = this.options
     const [first] = members.all
     if (!first) return { outcome: 'failed', error: null }
     return feed.poll(
       (from, zone, offset) =>
-        call(first, (planfix) => planfix.changedTasks(from, zone, offset, book.isNews), 'watching'),
+        call(first, (planfix) => planfix.changedTasks(from, zone, offset, book.isNews), 'watching', {
+          hasSlot: hasSlot && offset === 0,
+        }),
       () => times.zone,
       clock.now(),
       budget.clockSkew() ?? 0,

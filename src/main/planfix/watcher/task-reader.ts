@@ -51,6 +51,8 @@ export class TaskReader {
       return true
     }
     let started: number | null = null
+    // A hint asks for it without a time.
+    const since = watch.due > 0 ? watch.due : clock.now()
     const read = await readTask(link, {
       settings: member.settings,
       store: member.store,
@@ -64,6 +66,7 @@ export class TaskReader {
             return ask(planfix)
           },
           'reading',
+          { since },
         ),
       counterparty: watch.counterparty,
       isFirst: isFirstLook(link, watch, member.takeover?.()?.at ?? 0, caughtUpAt),

@@ -27,6 +27,8 @@ export interface ConnectionWatch {
   wrote(taskId: number, from: number, isClients: boolean): void
   /** Time up to which all changes by people in the task are known; 0 = unknown. */
   knownAt(taskId: number): number
+  /** Lists the account's changes in the caller's slot; false when nothing was learned. */
+  refresh(): Promise<boolean>
 }
 
 /**
@@ -100,6 +102,7 @@ export class AccountWatcher {
       wake: () => this.pollNow(),
       wrote: (taskId, from, isClients) => this.wrote(taskId, from, isClients),
       knownAt: (taskId) => this.poller.knownAt(taskId),
+      refresh: () => this.refresh(),
     }
   }
 
@@ -164,6 +167,15 @@ export class AccountWatcher {
     this.scheduler.replan(Math.min(this.nextPoll, this.book.soonest))
   }
 
+  private async refresh(): Promise<boolean> {
+    if (this.members.isEmpty || !(await this.poller.refresh())) return false
+    this.pace.polled()
+    // What it found is read in the next round.
+    this.nextPoll = this.pace.nextPoll(this.poller.failures)
+    this.scheduler.replan(Math.min(this.nextPoll, this.book.soonest))
+    return true
+  }
+
   private get nextNet(): number {
     return this.netAt === null ? 0 : this.netAt + this.netEveryMs
   }
@@ -213,12 +225,14 @@ export class AccountWatcher {
   }
 
   /** One rate-limited call; null when the side is stopped; the scheduler wakes when it works again. */
-  private readonly call: Call = (member, ask, part) =>
-    askOf(member, ask, part, {
+  private readonly call: Call = (member, ask, part, turn) => {
+    const hindered = {
       opened: () => {
         this.nextPoll = 0
         this.scheduler.wake()
       },
       stoodBy: () => this.scheduler.wakeAt(this.clock.now() + this.pace.base),
-    })
+    }
+    return askOf(member, ask, part, hindered, turn)
+  }
 }

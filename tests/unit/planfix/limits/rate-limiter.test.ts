@@ -42,13 +42,40 @@ test('conversations of one priority take turns', async () => {
   expect(names()).toBe('xabcaba')
 })
 
-test('visits are not starved by a stream of messages', async () => {
+test('reading is not starved by a stream of messages, and visits leave the eighth slot to it', async () => {
   const { clock, ask, names } = setUp()
+  ask('x')
   ask('v', 3)
-  ask('w', 3)
-  for (let n = 0; n < 30; n++) ask('m', 0)
-  await clock.advance(10_000)
-  expect(names()).toContain('w')
+  ask('r', 1)
+  for (let n = 0; n < 60; n++) {
+    ask('m', 0)
+    await clock.advance(500)
+  }
+  expect(names().indexOf('r')).toBeGreaterThan(0)
+  expect(names()).not.toContain('v')
+})
+
+test('a visit is served once it has waited a thousand times as long as the messages', async () => {
+  const { clock, ask, given } = setUp()
+  ask('x')
+  ask('v', 3)
+  for (let second = 0; second < 1500; second++) {
+    ask('m', 0)
+    await clock.advance(1000)
+  }
+  const visit = given.find(({ name }) => name === 'v')
+  expect(visit?.at).toBeGreaterThan(500_000)
+  expect(visit?.at).toBeLessThan(1_200_000)
+})
+
+test('work that has waited elsewhere before counts from its beginning', async () => {
+  const { clock, rateLimiter, ask, given } = setUp()
+  ask('x')
+  for (let n = 0; n < 30; n++) ask(`m${n}`, 0)
+  await clock.advance(3000)
+  void rateLimiter.slot(1, 'reading', clock.now() - 60_000).then(() => given.push({ name: 'r', at: 0 }))
+  await clock.advance(8000)
+  expect(given.map(({ name }) => name)).toContain('r')
 })
 
 test('a returned slot is used by the next caller', async () => {

@@ -1,5 +1,5 @@
 import type { BridgeEvent, Message, TaskLink } from '../../../../shared/domain.ts'
-import type { BridgeError } from '../../../../shared/errors.ts'
+import { type BridgeError, ok } from '../../../../shared/errors.ts'
 import { taskSourceId } from '../../identity.ts'
 import { type Change, isRestore, type PlanfixTask } from '../../ports.ts'
 import { tasksMadeBefore, writtenBefore } from '../failover.ts'
@@ -51,13 +51,21 @@ const mayBeTakenUp = (
 ) =>
   isRestore(context.takeover?.()) ? tasks : tasks.filter((task) => !task.isDeleted && isActive(task, state))
 
+/**
+ * Whether people have completed the task. While many clients write, the list of the account's changes answers for all of
+ * their tasks at once.
+ */
 export async function runCheckTask(
   work: PlanfixStepRunner,
   task: TaskLink,
   state: ConversationState,
 ): Promise<StepResult> {
   await state.slot()
-  const read = await state.connection.planfix.task(task.taskId)
+  const { watch, planfix } = state.connection
+  if (watch && (await watch.refresh()) && watch.knownAt(task.taskId) > task.checkedAt)
+    return work.applyResult({ state, result: ok(null), onSuccess: () => [], isWrite: false })
+  await state.slot()
+  const read = await planfix.task(task.taskId)
   return work.applyResult({
     state,
     result: read,
