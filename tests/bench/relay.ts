@@ -202,7 +202,7 @@ async function fill(url: string): Promise<number> {
 async function disorder(store: SqliteStore): Promise<number> {
   const last = new Map<number, number>()
   let faults = 0
-  for (const { body } of await store.inboxPending(0, 10 * EVENTS)) {
+  for (const { body } of await store.inboxPending(10 * EVENTS)) {
     const { tag, lane, n } = JSON.parse(body) as { tag: string; lane: number; n: number }
     if (tag !== 'drain') continue
     if (n !== (last.get(lane) ?? -1) + 1) faults++

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { openStore } from '../../src/main/store/index.ts'
+import { type LogPlace, openStore } from '../../src/main/store/index.ts'
 import {
   control,
   freePort,
@@ -296,14 +296,13 @@ const isHint = (text: string): boolean => text.includes('does not see this comme
 async function readLog(dataDir: string): Promise<Pick<StormReport, 'uncertain' | 'unsettled'>> {
   const store = await openStore({ dir: dataDir, shared: true })
   const latest = new Map<string, { state: string; line: string; text: string }>()
-  for (let afterSeq = 0; ; ) {
-    const page = await store.logPage({ afterSeq, limit: 1000 })
-    for (const { id, direction, state, reason, text } of page) {
+  for (let place: LogPlace | null = null; ; ) {
+    const page = await store.logAfter(place, 1000)
+    for (const { id, direction, state, reason, text } of page.lines) {
       latest.set(id, { state, text, line: `${id} ${direction} ${state} ${reason ?? ''} ${text}` })
     }
-    const last = page.at(-1)
-    if (!last) break
-    afterSeq = last.seq
+    if (page.lines.length === 0) break
+    place = page.place
   }
   await store.close()
   const all = [...latest.values()]

@@ -66,7 +66,7 @@ test('after three failed connections a recovered Chatra is used again within 10 
   const at = port()
   await world.chatra.server.stop()
   answers('r1: Patience')
-  const attempts = () => world.app.store.logPage({ afterSeq: 0, limit: 1000 })
+  const attempts = () => world.app.store.logPage({ limit: 1000 })
   await world.until(
     'three failures',
     async () => (await attempts()).filter((one) => one.reason?.includes('unreachable')).length >= 3,

@@ -166,7 +166,7 @@ describe('a connection', () => {
       world.chatra.visit({ name: 'Boris' }).says('#b1 long ago')
       await world.chatra.flush()
       const receivedAt = world.clock.now() - 25 * 3_600_000
-      for (const row of await store.inboxPending(0, 10)) {
+      for (const row of await store.inboxPending(10)) {
         await store.commit([
           { type: 'inbox.settle', seq: row.seq, outcome: 'skipped', reason: 'moved into the past' },
           { type: 'inbox.add', row: { ...row, receivedAt } },

@@ -13,7 +13,7 @@ async function chatting() {
   return anna
 }
 const clientTexts = () => world.feed(world.task().id).map(({ text }) => text)
-const inbox = () => world.app.store.inboxPending(0, 10)
+const inbox = () => world.app.store.inboxPending(10)
 
 test('events received while the computer falls asleep wait in the inbox until it wakes', async () => {
   const anna = await chatting()

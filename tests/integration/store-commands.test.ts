@@ -105,7 +105,7 @@ describe('bridge restore', () => {
     expect(readdirSync(dataDir).some((name) => name.startsWith('bridge.replaced-'))).toBe(true)
     const db = await store({ dir: dataDir })
     expect([await db.message(10), await db.message(11)]).toEqual([expect.anything(), null])
-    expect(await db.inboxPending(0, 9)).toHaveLength(2)
+    expect(await db.inboxPending(9)).toHaveLength(2)
     expect(await db.fact('', 'takeover')).toMatchObject({ cause: 'restore' })
   })
 

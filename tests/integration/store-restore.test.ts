@@ -38,7 +38,7 @@ async function aDay(world: World): Promise<{ anna: Visitor; boris: Visitor }> {
   const anna = chatra.visit({ name: 'Anna' })
   anna.says('Hello #a1')
   await calm(world)
-  await world.app.store.backup()
+  await world.app.store.backUpIfChanged()
   const task = taskNamed(world, 'Anna').id
   for (const mark of ['#r1', '#r2', '#r3']) {
     planfix.employeeComments(task, 5, `<p>Reply ${mark}</p>`)
@@ -132,7 +132,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
       const anna = chatra.visit({ name: 'Anna' })
       anna.says('Hello #a1')
       await calm(world)
-      await world.app.store.backup()
+      await world.app.store.backUpIfChanged()
       const boris = chatra.visit({ name: 'Boris' })
       boris.says('Good day #b1')
       boris.says('ok #b2')
@@ -173,7 +173,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
       const anna = chatra.visit({ name: 'Anna' })
       anna.says('Hello #a1')
       await calm(world)
-      await world.app.store.backup()
+      await world.app.store.backUpIfChanged()
       const first = taskNamed(world, 'Anna').id
       anna.leaves()
       await world.until('completed', async () => (await world.app.store.task('shop', first))?.closedAt)
@@ -205,7 +205,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
         const anna = chatra.visit({ name: 'Anna' })
         anna.says('Hello #a0')
         await calm(world)
-        await world.app.store.backup()
+        await world.app.store.backUpIfChanged()
         const boris = chatra.visit({ name: 'Boris', ...(email && { email }) })
         const one = isKnown ? anna : boris
         const name = isKnown ? 'Anna' : 'Boris'
@@ -236,7 +236,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
     await inVirtualWorld(options, async (world) => {
       world.chatra.visit({ name: 'Anna' }).says('Hello #a1')
       await calm(world)
-      await world.app.store.backup()
+      await world.app.store.backUpIfChanged()
       const boris = world.chatra.visit({ name: 'Boris' })
       boris.says('Good day #b1')
       await world.until('#b1', () => feedMarks(world, 'Boris').includes('#b1'))
@@ -263,7 +263,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
         'his task, of which the bridge does not know yet',
         () => tasksNamed(world, 'Boris')[0],
       )
-      await world.app.store.backup()
+      await world.app.store.backUpIfChanged()
       await calm(world)
       planfix.employeeComments(taskNamed(world, 'Boris').id, 6, '<p>Yes? #s1</p>')
       await world.until('#s1', () => chatMarks(boris).includes('#s1'))
@@ -282,7 +282,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
       const { chatra, planfix } = world
       chatra.visit({ name: 'Anna' }).says('Hello #a1')
       await calm(world)
-      await world.app.store.backup()
+      await world.app.store.backUpIfChanged()
       const boris = chatra.visit({ name: 'Boris' })
       boris.says('Good day #b1')
       await world.until('his task', () => tasksNamed(world, 'Boris')[0])
@@ -304,7 +304,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
       const anna = chatra.visit({ name: 'Anna' })
       anna.says('Hello #a1')
       await calm(world)
-      await world.app.store.backup()
+      await world.app.store.backUpIfChanged()
       const boris = chatra.visit({ name: 'Boris' })
       boris.says('Good day #b1')
       await world.until('the task', () => tasksNamed(world, 'Boris')[0])
@@ -336,7 +336,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
       await world.until('it waits', async () =>
         (await world.log()).some(({ state, direction }) => direction === 'to-chatra' && state === 'retrying'),
       )
-      await world.app.store.backup()
+      await world.app.store.backUpIfChanged()
       chatra.server.faults.clear()
       await world.until('#r1', () => chatMarks(anna).includes('#r1'))
       await calm(world)
@@ -356,7 +356,7 @@ test('without returned ids people with the same name are not confused', async ()
     const boris = chatra.visit({ name: 'Boris' })
     boris.says('Hello #b1')
     await calm(world)
-    await world.app.store.backup()
+    await world.app.store.backUpIfChanged()
     const first = chatra.visit({ name: 'Anna' })
     first.says('Hello #a1')
     await world.until('her task', () => tasksNamed(world, 'Anna')[0])
@@ -394,7 +394,7 @@ test("a chat answered since is found when its echoes look like an agent's messag
   await inVirtualWorld({ ...HIDDEN, chatra }, async (world) => {
     world.chatra.visit({ name: 'Anna' }).says('Hello #a1')
     await calm(world)
-    await world.app.store.backup()
+    await world.app.store.backUpIfChanged()
     const boris = world.chatra.visit({ name: 'Boris' })
     boris.says('Good day #b1')
     await world.until('his task', () => tasksNamed(world, 'Boris')[0])

@@ -358,6 +358,10 @@ function mortal(store: SqliteStore, life: { dead: boolean; commitsLeft: number }
       if (typeof value !== 'function') return value
       const run = value.bind(target)
       if (name === 'newId') return run
+      if (name === 'inboxReader') {
+        const reader = target.inboxReader()
+        return () => ({ ...reader, next: (limit: number) => (life.dead ? never() : reader.next(limit)) })
+      }
       return (...args: unknown[]) => {
         if (name === 'commit' && --life.commitsLeft < 0) life.dead = true
         return life.dead ? never() : run(...args)

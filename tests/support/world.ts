@@ -161,7 +161,7 @@ export class World {
   }
 
   log(): Promise<LogEntry[]> {
-    return this.app.store.logPage({ afterSeq: 0, limit: 10_000 })
+    return this.app.store.logPage({ limit: 10_000 })
   }
 
   /** Messages as the store has them, oldest first. */

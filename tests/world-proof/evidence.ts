@@ -28,7 +28,7 @@ export interface Evidence {
 
 export async function evidenceOf({ world, open, healedAt }: Played): Promise<Evidence> {
   const store = world.life?.store
-  const entries = store ? await store.logPage({ afterSeq: 0, limit: 100_000 }) : []
+  const entries = store ? await store.logPage({ limit: 100_000 }) : []
   const ids = [...new Set(entries.map((entry) => Number(entry.id)))]
   const messages = store ? await Promise.all(ids.map((id) => store.message(id))) : []
   return {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { rmSync, utimesSync } from 'node:fs'
-import type { Clock } from '../../src/main/engine/ports.ts'
+import type { Clock, InboxReader, InboxRow } from '../../src/main/engine/ports.ts'
 import type { Application } from '../../src/main/runtime/application.ts'
 import { filesOf } from '../../src/main/store/files.ts'
 import type { SqliteStore } from '../../src/main/store/index.ts'
@@ -92,6 +92,8 @@ export class Life {
       get: (target, name) => {
         const value: unknown = Reflect.get(target, name, target)
         if (typeof value !== 'function') return value
+        if (name === 'inboxReader') return () => this.reader(target.inboxReader())
+        if (name === 'backUpIfChanged') return () => this.backup(target)
         return (...args: unknown[]) => this.asked(String(name), () => value.apply(target, args) as unknown)
       },
     })
@@ -100,7 +102,6 @@ export class Life {
   private asked(name: string, ask: () => unknown): unknown {
     if (this.dead) return never()
     if (name === 'commit') return this.commit(ask as () => Promise<void>)
-    if (name === 'backup') return this.backup(ask as () => Promise<string>)
     const answer = ask()
     return answer instanceof Promise ? this.unlessDead(answer) : answer
   }
@@ -113,16 +114,22 @@ export class Life {
     if (this.dead) return never()
   }
 
+  private reader({ next, back }: InboxReader): InboxReader {
+    return { next: (limit) => this.asked('next', () => next(limit)) as Promise<InboxRow[]>, back }
+  }
+
   /** A copy takes real time: the world stands still meanwhile, and the copy has the world's time. */
-  private backup(ask: () => Promise<string>): Promise<string> {
+  private backup(store: SqliteStore): Promise<boolean> {
+    if (this.dead) return never()
+    if (!store.isChangedSinceBackup) return Promise.resolve(false)
     return new Promise((resolve, reject) => {
       doApart(async () => {
         if (this.dead) return
         try {
-          const path = await ask()
+          const path = await store.backup()
           const seconds = this.virtual.now() / 1000
           utimesSync(path, seconds, seconds)
-          this.run(() => resolve(path))
+          this.run(() => resolve(true))
         } catch (error) {
           this.run(() => reject(error))
         }

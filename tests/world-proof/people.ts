@@ -252,7 +252,7 @@ export class People {
     const { app } = this.world
     if (!life || !app || life.asleep) return 'never'
     void life.run(async () => {
-      for (const entry of await app.store.logPage({ afterSeq: 0, limit: 10_000 })) {
+      for (const entry of await app.store.logPage({ limit: 10_000 })) {
         const message = await app.store.message(Number(entry.id))
         if (message?.state !== 'failed' && message?.state !== 'uncertain') continue
         const chats = this.world.devices.flatMap(({ shop, visitor }) =>

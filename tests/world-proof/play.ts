@@ -110,7 +110,7 @@ async function waiting(world: World): Promise<string[]> {
   for (const { id, chatra } of world.shops) {
     if (Number((chatra.summary().webhooks as { pending: number }).pending) > 0) open.push(`webhooks of ${id}`)
   }
-  if ((await store.inboxPending(0, 1)).length > 0) open.push('the inbox')
+  if ((await store.inboxPending(1)).length > 0) open.push('the inbox')
   for (const { conversationId, queue } of await store.queuesWithWork()) {
     if (queue !== 'jobs') {
       open.push(...(await openMessages(world, conversationId, queue)))

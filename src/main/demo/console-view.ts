@@ -3,6 +3,7 @@ import { translate } from '../../shared/i18n/index.ts'
 import { parseReason } from '../../shared/messages/reason.ts'
 import type { ChatraSimulator } from '../../simulators/chatra/index.ts'
 import type { Application } from '../runtime/application.ts'
+import type { LogPlace } from '../store/index.ts'
 import { inColumn, type Screen } from './screen.ts'
 
 const EVERY_MS = 100
@@ -15,13 +16,13 @@ export interface Follower {
 
 /** Prints each important state change of each message, from the bridge's own log. */
 export function followLog(app: Application, chatra: ChatraSimulator, screen: Screen): Follower {
-  let seen = 0
+  let place: LogPlace | null = null
   let stopped = false
   let last: Promise<void> = Promise.resolve()
   const round = async (): Promise<void> => {
-    const entries = await app.store.logPage({ afterSeq: seen, limit: 500 })
-    for (const entry of entries) {
-      seen = entry.seq
+    const read = await app.store.logAfter(place, 500)
+    place = read.place
+    for (const entry of read.lines) {
       const message = await app.store.message(Number(entry.id))
       if (message && isWorthPrinting(entry, message))
         screen.line(await lineOf(entry, message, app, chatra, screen))

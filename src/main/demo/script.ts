@@ -62,7 +62,7 @@ async function notes(stage: DemoSetup, anna: Person): Promise<void> {
   for (const note of inner) stage.ledger.internal(note)
   planfix.employeeComments(task.id, ANA, `<p>${inner[0]}</p>`, { recipients: [`user:${MIHAI}`] })
   planfix.employeeComments(task.id, MIHAI, `<p>${inner[1]}</p>`, { hidden: true })
-  const skipped = () => host.application.store.logPage({ afterSeq: 0, limit: 10_000, state: 'skipped' })
+  const skipped = () => host.application.store.logPage({ limit: 10_000, state: 'skipped' })
   await until(
     async () => (await skipped()).filter((entry) => inner.includes(entry.text)).length === inner.length,
   )

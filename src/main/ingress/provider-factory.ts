@@ -2,7 +2,7 @@ import packageFile from '../../../package.json' with { type: 'json' }
 import type { Configuration, TunnelConfiguration } from '../../shared/config.ts'
 import type { Clock } from '../engine/ports.ts'
 import { PROGRAM, type ProgramSecret, type SecretSource } from '../secrets/environment.ts'
-import type { SqliteStore } from '../store/index.ts'
+import type { ApplicationStore } from '../store/index.ts'
 import { ngrokTunnel } from '../tunnel/ngrok/provider.ts'
 import type { TunnelProvider } from '../tunnel/provider.ts'
 import { type RelayedEvent, relayInbox } from '../tunnel/relay/inbox.ts'
@@ -19,7 +19,7 @@ import { hostKeysOf } from './ssh-host-keys.ts'
 
 /** What a provider may need beside the configuration. */
 export interface ProviderParts {
-  store: SqliteStore
+  store: ApplicationStore
   clock: Clock
   random: () => number
   secrets: SecretSource

@@ -4,7 +4,7 @@ import type { BridgeEvent } from '../../shared/domain.ts'
 import { publicAddressOf } from '../../shared/fields.ts'
 import type { Clock } from '../engine/ports.ts'
 import type { Log } from '../process/log.ts'
-import type { SqliteStore } from '../store/index.ts'
+import type { ApplicationStore } from '../store/index.ts'
 import { watchNetwork } from '../tunnel/network-watch.ts'
 import type { LeadershipTerm, RelayProvider } from '../tunnel/relay/provider.ts'
 import { type Proof, Tunnel, type TunnelEvent } from '../tunnel/tunnel.ts'
@@ -27,7 +27,7 @@ interface Subscribable {
 }
 
 export interface PublicAddressServiceOptions {
-  store: SqliteStore
+  store: ApplicationStore
   clock: Clock
   random: () => number
   configuration: { readonly value: Configuration }

@@ -1,4 +1,4 @@
-import type { SqliteStore } from '../store/index.ts'
+import type { ApplicationStore } from '../store/index.ts'
 import type { HostKeys, KnownKey } from '../tunnel/ssh/host-key.ts'
 
 /** The accepted key of an SSH server, and a different key that it showed since. */
@@ -19,15 +19,19 @@ const NONE: ServerKeys = { pinned: null, refused: null }
 const factOf = ({ host, port }: SshServer) => `sshHostKey:${host.toLowerCase()}:${port}`
 
 /** The stored state of the server's keys. */
-export async function serverKeys(store: SqliteStore, server: SshServer): Promise<ServerKeys> {
+export async function serverKeys(store: ApplicationStore, server: SshServer): Promise<ServerKeys> {
   return (await store.fact<ServerKeys>('', factOf(server))) ?? NONE
 }
 
-const keep = (store: SqliteStore, server: SshServer, value: ServerKeys) =>
+const keep = (store: ApplicationStore, server: SshServer, value: ServerKeys) =>
   store.commit([{ type: 'fact.set', connectionId: '', key: factOf(server), value }])
 
 /** Accepts the refused key. False when it was a different one, or none. */
-export async function trustKey(store: SqliteStore, server: SshServer, fingerprint: string): Promise<boolean> {
+export async function trustKey(
+  store: ApplicationStore,
+  server: SshServer,
+  fingerprint: string,
+): Promise<boolean> {
   const { refused } = await serverKeys(store, server)
   if (refused?.fingerprint !== fingerprint) return false
   await keep(store, server, { pinned: refused, refused: null })
@@ -35,7 +39,7 @@ export async function trustKey(store: SqliteStore, server: SshServer, fingerprin
 }
 
 /** Keys of this server in the data folder. */
-export function hostKeysOf(store: SqliteStore, server: SshServer, now: () => number): HostKeys {
+export function hostKeysOf(store: ApplicationStore, server: SshServer, now: () => number): HostKeys {
   return {
     async known() {
       const { pinned } = await serverKeys(store, server)

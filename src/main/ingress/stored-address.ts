@@ -1,5 +1,5 @@
 import type { PublicAddress } from '../../shared/api/state.ts'
-import type { SqliteStore } from '../store/index.ts'
+import type { ApplicationStore } from '../store/index.ts'
 
 /** Facts of the program, in the data folder. */
 export const FACT = { address: 'tunnelAddress', state: 'publicAddress' } as const
@@ -12,5 +12,5 @@ export interface StoredAddress {
 }
 
 /** Null before the first start. */
-export const storedAddress = (store: SqliteStore): Promise<StoredAddress | null> =>
+export const storedAddress = (store: ApplicationStore): Promise<StoredAddress | null> =>
   store.fact<StoredAddress>('', FACT.state)

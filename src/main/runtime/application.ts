@@ -6,7 +6,7 @@ import type { OwnerReply, OwnerReplyAnswer } from '../engine/owner-reply.ts'
 import type { SeparateAnswer } from '../engine/people/separate.ts'
 import type { Clock, Listener } from '../engine/ports.ts'
 import type { PublicAddressService } from '../ingress/public-address-service.ts'
-import type { Forgotten, OrphanedConnection, RetryAnswer, SqliteStore } from '../store/index.ts'
+import type { ApplicationStore, Forgotten, OrphanedConnection, RetryAnswer } from '../store/index.ts'
 import type { Receiver } from '../webhooks/receiver.ts'
 import { type ApplicationOptions, compose, type Parts } from './composition.ts'
 import type { LiveConnection } from './connections.ts'
@@ -29,7 +29,7 @@ const LONGEST_END_MS = 3500
  * neither Electron nor a browser; every host starts it the same way.
  */
 export class Application {
-  readonly store: SqliteStore
+  readonly store: ApplicationStore
   readonly clock: Clock
   private readonly parts: Parts
   private readonly events: EventBus
@@ -272,7 +272,7 @@ export class Application {
 
   /**
    * Removes all texts, names and addresses of a client (Chatra's id, or an e-mail address) from data, journal
-   * and backups; null when no client matches. See SqliteStore.forgetClient.
+   * and backups; null when no client matches. See ApplicationStore.forgetClient.
    */
   forgetClient(client: string, connectionId: string | null): Promise<Forgotten | null> {
     return this.store.forgetClient({ client, connectionId })

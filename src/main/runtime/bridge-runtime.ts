@@ -9,7 +9,7 @@ import { probedOf } from '../engine/index.ts'
 import type { Clock, FileLink, Listener, MessageFileLink, SideState, Takeover } from '../engine/ports.ts'
 import { readChannelCall } from '../planfix/channel/call.ts'
 import type { SecretSource } from '../secrets/environment.ts'
-import { SOURCE_CONNECTION, type SqliteStore } from '../store/index.ts'
+import { type ApplicationStore, SOURCE_CONNECTION } from '../store/index.ts'
 import type { ChatraAccounts } from './accounts/chatra-accounts.ts'
 import type { PlanfixAccounts } from './accounts/planfix-accounts.ts'
 import { isStill, keysOf, type LiveConnection, openConnection } from './connections.ts'
@@ -19,7 +19,7 @@ const DECIDE_FIRST_MS = 2000
 
 /** The parts that survive a change of the configuration. */
 export interface RuntimeDeps {
-  store: SqliteStore
+  store: ApplicationStore
   clock: Clock
   random: () => number
   secrets: SecretSource

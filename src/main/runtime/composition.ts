@@ -13,7 +13,7 @@ import { PublicAddressState } from '../ingress/public-address-state.ts'
 import { systemClock } from '../process/clock.ts'
 import type { Log } from '../process/log.ts'
 import type { SecretSource } from '../secrets/environment.ts'
-import type { SqliteStore } from '../store/index.ts'
+import type { ApplicationStore } from '../store/index.ts'
 import type { FileLinks } from '../webhooks/file-links.ts'
 import { ChatraAccounts } from './accounts/chatra-accounts.ts'
 import { PlanfixAccounts } from './accounts/planfix-accounts.ts'
@@ -43,7 +43,7 @@ export interface ApplicationOptions {
 export interface Parts {
   options: ApplicationOptions
   outside: OutsideWorld
-  store: SqliteStore
+  store: ApplicationStore
   clock: Clock
   events: EventBus
   continuity: Continuity
@@ -87,8 +87,8 @@ async function openStore(
   outside: OutsideWorld,
   clock: Clock,
   events: EventBus,
-): Promise<SqliteStore> {
-  let opened: SqliteStore | null = null
+): Promise<ApplicationStore> {
+  let opened: ApplicationStore | null = null
   const onEvent = (event: BridgeEvent): void => {
     events.event(event)
     // It already contains the events of opening the store.
@@ -103,7 +103,7 @@ async function build(
   outside: OutsideWorld,
   clock: Clock,
   events: EventBus,
-  store: SqliteStore,
+  store: ApplicationStore,
 ): Promise<Parts> {
   const { log, secrets } = options
   const random = options.random ?? Math.random

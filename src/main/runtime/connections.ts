@@ -13,7 +13,7 @@ import { createPeople } from '../planfix/channel/people.ts'
 import { createPlanfixClient, type PlanfixClient } from '../planfix/client.ts'
 import type { ConnectionWatch } from '../planfix/watcher/watcher.ts'
 import type { SecretSource } from '../secrets/environment.ts'
-import type { SqliteStore } from '../store/index.ts'
+import type { ApplicationStore } from '../store/index.ts'
 import type { ChatraAccounts } from './accounts/chatra-accounts.ts'
 import type { PlanfixAccount } from './accounts/planfix-accounts.ts'
 import { CHANNEL_WRITES, CHATRA_WRITES, PLANFIX_WRITES, withWriteGuard } from './write-guard.ts'
@@ -60,7 +60,7 @@ export function openConnection(options: {
   settings: Connection
   keys: Keys
   secrets: Pick<SecretSource, 'whereToPut'>
-  store: SqliteStore
+  store: ApplicationStore
   account: PlanfixAccount
   /** What `doctor --probe` learned about the account; null = nothing. */
   probed: Probed | null

@@ -6,7 +6,7 @@ import { errorMessage, errorStack } from '../../shared/node-errors.ts'
 import { isStoreError, isStoreUnavailable } from '../../shared/store-error.ts'
 import { type Clock, type Listener, type SideState, SlotWithdrawn } from '../engine/ports.ts'
 import type { Log } from '../process/log.ts'
-import type { SqliteStore } from '../store/index.ts'
+import type { ApplicationStore } from '../store/index.ts'
 
 /** Publishes events to the log, the listeners and (for the state of the store) every component. */
 export class EventBus {
@@ -38,7 +38,7 @@ export class EventBus {
   }
 
   /** One side of a connection stopped or works again: logged, stored, published. */
-  sideState(store: SqliteStore, clock: Clock, connectionId: string, side: Side, state: SideState): void {
+  sideState(store: ApplicationStore, clock: Clock, connectionId: string, side: Side, state: SideState): void {
     const params: BridgeEvent['params'] =
       state.state === 'ok' ? { side } : { side, code: state.code, detail: state.detail }
     const event: BridgeEvent = {

@@ -1,12 +1,12 @@
 import type { Change, InboxSource } from '../engine/ports.ts'
-import type { SqliteStore } from '../store/index.ts'
+import type { ApplicationStore } from '../store/index.ts'
 
 const FACT = 'heardAt'
 const NEVER = { chatra: null, planfix: null, 'planfix-chat': null }
 
 /** The stored times; a running bridge may know newer ones. */
 export async function storedTimes(
-  store: Pick<SqliteStore, 'fact'>,
+  store: Pick<ApplicationStore, 'fact'>,
   connectionId: string,
 ): Promise<WebhookTimes> {
   return { ...NEVER, ...(await store.fact<WebhookTimes>(connectionId, FACT)) }
@@ -23,7 +23,7 @@ export class WebhookActivity {
   private readonly moved = new Set<string>()
 
   /** Loads the stored values of a connection that is not known yet. */
-  async recall(store: SqliteStore, connectionId: string): Promise<void> {
+  async recall(store: ApplicationStore, connectionId: string): Promise<void> {
     const kept = await store.fact<WebhookTimes>(connectionId, FACT)
     if (kept && !this.at.has(connectionId)) this.at.set(connectionId, { ...NEVER, ...kept })
   }

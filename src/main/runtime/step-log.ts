@@ -11,16 +11,15 @@ const STRIDE = 500
 export async function logSteps(application: Application, log: Log): Promise<(() => void) | null> {
   if (log.debug === undefined) return null
   const { store, clock } = application
-  let seq = await store.latestSeq()
+  let place = await store.logEnd()
   let cancel = () => {}
   let isOver = false
   const look = async (): Promise<void> => {
     try {
-      const steps = await store.steps(seq, STRIDE)
-      for (const { seq: line, ageMs, ...fields } of steps) {
-        seq = line
+      const read = await store.stepsAfter(place, STRIDE)
+      place = read.place
+      for (const { seq: _line, ageMs, ...fields } of read.steps)
         log.debug?.({ ...fields, ageMs }, fields.state)
-      }
     } catch {
       // The disk refuses, or the store is closed: the bridge reports that itself.
     }

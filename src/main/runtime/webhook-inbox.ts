@@ -1,6 +1,6 @@
 import type { Continuity } from '../engine/continuity.ts'
 import type { Clock, InboxSource } from '../engine/ports.ts'
-import type { SqliteStore } from '../store/index.ts'
+import type { ApplicationStore } from '../store/index.ts'
 import type { EventBus } from './event-bus.ts'
 import type { WebhookActivity } from './last-webhooks.ts'
 import type { Signal } from './signal.ts'
@@ -13,7 +13,7 @@ export interface StoredWebhook {
 }
 
 export interface WebhookInboxOptions {
-  store: SqliteStore
+  store: ApplicationStore
   clock: Clock
   events: EventBus
   continuity: Continuity

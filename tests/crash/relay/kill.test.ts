@@ -91,7 +91,7 @@ beforeAll(async () => {
   await desktop.end()
   await relay.end()
   const store = await openStore({ dir: desktopDir })
-  const rows = await store.inboxPending(0, 1_000_000)
+  const rows = await store.inboxPending(1_000_000)
   inbox = rows.map(({ body }) => (JSON.parse(body) as { n: number }).n)
   await store.close()
   console.info(

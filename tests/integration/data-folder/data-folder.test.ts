@@ -68,7 +68,7 @@ test('messages, figures and jobs of the old data folder are read', async () => {
   expect(await store.conversation(boris ?? 0)).toMatchObject({
     attempt: { kind: 'comment', text: 'Written without an answer', ownerContactId: 93 },
   })
-  expect(await store.inboxPending(0, 10)).toHaveLength(1)
+  expect(await store.inboxPending(10)).toHaveLength(1)
   expect(await store.fact('shop', 'assigner')).toBe('contact')
   expect(await store.agents('shop')).toContainEqual({
     id: 'julia',

@@ -17,7 +17,7 @@ test.each([
       await looked(world)
       // After the copy that is made soon after the start.
       await pass(world, 3 * 60_000)
-      await world.app.store.backup()
+      await world.app.store.backUpIfChanged()
       for (const n of [1, 2, 3]) {
         world.planfix.employeeComments(anna.taskId, 5, `<p>reply ${n}</p>`)
         await world.until(`reply ${n}`, () => count(anna.visitor.sees(), `reply ${n}`) === 1)

@@ -3,7 +3,7 @@ import type { AppState } from '../../../shared/api/state.ts'
 import { errorMessage } from '../../../shared/node-errors.ts'
 import { rootOf } from '../../engine/index.ts'
 import type { Application, Log } from '../../runtime/application.ts'
-import type { UnansweredMessage } from '../../store/index.ts'
+import type { LogPlace, UnansweredMessage } from '../../store/index.ts'
 
 const DAY = 86_400_000
 /** Lines of the log read at once; after more than these everything is read again. */
@@ -19,8 +19,8 @@ export class WaitingClients {
   readonly #application: Source
   readonly #log: Pick<Log, 'warn'>
   readonly #found = new Map<number, UnansweredMessage>()
-  /** The line of the log up to which it is known; null = not read yet. */
-  #seq: number | null = null
+  /** The place in the log up to which it is known; null = not read yet. */
+  #place: LogPlace | null = null
   #version = 0
   #reading: Promise<void> | null = null
 
@@ -53,7 +53,7 @@ export class WaitingClients {
   /** Everything is read again: conversations were separated, or a client was forgotten. */
   async reset(): Promise<void> {
     await this.#reading?.catch(() => undefined)
-    this.#seq = null
+    this.#place = null
   }
 
   #current(): UnansweredMessage[] {
@@ -78,20 +78,21 @@ export class WaitingClients {
 
   async #read(): Promise<void> {
     const { store } = this.#application
-    const latest = await store.latestSeq()
-    if (latest === this.#seq) return
-    const lines = this.#seq === null ? null : await store.logPage({ afterSeq: this.#seq, limit: MOST_LINES })
-    if (lines === null || lines.length === MOST_LINES) {
+    const news = this.#place === null ? null : await store.logAfter(this.#place, MOST_LINES)
+    if (news?.lines.length === 0) return
+    let place = news?.place
+    if (news === null || news.lines.length === MOST_LINES) {
+      place = await store.logEnd()
       await this.#look(await store.recentConversations(this.#since()), 'all')
     } else {
       const ids = new Set(
-        lines.flatMap(({ conversation }) => (conversation === null ? [] : [Number(conversation)])),
+        news.lines.flatMap(({ conversation }) => (conversation === null ? [] : [Number(conversation)])),
       )
       // Also those that they were merged into.
       for (const id of [...ids]) ids.add((await rootOf(store, id))?.id ?? id)
       await this.#look([...ids])
     }
-    this.#seq = lines === null || lines.length === MOST_LINES ? latest : (lines.at(-1)?.seq ?? latest)
+    this.#place = place ?? null
   }
 
   async #look(ids: readonly number[], which: 'all' | 'some' = 'some'): Promise<void> {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { type Draft, draft, type Step, step } from '../../../shared/api/setup.ts'
 import { KeyedMutex } from '../../engine/index.ts'
-import type { SqliteStore } from '../../store/index.ts'
+import type { ApplicationStore } from '../../store/index.ts'
 import { settingsOf, sketchOf } from './connection.ts'
 
 /** Steps of the first wizard, and those that contain their choices now: drafts that are stored keep them. */
@@ -39,7 +39,7 @@ export interface Drafts {
   remove(id: string): Promise<void>
 }
 
-type Facts = Pick<SqliteStore, 'fact' | 'commit'>
+type Facts = Pick<ApplicationStore, 'fact' | 'commit'>
 
 const KEY = 'drafts'
 

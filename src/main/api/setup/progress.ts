@@ -7,7 +7,7 @@ import { parseReason } from '../../../shared/messages/reason.ts'
 import { FOR_TEST_VISITOR, isTestVisitor } from '../../../shared/setup/test-visitor.ts'
 import type { SideState } from '../../engine/ports.ts'
 import type { LiveConnection } from '../../runtime/connections.ts'
-import type { SqliteStore } from '../../store/index.ts'
+import type { ApplicationStore } from '../../store/index.ts'
 
 /** Lines of the log to read: more than a test conversation ever has. */
 const LINES = 300
@@ -18,7 +18,7 @@ const LINES = 300
  */
 export async function progressOf(
   live: LiveConnection,
-  store: SqliteStore,
+  store: ApplicationStore,
   sinceSeq: number,
 ): Promise<SetupProgress> {
   const { settings } = live
@@ -55,7 +55,7 @@ export async function progressOf(
 async function siteOf(
   connectionId: string,
   clientId: string | null,
-  store: SqliteStore,
+  store: ApplicationStore,
 ): Promise<string | null> {
   const client = clientId === null ? null : await store.client(connectionId, clientId)
   const page = client?.profile.startPage ?? client?.profile.visit?.pages[0]

@@ -2,6 +2,7 @@ import type { AppState } from '../../../shared/api/state.ts'
 import type { Push } from '../../../shared/api.ts'
 import { errorStack } from '../../../shared/node-errors.ts'
 import type { Application, Log } from '../../runtime/application.ts'
+import type { LogPlace } from '../../store/index.ts'
 import { rowsOf } from '../log/message-rows.ts'
 
 /** Events that the application pushes. */
@@ -35,7 +36,7 @@ export function createFeed(options: {
   /** Counts subscriptions: a read that began for earlier listeners is discarded. */
   let generation = 0
   let cancel = () => {}
-  let seq = 0
+  let place: LogPlace = ''
   let eventId = 0
   let shown = ''
 
@@ -51,7 +52,7 @@ export function createFeed(options: {
   const failed = (error: unknown) => log.error({ stack: errorStack(error) }, `bug: the feed failed: ${error}`)
 
   async function begin(mine: number): Promise<void> {
-    seq = await store.latestSeq()
+    place = await store.logEnd()
     eventId = (await store.events(null, 1)).at(-1)?.id ?? 0
     shown = ''
     await look(mine)
@@ -64,12 +65,11 @@ export function createFeed(options: {
   }
 
   async function newMessages(): Promise<Push[]> {
-    const latest = await store.latestSeq()
-    if (latest <= seq) return []
-    const lines = await store.logPage({ afterSeq: seq, limit: MOST_LINES })
+    const { lines, place: reached } = await store.logAfter(place, MOST_LINES)
+    if (lines.length === 0) return []
     const ids = [...new Set(lines.map((line) => Number(line.id)))]
     const tooMany = ids.length > MOST_ROWS || lines.length === MOST_LINES
-    seq = tooMany ? latest : (lines.at(-1)?.seq ?? latest)
+    place = tooMany ? await store.logEnd() : reached
     if (tooMany) return [{ event: 'messages', value: { rows: [], more: true } }]
     const rows = await rowsOf(
       application,

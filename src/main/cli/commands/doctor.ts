@@ -13,7 +13,7 @@ import { probesFor } from '../../runtime/monitoring/diagnostics-probes.ts'
 import { loadConfiguration } from '../../settings/config-file.ts'
 import { createRedactor } from '../../settings/redact.ts'
 import { secretsIn } from '../../settings/secrets-in.ts'
-import { type OrphanedConnection, openStore, type SqliteStore } from '../../store/index.ts'
+import { type ApplicationStore, type OrphanedConnection, openStore } from '../../store/index.ts'
 import { print } from '../output.ts'
 import { isRunning, ownOrStored } from '../running.ts'
 import { secretsOf, withWebhookSecrets } from './secrets.ts'
@@ -154,20 +154,23 @@ async function noted(dataDir: string, configuration: Configuration | null): Prom
   }
 }
 
-async function mailedIn(store: SqliteStore, ids: readonly string[]): Promise<Map<string, number>> {
+async function mailedIn(store: ApplicationStore, ids: readonly string[]): Promise<Map<string, number>> {
   const counts = new Map<string, number>()
   for (const id of ids) counts.set(id, await store.clientsMailedTwice(id))
   return counts
 }
 
-async function chatCallsIn(store: SqliteStore, ids: readonly string[]): Promise<Map<string, number | null>> {
+async function chatCallsIn(
+  store: ApplicationStore,
+  ids: readonly string[],
+): Promise<Map<string, number | null>> {
   const times = new Map<string, number | null>()
   for (const id of ids) times.set(id, (await storedTimes(store, id))['planfix-chat'])
   return times
 }
 
 async function probesIn(
-  store: SqliteStore,
+  store: ApplicationStore,
   connections: Configuration['connections'],
 ): Promise<Map<string, Probed | null>> {
   const probes = new Map<string, Probed | null>()

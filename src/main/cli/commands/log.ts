@@ -2,7 +2,7 @@ import type { LogEntry } from '../../../shared/domain.ts'
 import { type Language, loadLanguage } from '../../../shared/i18n/index.ts'
 import { withClient } from '../../engine/index.ts'
 import { loadConfiguration } from '../../settings/config-file.ts'
-import { openStore, type SqliteStore, type StoredEvent } from '../../store/index.ts'
+import { type ApplicationStore, type LogPlace, openStore, type StoredEvent } from '../../store/index.ts'
 import { print } from '../output.ts'
 import { entryLine, eventLine, HEADING } from '../table.ts'
 
@@ -21,16 +21,10 @@ export async function log(options: {
   const language = languageOf(options)
   await loadLanguage(language)
   const printer = options.json ? jsonPrinter(store) : tablePrinter(store, language)
-  let version = store.dataVersion()
   await printer()
   if (options.follow) {
     const stopped = stopSignal()
-    while (!(await stopped.within(FOLLOW_MS))) {
-      const now = store.dataVersion()
-      if (now === version) continue
-      version = now
-      await printer()
-    }
+    while (!(await stopped.within(FOLLOW_MS))) await printer()
   }
   await store.close()
   return 0
@@ -55,12 +49,13 @@ export const jsonLine = (entry: LogEntry): string =>
 /** Prints the lines added since the last call. */
 type Printer = () => Promise<void>
 
-function jsonPrinter(store: SqliteStore): Printer {
-  let afterSeq = 0
+function jsonPrinter(store: ApplicationStore): Printer {
+  let place: LogPlace | null = null
   return async () => {
     for (;;) {
-      const entries = await store.logPage({ afterSeq, limit: PAGE })
-      afterSeq = entries.at(-1)?.seq ?? afterSeq
+      const read = await store.logAfter(place, PAGE)
+      const entries = read.lines
+      place = read.place
       if (entries.length > 0) await print(`${entries.map(jsonLine).join('\n')}\n`)
       if (entries.length < PAGE) return
     }
@@ -68,8 +63,8 @@ function jsonPrinter(store: SqliteStore): Printer {
 }
 
 /** For people: events of connections and of the program are placed among the lines of messages, by time. */
-function tablePrinter(store: SqliteStore, language: Language): Printer {
-  let afterSeq = 0
+function tablePrinter(store: ApplicationStore, language: Language): Printer {
+  let place: LogPlace | null = null
   let afterEvent = 0
   let isFirst = true
   const width = process.stdout.isTTY ? process.stdout.columns : null
@@ -88,8 +83,9 @@ function tablePrinter(store: SqliteStore, language: Language): Printer {
         await print(`${eventLine(await withClient(store, events.shift()!), language, width)}\n`)
     }
     for (;;) {
-      const entries = await store.logPage({ afterSeq, limit: PAGE })
-      afterSeq = entries.at(-1)?.seq ?? afterSeq
+      const read = await store.logAfter(place, PAGE)
+      const entries = read.lines
+      place = read.place
       for (const entry of entries) {
         await eventsUntil(entry.time)
         await print(`${entryLine(entry, width)}\n`)

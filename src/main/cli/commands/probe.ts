@@ -13,7 +13,7 @@ import { storedAddress } from '../../ingress/stored-address.ts'
 import { foregroundClock } from '../../process/clock.ts'
 import { probeAccess } from '../../runtime/monitoring/probe-access.ts'
 import { loadConfiguration } from '../../settings/config-file.ts'
-import { openStore, type SqliteStore } from '../../store/index.ts'
+import { type ApplicationStore, openStore } from '../../store/index.ts'
 import { complain, print } from '../output.ts'
 import { findingsTable, leftInWords, notAskedTable } from '../probe-table.ts'
 import { isRunning, ownOrStored } from '../running.ts'
@@ -99,7 +99,7 @@ async function probeOne(
   context: {
     dataDir: string
     configuration: Configuration
-    store: SqliteStore
+    store: ApplicationStore
     signal: AbortSignal
     /** Null: nobody is asked. */
     terminal: Terminal | null

@@ -4,7 +4,7 @@ import { errorMessage } from '../../../shared/node-errors.ts'
 import { isStoreUnavailable } from '../../../shared/store-error.ts'
 import { commit } from '../context.ts'
 import { KeyedMutex } from '../keyed-mutex.ts'
-import type { InboxRow } from '../ports.ts'
+import type { InboxReader, InboxRow } from '../ports.ts'
 import { ChannelEvents } from './channel/channel-events.ts'
 import { ChatEvents } from './chat-events.ts'
 import { CommentEvents } from './comment-events.ts'
@@ -39,6 +39,7 @@ export class Intake {
   private readonly chats: ChatEvents
   private readonly comments: CommentEvents
   private readonly channel: ChannelEvents
+  private readonly inbox: InboxReader
   private readonly taken = new Set<number>()
   /** Rows whose decision failed, and how often. */
   private readonly failing = new Map<number, number>()
@@ -49,11 +50,11 @@ export class Intake {
   private stopTimer: (() => void) | null = null
   private running: Promise<void> | null = null
   private again = false
-  private after = 0
   private stopped = false
 
   constructor(options: IntakeOptions) {
     this.options = options
+    this.inbox = options.context.store.inboxReader()
     this.chats = new ChatEvents(options, this.perClient)
     this.comments = new CommentEvents(options)
     this.channel = new ChannelEvents(options, options.parseChannelCall)
@@ -88,11 +89,10 @@ export class Intake {
   private async pump(): Promise<void> {
     while (this.again && !this.stopped) {
       this.again = false
-      const rows = await this.options.context.store.inboxPending(this.after, BATCH)
+      const rows = await this.inbox.next(BATCH)
       if (rows.length === 0) continue
       this.again = true
       const work = rows.filter((row) => !this.taken.has(row.seq)).map((row) => this.take(row))
-      this.after = rows.at(-1)?.seq ?? this.after
       await Promise.all(work)
     }
   }
@@ -166,7 +166,7 @@ export class Intake {
   private tryAgain(): void {
     this.stopTimer = null
     this.heldBack.clear()
-    this.after = Math.min(this.after, this.resumeAt - 1)
+    this.inbox.back(this.resumeAt)
     this.resumeAt = Number.POSITIVE_INFINITY
     this.wake()
   }

@@ -57,14 +57,28 @@ export type Change =
 
 export type Queue = 'planfix' | 'chatra' | 'jobs'
 
+/**
+ * Hands out unsettled inbox rows, oldest first, each once: also a row with a low number that another writer
+ * committed late.
+ */
+export interface InboxReader {
+  next(limit: number): Promise<InboxRow[]>
+  /** Rows from this number on are handed out again. */
+  back(seq: number): void
+}
+
 export interface Store {
-  /** Ascending id for a new message, conversation or job; never assigned twice, also after a restart. */
+  /**
+   * Ascending id for a new message, conversation or job; never assigned twice, also after a restart. At once:
+   * a store that answers later fetches numbers in advance.
+   */
   newId(): number
   /** Atomic and durable when it resolves; commits that wait at the same time share one sync. */
   commit(changes: Change[]): Promise<void>
 
-  /** Unsettled inbox rows after `afterSeq`, oldest first. */
-  inboxPending(afterSeq: number, limit: number): Promise<InboxRow[]>
+  /** The oldest unsettled inbox rows. */
+  inboxPending(limit: number): Promise<InboxRow[]>
+  inboxReader(): InboxReader
 
   conversation(id: number): Promise<Conversation | null>
   client(connectionId: string, clientId: string): Promise<ClientLink | null>

@@ -8,7 +8,7 @@ import { createRateLimiter, type PausableRateLimiter } from '../../planfix/limit
 import { createTimeReader, type TimeReader } from '../../planfix/times.ts'
 import type { FeedState } from '../../planfix/watcher/feed.ts'
 import { AccountWatcher } from '../../planfix/watcher/watcher.ts'
-import type { SqliteStore } from '../../store/index.ts'
+import type { ApplicationStore } from '../../store/index.ts'
 import { RequestQuotas } from './request-quotas.ts'
 
 const ALL = ''
@@ -31,7 +31,7 @@ export interface PlanfixAccount {
 
 /** The accounts in use. They outlive a change of the configuration that does not concern them. */
 export class PlanfixAccounts {
-  private readonly store: SqliteStore
+  private readonly store: ApplicationStore
   private readonly clock: Clock
   private readonly random: () => number
   private readonly quotas: RequestQuotas
@@ -39,7 +39,7 @@ export class PlanfixAccounts {
   private readonly open = new Map<string, Promise<PlanfixAccount>>()
   private readonly ready = new Map<string, PlanfixAccount>()
 
-  constructor(store: SqliteStore, clock: Clock, random: () => number) {
+  constructor(store: ApplicationStore, clock: Clock, random: () => number) {
     this.store = store
     this.clock = clock
     this.random = random

@@ -1,7 +1,7 @@
 import type { Connection } from '../../../shared/config.ts'
 import type { Change, Clock } from '../../engine/ports.ts'
 import { createDailyQuota, type DailyQuota, type QuotaState } from '../../planfix/limits/daily-quota.ts'
-import type { SqliteStore } from '../../store/index.ts'
+import type { ApplicationStore } from '../../store/index.ts'
 
 const DAY = 86_400_000
 /** Per account; earlier versions stored one per connection. */
@@ -28,14 +28,14 @@ export const canSpare = ({ remaining, usedToday, resetAt }: QuotaState): boolean
 
 /** The daily meters of all accounts: they outlive a change of the configuration and, on disk, a restart. */
 export class RequestQuotas {
-  private readonly store: SqliteStore
+  private readonly store: ApplicationStore
   private readonly clock: Clock
   private readonly open = new Map<
     string,
     { budget: Promise<DailyQuota>; kept: number; ready: DailyQuota | null }
   >()
 
-  constructor(store: SqliteStore, clock: Clock) {
+  constructor(store: ApplicationStore, clock: Clock) {
     this.store = store
     this.clock = clock
   }

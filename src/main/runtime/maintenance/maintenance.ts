@@ -1,7 +1,7 @@
 import type { BridgeEvent } from '../../../shared/domain.ts'
 import { errorMessage } from '../../../shared/node-errors.ts'
 import type { Change, Clock, Store } from '../../engine/ports.ts'
-import type { SqliteStore } from '../../store/index.ts'
+import type { ApplicationStore } from '../../store/index.ts'
 import { reportWeek } from './weekly-summary.ts'
 
 const MINUTE = 60_000
@@ -22,7 +22,7 @@ const BACKUP_LOOK_MS = 10 * MINUTE
  * retention period once a day, at night if it runs then. On Mondays it reports the last week.
  */
 export class Maintenance {
-  private readonly store: SqliteStore
+  private readonly store: ApplicationStore
   private readonly clock: Clock
   private readonly retentionDays: () => number
   private readonly remember: () => Change[]
@@ -36,7 +36,7 @@ export class Maintenance {
   private backupFails = false
 
   constructor(options: {
-    store: SqliteStore
+    store: ApplicationStore
     clock: Clock
     retentionDays: () => number
     /** State of other components for the disk, read each minute. */
@@ -110,9 +110,9 @@ export class Maintenance {
     const last = (await this.store.fact<number>(ALL, 'backupAt')) ?? 0
     // A clock that was set back must not delay the backups.
     const isRecent = last <= now && now - last < HOUR
-    if (isRecent || !this.store.isChangedSinceBackup) return
+    if (isRecent) return
     try {
-      await this.store.backup()
+      if (!(await this.store.backUpIfChanged())) return
     } catch (error) {
       if (this.stopped) return
       // Reported once until a backup succeeds.

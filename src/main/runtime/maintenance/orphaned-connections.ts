@@ -1,6 +1,6 @@
 import type { BridgeEvent } from '../../../shared/domain.ts'
 import type { Clock } from '../../engine/ports.ts'
-import type { OrphanedConnection, SqliteStore } from '../../store/index.ts'
+import type { ApplicationStore, OrphanedConnection } from '../../store/index.ts'
 
 /** How long replies in tasks are considered. */
 const FOLLOWED_MS = 30 * 24 * 3_600_000
@@ -8,7 +8,7 @@ const REPORTED = 'leftBehindTold'
 
 /** Connections that are stored but no longer configured: most likely their id was changed. */
 export const orphanedIn = (
-  store: SqliteStore,
+  store: ApplicationStore,
   known: readonly string[],
   now: number,
 ): Promise<OrphanedConnection[]> => store.leftBehind(known, now - FOLLOWED_MS)
@@ -18,7 +18,7 @@ export const orphanedIn = (
  * waiting work.
  */
 export async function reportOrphaned(options: {
-  store: SqliteStore
+  store: ApplicationStore
   clock: Clock
   known: readonly string[]
   notify(event: BridgeEvent): void

@@ -3,30 +3,34 @@ import type { Clock } from '../../engine/ports.ts'
 const EVERY_MS = 1000
 
 /**
- * Notices within a second that another process (the command line) wrote to the store. Returns a function that
+ * Notices within a second or two that another process (the command line) wrote to the store. Returns a function that
  * stops it.
  */
 export function watchStoreChanges(options: {
   clock: Clock
   /** Differs after a write of another process. */
-  version(): number
+  version(): Promise<number>
   changed(): void
   onBug(error: unknown): void
 }): () => void {
   const { clock, version, changed, onBug } = options
-  let before = version()
-  let cancel = clock.after(EVERY_MS, look)
+  let before: number | null = null
+  let isOver = false
+  let cancel = () => {}
 
-  function look(): void {
-    let now = before
-    try {
-      now = version()
-    } catch (error) {
+  async function look(): Promise<void> {
+    const now = await version().catch((error: unknown) => {
       onBug(error)
-    }
-    if (now !== before) changed()
+      return before
+    })
+    if (isOver) return
+    if (before !== null && now !== before) changed()
     before = now
-    cancel = clock.after(EVERY_MS, look)
+    cancel = clock.after(EVERY_MS, () => void look())
   }
-  return () => cancel()
+  void look()
+  return () => {
+    isOver = true
+    cancel()
+  }
 }

@@ -1,6 +1,6 @@
 import type { BridgeEvent } from '../../../shared/domain.ts'
 import type { Clock } from '../../engine/ports.ts'
-import type { SqliteStore } from '../../store/index.ts'
+import type { ApplicationStore } from '../../store/index.ts'
 
 /** The fact that says which week was reported last: its end, milliseconds. */
 const REPORTED = 'weekReported'
@@ -35,7 +35,7 @@ export function weekDue(now: number, reported: number | null): Week | null {
  * slept on Monday morning reports when it wakes on the same day.
  */
 export async function reportWeek(options: {
-  store: Pick<SqliteStore, 'fact' | 'commit' | 'report'>
+  store: Pick<ApplicationStore, 'fact' | 'commit' | 'report'>
   clock: Clock
   notify(event: BridgeEvent): void
 }): Promise<void> {

@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { MESSAGE_STATES } from '../../../shared/domain.ts'
 import { Histogram, metric, type Sample } from '../../process/prometheus.ts'
+import type { LogPlace } from '../../store/index.ts'
 import type { Application } from '../application.ts'
 
 /** Seconds. Planfix takes one request a second, and an outage may last a day. */
@@ -20,7 +21,7 @@ export class Metrics {
   readonly #delays = new Histogram(DELAYS)
   #loop: ReturnType<typeof monitorEventLoopDelay> | null = null
   #utilization = performance.eventLoopUtilization()
-  #seq: number | null = null
+  #place: LogPlace | null = null
   #reading: Promise<void> = Promise.resolve()
 
   constructor(application: Application, version: string) {
@@ -44,12 +45,12 @@ export class Metrics {
   /** Delays of what was delivered since the last request. */
   async #readDelays(): Promise<void> {
     const { store } = this.#application
-    this.#seq ??= await store.latestSeq()
+    this.#place ??= await store.logEnd()
     for (let turn = 0; turn < MOST_STRIDES; turn++) {
-      const steps = await store.steps(this.#seq, STRIDE)
+      const { steps, place } = await store.stepsAfter(this.#place, STRIDE)
       for (const { state, connection, direction, ageMs } of steps)
         if (state === 'delivered') this.#delays.observe(ageMs / 1000, { connection, direction })
-      this.#seq = steps.at(-1)?.seq ?? this.#seq
+      this.#place = place
       if (steps.length < STRIDE) return
       await new Promise((resolve) => setImmediate(resolve))
     }

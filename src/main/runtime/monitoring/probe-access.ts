@@ -12,7 +12,7 @@ import { formIn } from '../../http/chat-call.ts'
 import { createPlanfixClient } from '../../planfix/client.ts'
 import { createRawPlanfix } from '../../planfix/raw.ts'
 import type { SecretSource } from '../../secrets/environment.ts'
-import { SOURCE_CONNECTION, type SqliteStore } from '../../store/index.ts'
+import { type ApplicationStore, SOURCE_CONNECTION } from '../../store/index.ts'
 
 /** Fact of a connection: what its last probe left open, its test contact, and the account where they are. */
 const OPEN = 'probeOpen'
@@ -35,7 +35,7 @@ export async function probeAccess(options: {
   connection: Connection
   language: Language
   secrets: Pick<SecretSource, 'get'>
-  store: SqliteStore
+  store: ApplicationStore
   clock: Clock
   publicUrl: string | null
   /** A bridge that uses the same rate and receives the calls of Planfix. */

@@ -8,7 +8,7 @@ import {
   type Message,
   type TaskLink,
 } from '../../../shared/domain.ts'
-import type { InboxRow, Queue } from '../../engine/ports.ts'
+import type { InboxReader, InboxRow, Queue } from '../../engine/ports.ts'
 import { foldEmail } from '../rows/changes.ts'
 import {
   type ClientRow,
@@ -31,8 +31,22 @@ export class EngineReads {
     this.#sql = sql
   }
 
-  async inboxPending(afterSeq: number, limit: number): Promise<InboxRow[]> {
-    return this.#sql.all<InboxRow>(LOOKUPS.inboxPending, afterSeq, limit)
+  async inboxPending(limit: number): Promise<InboxRow[]> {
+    return this.#sql.all<InboxRow>(LOOKUPS.inboxPending, 0, limit)
+  }
+  /** SQLite has one writer at a time: numbers become visible in their order. */
+  inboxReader(): InboxReader {
+    let after = 0
+    return {
+      next: async (limit) => {
+        const rows = this.#sql.all<InboxRow>(LOOKUPS.inboxPending, after, limit)
+        after = rows.at(-1)?.seq ?? after
+        return rows
+      },
+      back: (seq) => {
+        after = Math.min(after, seq - 1)
+      },
+    }
   }
 
   async conversation(id: number): Promise<Conversation | null> {

@@ -8,11 +8,10 @@ import {
 import type { Sql } from '../sql.ts'
 
 /**
- * Which lines of the live log. With `afterSeq`: the first `limit` lines after it; otherwise the last `limit`
- * lines before `beforeSeq` (or of all). `search` is compared with text and reason, ignoring case.
+ * Which lines of the live log: the last `limit` lines before `beforeSeq` (or of all). `search` is compared with
+ * text and reason, ignoring case.
  */
 export interface LogQuery {
-  afterSeq?: number | undefined
   beforeSeq?: number | undefined
   limit: number
   connection?: string | undefined
@@ -22,6 +21,8 @@ export interface LogQuery {
   search?: string | undefined
   messageId?: number | undefined
 }
+/** With `afterSeq`: the first `limit` lines after it. */
+type Query = LogQuery & { afterSeq?: number | undefined }
 export interface StoredEvent extends BridgeEvent {
   id: number
 }
@@ -53,7 +54,7 @@ interface Line {
 }
 
 /** Reads the log in batches, so that a search for a rare word in a million lines never delays a webhook. */
-export async function logPage(sql: Sql, query: LogQuery): Promise<LogEntry[]> {
+export async function logPage(sql: Sql, query: Query): Promise<LogEntry[]> {
   const forward = query.afterSeq !== undefined
   const text = strideStatement(query, forward)
   const wanted = matcher(query)
@@ -83,7 +84,7 @@ export async function logPage(sql: Sql, query: LogQuery): Promise<LogEntry[]> {
 }
 
 /** Every line of a batch with its message; only an index filters here. */
-function strideStatement(query: LogQuery, forward: boolean): string {
+function strideStatement(query: Query, forward: boolean): string {
   const conditions = ['seq > ?', 'seq < ?']
   let index = 'NOT INDEXED'
   if (query.messageId !== undefined) {

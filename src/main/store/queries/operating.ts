@@ -21,7 +21,13 @@ const STEPS = `SELECT seq, line.message, connection, conversation, direction, li
   FROM (SELECT seq, message, time, state, reason FROM entries NOT INDEXED WHERE seq > ? ORDER BY seq LIMIT ?) AS line
   JOIN messages ON messages.id = line.message ORDER BY seq`
 
-export function backlog(sql: Sql): { inbox: Map<string, number>; jobs: Map<string, number> } {
+/** Numbers by connection. */
+export interface Backlog {
+  inbox: Map<string, number>
+  jobs: Map<string, number>
+}
+
+export function backlog(sql: Sql): Backlog {
   const counted = (text: string) =>
     new Map(sql.all<{ connection: string; number: number }>(text).map((row) => [row.connection, row.number]))
   return { inbox: counted(INBOX), jobs: counted(JOBS) }

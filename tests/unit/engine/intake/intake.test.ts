@@ -57,9 +57,20 @@ function setUp(rows: { client: string }[]) {
       scene.committed.push(...changes)
       if (settle) scene.settled.push(settle.seq)
     },
-    inboxPending: async (afterSeq, limit) => {
-      if (!scene.readable) throw new Error('disk is gone')
-      return pending.filter(({ seq }) => seq > afterSeq && !scene.settled.includes(seq)).slice(0, limit)
+    inboxReader: () => {
+      let given: number[] = []
+      return {
+        next: async (limit) => {
+          if (!scene.readable) throw new Error('disk is gone')
+          const isNew = ({ seq }: InboxRow) => !given.includes(seq) && !scene.settled.includes(seq)
+          const rows = pending.filter(isNew).slice(0, limit)
+          given.push(...rows.map(({ seq }) => seq))
+          return rows
+        },
+        back: (from) => {
+          given = given.filter((seq) => seq < from)
+        },
+      }
     },
   }
   const context = {

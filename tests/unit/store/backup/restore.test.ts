@@ -33,7 +33,7 @@ async function used(): Promise<{ dir: string; path: string; lastId: number; last
   await db.backup()
   await db.commit([adding(message({ id: 11 })), inboxRow('{}')])
   const lastId = db.newId()
-  const lastSeq = (await db.inboxPending(0, 9)).at(-1)!.seq
+  const lastSeq = (await db.inboxPending(9)).at(-1)!.seq
   await db.close()
   return { dir, path: join(dir, 'bridge.sqlite'), lastId, lastSeq }
 }
@@ -102,7 +102,7 @@ describe('a damaged file', () => {
     const { db } = await reopened(dir)
     expect(db.newId()).toBeGreaterThan(lastId)
     await db.commit([inboxRow('{}')])
-    expect((await db.inboxPending(0, 9)).at(-1)!.seq).toBeGreaterThan(lastSeq)
+    expect((await db.inboxPending(9)).at(-1)!.seq).toBeGreaterThan(lastSeq)
   })
 
   it('a restore is reported once, and not at the next start', async () => {

@@ -43,9 +43,22 @@ describe('the live log', () => {
     await withLines(db, 20)
     expect(seqs(await db.logPage({ limit: 3 }))).toEqual([18, 19, 20])
     expect(seqs(await db.logPage({ limit: 3, beforeSeq: 18 }))).toEqual([15, 16, 17])
-    expect(seqs(await db.logPage({ limit: 3, afterSeq: 5 }))).toEqual([6, 7, 8])
-    expect(seqs(await db.logPage({ limit: 9, afterSeq: 18 }))).toEqual([19, 20])
-    expect(await db.logPage({ limit: 9, afterSeq: 20 })).toEqual([])
+  })
+
+  it('who follows the log gets each line once, from the first or from the end', async () => {
+    const db = await store()
+    const before = await db.logEnd()
+    await withLines(db, 20)
+    const first = await db.logAfter(null, 18)
+    expect(seqs(first.lines)).toEqual(Array.from({ length: 18 }, (_, index) => index + 1))
+    const rest = await db.logAfter(first.place, 9)
+    expect(seqs(rest.lines)).toEqual([19, 20])
+    expect(rest.place).toBe(await db.logEnd())
+    expect(await db.logAfter(rest.place, 9)).toEqual({ lines: [], place: rest.place })
+    expect(seqs((await db.logAfter(before, 2)).lines)).toEqual([1, 2])
+    const steps = await db.stepsAfter(before, 19)
+    expect(seqs(steps.steps)).toHaveLength(19)
+    expect(seqs((await db.stepsAfter(steps.place, 19)).steps)).toEqual([20])
   })
 
   it('the log is filtered by connection, direction and message', async () => {
@@ -67,7 +80,6 @@ describe('the live log', () => {
       const db = await store()
       await withLines(db, 3500, (seq) => ({ state: seq === 7 || seq === 3400 ? state : 'queued' }))
       expect(seqs(await db.logPage({ limit: 9, state }))).toEqual([7, 3400])
-      expect(seqs(await db.logPage({ limit: 9, state, afterSeq: 7 }))).toEqual([3400])
       expect(seqs(await db.logPage({ limit: 9, state, beforeSeq: 3400, connection: 'shop' }))).toEqual([7])
     },
   )
@@ -136,11 +148,11 @@ describe('the command line beside a running server', () => {
       adding(message({ state: 'failed' })),
     ])
     const tool = await store({ dir, shared: true })
-    const before = server.dataVersion()
+    const before = await server.dataVersion()
     await server.commit([adding(message({ id: 11 }))])
-    expect(server.dataVersion()).toBe(before)
+    expect(await server.dataVersion()).toBe(before)
     expect(await tool.retryMessage(10)).toBe('queued')
-    expect(server.dataVersion()).not.toBe(before)
+    expect(await server.dataVersion()).not.toBe(before)
     expect((await server.waiting(1, 'to-planfix', 5)).map(({ id }) => id)).toEqual([10, 11])
   })
 })

@@ -142,7 +142,7 @@ it.each(['anna1', 'anna@mail.example', ' ANNA@mail.example '])(
     expect(await db.message(20)).toMatchObject({ state: 'queued', text: 'boris-words' })
     expect(await db.retryMessage(12)).toBe('not-retryable')
     expect(existsSync(join(dir, 'bridge.backup.sqlite'))).toBe(true)
-    expect((await db.inboxPending(0, 9)).map(({ body }) => body)).toEqual(
+    expect((await db.inboxPending(9)).map(({ body }) => body)).toEqual(
       Array.from({ length: 2 }, () => JSON.stringify({ client: { id: 'boris' }, text: 'boris-words' })),
     )
   },

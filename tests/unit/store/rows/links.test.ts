@@ -149,9 +149,24 @@ describe('the inbox', () => {
       receivedAt: 100,
       body: `{"n":${seq}}`,
     })
-    expect(await db.inboxPending(0, 10)).toEqual([row(1), row(3)])
-    expect(await db.inboxPending(1, 10)).toEqual([row(3)])
-    expect(await db.inboxPending(0, 1)).toEqual([row(1)])
+    expect(await db.inboxPending(10)).toEqual([row(1), row(3)])
+    expect(await db.inboxPending(1)).toEqual([row(1)])
+  })
+
+  it('a reader of the inbox hands out each unsettled row once, and again on request', async () => {
+    const db = await store()
+    const reader = db.inboxReader()
+    const next = async (limit: number) => (await reader.next(limit)).map(({ seq }) => seq)
+    await db.commit([1, 2, 3, 4].map((n) => inboxRow(`{"n":${n}}`)))
+    await db.commit([{ type: 'inbox.settle', seq: 2, outcome: 'done', reason: null }])
+    expect(await next(2)).toEqual([1, 3])
+    expect(await next(9)).toEqual([4])
+    expect(await next(9)).toEqual([])
+    await db.commit([inboxRow('{"n":5}')])
+    reader.back(3)
+    expect(await next(9)).toEqual([3, 4, 5])
+    expect(await next(9)).toEqual([])
+    expect((await db.inboxReader().next(1)).map(({ seq }) => seq)).toEqual([1])
   })
 
   it('the inbox keeps the body that a message was made from', async () => {

@@ -27,7 +27,7 @@ it('all data moves to the new connection, and its source ids stay', async () => 
   expect(await db.task('store', 500)).toEqual(task({ connectionId: 'store' }))
   expect(await db.jobs(1)).toEqual([job({ connectionId: 'store' })])
   expect(await db.message(10)).toMatchObject({ connectionId: 'store' })
-  expect(await db.inboxPending(0, 9)).toMatchObject([{ connectionId: 'store' }])
+  expect(await db.inboxPending(9)).toMatchObject([{ connectionId: 'store' }])
   expect(await db.agents('store')).toHaveLength(1)
   expect(await db.fact('store', 'echoSeen')).toBe(true)
   expect(await db.fact('store', SOURCE_CONNECTION)).toBe('shop')

@@ -29,6 +29,6 @@ export async function arrivalsOf(
 
 /** An earlier event has not been decided on yet. */
 async function mayHoldEcho(store: Store, connectionId: string, seq: number | null): Promise<boolean> {
-  const pending = await store.inboxPending(0, PENDING_LOOKED_AT)
+  const pending = await store.inboxPending(PENDING_LOOKED_AT)
   return pending.some((row) => row.connectionId === connectionId && (seq === null || row.seq <= seq))
 }
