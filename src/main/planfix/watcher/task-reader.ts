@@ -7,7 +7,6 @@ import type { Pace } from './pace.ts'
 import { followCard, type Read, readTask } from './reading.ts'
 import type { TaskWatch } from './task-watch.ts'
 
-const HOUR = 3_600_000
 /** Reads per round before the list is polled again. */
 const READINGS_EACH_ROUND = 5
 
@@ -91,7 +90,7 @@ export class TaskReader {
         return true
       case 'gone':
         await commitOf(member, await missingTask(call, book, member, link))
-        watch.failed(HOUR, now)
+        watch.missing(now)
         return true
       case 'read': {
         watch.read(started ?? now, read.writtenAt, read.hasReply, pace.around())

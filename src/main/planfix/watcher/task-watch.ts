@@ -13,6 +13,9 @@ const STALE_MS = 3 * MINUTE
 const SAME_SECOND_LOOK_MS = MINUTE
 /** Within this time after a client's message its reply is expected, although another message has had one. */
 const NEXT_REPLY_MS = 45_000
+/** Until a reading that failed is made again, at most; twice as long after each further failure. */
+const READ_AGAIN_MS = 10_000
+const HOUR = 60 * MINUTE
 /** Number of our own writes to remember, to recognise their marks. */
 const WRITES = 20
 
@@ -166,11 +169,18 @@ export class TaskWatch {
   }
 
   /**
-   * The comments could not be read: the change announced by the mark stays unread, however long that takes.
+   * The comments could not be read: the change announced by the mark stays unread, however long that takes. It is soon read
+   * again, also where polls are rare (`base`, milliseconds).
    */
   failed(base: number, now: number): void {
     this.failures++
-    this.due = now + Math.min(base * 2 ** (this.failures - 1), Math.max(base, MINUTE))
+    const first = Math.min(base, READ_AGAIN_MS)
+    this.due = now + Math.min(first * 2 ** (this.failures - 1), Math.max(base, MINUTE))
+  }
+
+  /** Planfix does not know the task: it may be invisible for a time. */
+  missing(now: number): void {
+    this.due = now + HOUR
   }
 
   /** When no change can be hidden any more, and not sooner than the owner's interval. */

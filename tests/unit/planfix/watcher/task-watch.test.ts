@@ -45,3 +45,24 @@ test('a write that is about to be looked for needs no poll until then', () => {
   wrote(watch, 0)
   expect(watch.isLookedAt(at(0))).toBe(true)
 })
+
+test('where polls are rare a reading that failed is made again within seconds', () => {
+  const watch = new TaskWatch()
+  const waits = (base: number) => {
+    watch.failed(base, START)
+    return (watch.due - START) / SECOND
+  }
+  expect([300, 300, 300].map((seconds) => waits(seconds * SECOND))).toEqual([10, 20, 40])
+})
+
+test('a reading that fails again and again is made once a minute', () => {
+  const watch = new TaskWatch()
+  for (let n = 0; n < 20; n++) watch.failed(5 * SECOND, START)
+  expect(watch.due - START).toBe(60 * SECOND)
+})
+
+test('a task that Planfix does not know is looked for after an hour', () => {
+  const watch = new TaskWatch()
+  watch.missing(START)
+  expect(watch.due - START).toBe(3600 * SECOND)
+})
