@@ -349,6 +349,22 @@ describe('newsOf', () => {
       }),
     )
   })
+  test('in a task of the Chat API clients’ comments are reported too, once, and before all others', () => {
+    fc.assert(
+      fc.property(feed, ({ ids, cursor, byClient }) => {
+        const all = ids.map((id) => comment({ id, owner: id % byClient === 0 ? 'contact:92' : 'user:5' }))
+        const before: Judged = { floor: cursor, ids: new Set() }
+        const news = (judged: Judged) => diffFeed(all, NOTHING, judged, true, null, true)
+        const fresh = ids.filter((id) => id > cursor).toSorted((a, b) => a - b)
+        const { byClients = [], byOthers = [] } = Object.groupBy(fresh, (id) =>
+          id % byClient === 0 ? 'byClients' : 'byOthers',
+        )
+        const { events, seen } = news(before)
+        expect(events.map(({ id }) => id)).toEqual([...byClients, ...byOthers])
+        expect(news(withJudged(before, seen)).events).toEqual([])
+      }),
+    )
+  })
 
   test('a delivered comment is news only when changed, and missing only when absent', () => {
     fc.assert(

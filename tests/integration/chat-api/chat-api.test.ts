@@ -194,6 +194,24 @@ describe('from Planfix to the client', () => {
     expect(anna.sees().toSorted()).toEqual(['OK', 'dropped', 'late'])
   })
 
+  test('a reply that only the feed brings goes to the device whose message stands last before it', async () => {
+    await start()
+    const phone = await chatOf('Anna', { email: 'anna@example.com' })
+    const laptop = world.chatra.visit({ name: 'Anna', email: 'anna@example.com' })
+    laptop.says('From my laptop')
+    await world.quiet()
+    phone.says('From my phone')
+    await world.quiet()
+    world.planfix.chats.addCallbackFault({ kind: 'drop', times: 1 })
+    world.planfix.employeeComments(world.task().id, 5, '<p>To the phone</p>')
+    await world.pass(1000)
+    laptop.says('From my laptop again')
+    await caughtUp()
+    expect(world.planfix.tasks).toHaveLength(1)
+    expect(phone.sees()).toEqual(['To the phone'])
+    expect(laptop.sees()).toEqual([])
+  })
+
   test('an edit and a deletion follow, whichever announcement came first', async () => {
     await start()
     const anna = await chatOf()

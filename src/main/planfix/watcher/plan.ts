@@ -54,7 +54,7 @@ export function withJudged({ floor, ids }: Judged, more: readonly number[]): Jud
 }
 
 export interface Reading {
-  /** Comments that the engine has not seen, or that changed since, oldest first. */
+  /** Comments that the engine has not seen, or that changed since, in the order in which they are decided on. */
   events: PlanfixComment[]
   /** Delivered comments that are missing from the part of the feed that was read. */
   missing: number[]
@@ -71,7 +71,8 @@ export interface Delivered {
 }
 
 /**
- * The unknown part of a task's feed. Comments with a client's message are not new: the bridge wrote them.
+ * The unknown part of a task's feed. Comments with a client's message are not new: the bridge wrote them. Where Planfix wrote
+ * them for it (`byChannel`), each is an event once, so that it becomes known which message stands where.
  * `complete`: the feed was read to its beginning; `counterparty` is the number of the task's card, when
  * known.
  */
@@ -81,6 +82,7 @@ export function diffFeed(
   judged: Judged,
   complete: boolean,
   counterparty: number | null = null,
+  byChannel = false,
 ): Reading {
   const texts = messages.filter(({ kind }) => kind === 'text')
   const byComment = Map.groupBy(texts, ({ planfixCommentId }) => planfixCommentId)
@@ -89,7 +91,7 @@ export function diffFeed(
     const replies = known.filter(({ direction }) => direction === 'to-chatra')
     if (replies.length > 0) return isNews(comment, replies, counterparty)
     // Deleted before any read: nothing was sent, and it is new if a person restores it.
-    if (known.length > 0 || comment.isDeleted || comment.owner?.startsWith('contact:')) return false
+    if (known.length > 0 || comment.isDeleted || (!byChannel && isContacts(comment))) return false
     return comment.id > judged.floor && !judged.ids.has(comment.id)
   })
   const ids = new Set(comments.map((comment) => comment.id))
@@ -98,8 +100,15 @@ export function diffFeed(
     .filter(([, known]) => known.some(mayStandInTheChat))
     .flatMap(([id]) => id ?? [])
     .filter((id) => id >= lowest && !ids.has(id) && !deleted.has(id))
-  return { events: events.toSorted((a, b) => a.id - b.id), missing, seen: [...ids] }
+  return { events: events.toSorted(inOrder), missing, seen: [...ids] }
 }
+
+/** Oldest first, but clients' messages before all others: which device a reply answers depends on their places. */
+const inOrder = (a: PlanfixComment, b: PlanfixComment): number =>
+  Number(isContacts(b)) - Number(isContacts(a)) || a.id - b.id
+
+/** Written by a client, or for one. */
+export const isContacts = ({ owner }: PlanfixComment): boolean => owner?.startsWith('contact:') === true
 
 /** A comment that is known to be deleted needs no further request. */
 const mayStandInTheChat = ({ direction, state, fingerprint }: Message) =>

@@ -3,7 +3,7 @@ import type { BridgeEvent, TaskLink } from '../../../shared/domain.ts'
 import type { Result } from '../../../shared/errors.ts'
 import { FOLLOW_EDITS_MS, goneComment, rootOf } from '../../engine/index.ts'
 import type { Change, Clock, PlanfixApi, PlanfixComment, PlanfixTask, Store } from '../../engine/ports.ts'
-import { diffFeed, isMoved, judgedOf, withJudged } from './plan.ts'
+import { diffFeed, isContacts, isMoved, judgedOf, withJudged } from './plan.ts'
 
 /** Maximum pages to read at once, where the newest come first. */
 const MOST_PAGES = 20
@@ -33,7 +33,7 @@ export type Read =
   | { outcome: 'closed' | 'failed' | 'gone' }
   | {
       outcome: 'read'
-      /** When each new comment was written, milliseconds; null = unknown. */
+      /** When each new comment of a person of ours was written, milliseconds; null = unknown. */
       writtenAt: (number | null)[]
       hasReply: boolean
       /** The inbox has a new row. */
@@ -55,7 +55,14 @@ export async function readTask(task: TaskLink, options: ReadingOptions): Promise
     messages: await store.messagesOfTask(settings.id, task.taskId, now - FOLLOW_EDITS_MS),
     deleted: new Set(await store.deletionsOfTask(settings.id, task.taskId)),
   }
-  const news = diffFeed(feed.comments, delivered, judged, feed.complete, options.counterparty ?? null)
+  const news = diffFeed(
+    feed.comments,
+    delivered,
+    judged,
+    feed.complete,
+    options.counterparty ?? null,
+    task.byChannel,
+  )
   const gone = await confirmGone(news.missing, options.ask)
   const newIds = new Set(news.events.map(({ id }) => id))
   const newestKnown = feed.comments.reduce<number | null>(
@@ -112,7 +119,7 @@ export async function readTask(task: TaskLink, options: ReadingOptions): Promise
   }
   return {
     outcome: 'read',
-    writtenAt: events.map(({ at }) => at),
+    writtenAt: events.filter((one) => !isContacts(one)).map(({ at }) => at),
     hasReply: events.some(({ owner }) => owner?.startsWith('user:')),
     hasNews: events.length + gone.length > 0,
     counterparty,

@@ -1,5 +1,5 @@
 import type { ClientLink, Conversation, Message } from '../../../../shared/domain.ts'
-import { deviceOf } from '../../intake/comment/comment-state.ts'
+import { clientMessageBefore, deviceOf } from '../../intake/comment/comment-state.ts'
 import type { Store } from '../../ports.ts'
 import { latest } from '../patches.ts'
 
@@ -44,11 +44,14 @@ export async function addresseeOf(
   message: Message,
   conversation: Conversation,
   clients: readonly ClientLink[],
+  now: number,
 ): Promise<ClientLink | null> {
   const { connectionId, planfixTaskId, planfixCommentId, channelMessageId, attempts } = message
+  const task = planfixTaskId === null ? null : await store.task(connectionId, planfixTaskId)
+  const place = { id: planfixCommentId ?? 0, at: message.writtenAt }
   const before =
-    attempts === 0 && planfixTaskId !== null && planfixCommentId !== null && channelMessageId === null
-      ? await store.clientMessageBefore(connectionId, planfixTaskId, planfixCommentId)
+    attempts === 0 && task !== null && planfixCommentId !== null && channelMessageId === null
+      ? await clientMessageBefore(store, task, conversation.id, place, now)
       : null
   const known = await deviceOf(store, conversation, before?.chatraClientId ?? null)
   const bound = known ?? message.chatraClientId

@@ -201,7 +201,13 @@ export class ChatraSender {
 
   private async send({ message }: Extract<ReplyStep, { do: 'send' }>, state: ChatraState): Promise<void> {
     const { connection } = state
-    const client = await addresseeOf(this.context.store, message, state.conversation, state.clients)
+    const client = await addresseeOf(
+      this.context.store,
+      message,
+      state.conversation,
+      state.clients,
+      this.now(),
+    )
     if (!client) {
       await commit(this.context, [stateChange(message, 'failed', 'client-unknown', this.now())])
       return

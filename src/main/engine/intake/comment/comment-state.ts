@@ -82,7 +82,7 @@ async function loadState(
   if (!task || !conversation) return null
   const original =
     task.conversationId === conversation.id ? conversation : await store.conversation(task.conversationId)
-  const before = await store.clientMessageBefore(id, task.taskId, event.comment.id)
+  const before = await clientMessageBefore(store, task, conversation.id, event.comment, clock.now())
   const counterparty = event.counterparty === undefined ? (task.counterparty ?? null) : event.counterparty
   const takeover = context.takeover?.() ?? null
   // The recipient of a reply that may have been sent before: its echo is searched for among the replies to
@@ -91,12 +91,6 @@ async function loadState(
   const cards = cardsAt(task, event.comment.at)
   const contactIds = [conversation.contactId, original?.contactId ?? null, counterparty, ...cards]
   const recent = task.byChannel ? await store.messagesSince(conversation.id, clock.now() - COMPARED_MS) : []
-  const addressed = task.byChannel
-    ? (messageBefore(
-        event.comment,
-        recent.filter(({ planfixTaskId }) => planfixTaskId === task.taskId),
-      ) ?? before)
-    : before
   return {
     settings,
     now: clock.now(),
@@ -110,7 +104,7 @@ async function loadState(
     idsHandedBack: (await store.fact<boolean>(id, IDS_HANDED_BACK)) ?? false,
     isLater: before !== null && before.planfixCommentId !== null,
     device:
-      (await deviceOf(store, conversation, addressed?.chatraClientId ?? null)) ??
+      (await deviceOf(store, conversation, before?.chatraClientId ?? null)) ??
       latest(devices)?.clientId ??
       null,
     maxText: connection.chatra.maxText,
@@ -125,17 +119,36 @@ async function loadState(
 }
 
 /**
- * The client's last message before a comment of a chat's task. Comments of the Chat API's messages become known late: until
- * then their time counts, to the minute in which Planfix gives the comment's.
+ * The client's last message before a comment in the feed of its task. In a chat's task the comments of the messages become
+ * known when the task is read; until then their time counts, to the minute in which Planfix gives the comment's.
  */
-const messageBefore = ({ id, at }: PlanfixComment, recent: readonly Message[]): Message | null =>
-  recent.findLast(
-    ({ direction, author, state, planfixCommentId, sentAt, writtenAt }) =>
-      direction === 'to-planfix' &&
-      author.kind === 'client' &&
-      state === 'delivered' &&
-      (planfixCommentId === null ? (sentAt ?? writtenAt) < (at ?? 0) + MINUTE : planfixCommentId < id),
-  ) ?? null
+export async function clientMessageBefore(
+  store: Store,
+  task: TaskLink,
+  conversationId: number,
+  { id, at }: Pick<PlanfixComment, 'id' | 'at'>,
+  now: number,
+): Promise<Message | null> {
+  const byNumber = await store.clientMessageBefore(task.connectionId, task.taskId, id)
+  if (task.byChannel !== true) return byNumber
+  const recent = await store.messagesSince(conversationId, now - COMPARED_MS)
+  const isBefore = (message: Message) =>
+    message.planfixCommentId === null
+      ? arrivedAt(message) < (at ?? 0) + MINUTE
+      : message.planfixCommentId < id
+  const before = recent
+    .filter(
+      (one) =>
+        one.direction === 'to-planfix' &&
+        one.author.kind === 'client' &&
+        one.state === 'delivered' &&
+        one.planfixTaskId === task.taskId &&
+        isBefore(one),
+    )
+    .toSorted((a, b) => arrivedAt(a) - arrivedAt(b))
+  return before.at(-1) ?? byNumber
+}
+const arrivedAt = ({ sentAt, writtenAt }: Message): number => sentAt ?? writtenAt
 const MINUTE = 60_000
 
 /** As far back as a comment and its call by the Chat API are compared. */
