@@ -64,6 +64,8 @@ export interface CommentState extends Omit<OwnMarks, 'contactIds'> {
   recent?: readonly Message[]
   /** Whether the Chat API's numbers are those of comments; null = not seen yet. */
   numbersAreComments?: boolean | null
+  /** Whether comments that it passes on name the client among those notified; null = not seen yet. */
+  chatNamesClients?: boolean | null
   /** Our replies that were seen in the chat after a restore, and whose comments are unknown. */
   echoes?: readonly Message[]
   newId(): number

@@ -14,6 +14,7 @@ import {
 import { ECHO_KEY } from '../chat/chat.ts'
 import { longestLine } from '../parts.ts'
 import {
+  CHAT_NAMES_CLIENTS,
   type CommentDecision,
   decideComment,
   IDS_HANDED_BACK,
@@ -112,6 +113,7 @@ async function loadState(
     takeover,
     isSinceTakeover: isSinceTakeover(before, task, takeover),
     numbersAreComments: task.byChannel ? await store.fact<boolean>(id, NUMBERS_ARE_COMMENTS) : null,
+    chatNamesClients: task.byChannel ? await store.fact<boolean>(id, CHAT_NAMES_CLIENTS) : null,
     recent,
     echoes: isRestore(takeover) ? await echoesFor(store, id, devices, takeover.backupAt) : [],
     newId: () => store.newId(),

@@ -92,7 +92,7 @@ const linked = (comment: PlanfixComment, messages: readonly Message[], state: Co
 
 /**
  * The Chat API has passed it on before. From now on its comment's versions are followed; the first one counts as what was
- * passed on when only its signs differ, and notified the client, as nothing else is passed on.
+ * passed on when only its signs differ, and notified the client, unless it has become internal since.
  */
 function announcedBefore(
   comment: PlanfixComment,
@@ -114,14 +114,42 @@ function announcedBefore(
       patch: { ...place, ...(isSame && { text, files }) },
     }),
   )
+  const names = namesClients(comment, replies, state)
   // Other words may have become internal together with the ticks.
   const open = { ...state.settings.options, sendOnlyWhenClientIsRecipient: false }
-  const settings = isSame ? { ...state.settings, options: open } : state.settings
+  const settings = isSame && !names.isInternal ? { ...state.settings, options: open } : state.settings
   const changes = nextVersion(comment, now, { ...state, settings })
   return {
-    changes: [...learnt, ...patches, ...changes, ...learnNumbers(comment, replies, isSame, state)],
+    changes: [
+      ...learnt,
+      ...patches,
+      ...names.learnt,
+      ...changes,
+      ...learnNumbers(comment, replies, isSame, state),
+    ],
     skipped: 'read-before',
   }
+}
+
+/** After this time a comment may have become internal unnoticed. Milliseconds. */
+const AT_ONCE_MS = 60_000
+
+/**
+ * Planfix passes on only what notifies the client. No public source says whether such a comment names the client among
+ * those notified: the first ones tell. Where it does, one that names nobody outside has become internal since; so has,
+ * where that is not known yet, one that is read late.
+ */
+function namesClients(
+  { recipients }: PlanfixComment,
+  [first]: readonly Message[],
+  state: CommentState,
+): { isInternal: boolean; learnt: Change[] } {
+  const known = state.chatNamesClients ?? null
+  if (recipients.some((one) => one.startsWith('contact:')))
+    return { isInternal: false, learnt: known === true ? [] : [fact(state, CHAT_NAMES_CLIENTS, true)] }
+  if (known !== null) return { isInternal: known, learnt: [] }
+  const isLate = state.now - (first?.receivedAt ?? 0) > AT_ONCE_MS
+  return { isInternal: isLate, learnt: isLate ? [] : [fact(state, CHAT_NAMES_CLIENTS, false)] }
 }
 
 /**
@@ -219,6 +247,8 @@ export const isNumber = (text: string): boolean => /^\d{1,15}$/.test(text)
 
 /** Names of facts about a connection. */
 export const NUMBERS_ARE_COMMENTS = 'chatNumbersAreComments'
+/** Whether comments that the Chat API passes on name the client among those notified. */
+export const CHAT_NAMES_CLIENTS = 'chatNamesClients'
 export const IDS_HANDED_BACK = 'commentIdsHandedBack'
 export const TOKEN_USER = 'tokenUserId'
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  CHAT_NAMES_CLIENTS,
   decideComment,
   isNumber,
   NUMBERS_ARE_COMMENTS,
@@ -39,8 +40,8 @@ const patched = (decision: Decision, id = 20): object =>
   Object.assign({}, ...patches(decision).filter((one) => one.id === id))
 const added = ({ changes }: Decision) =>
   changes.flatMap((change) => (change.type === 'message.add' ? [change.message] : []))
-const facts = ({ changes }: Decision) =>
-  changes.flatMap((change) => (change.type === 'fact.set' ? [change] : []))
+const factsOf = ({ changes }: Decision, name: string) =>
+  changes.flatMap((change) => (change.type === 'fact.set' && change.key === name ? [change] : []))
 /** A reply that a call has announced; its comment is not known. */
 const called = (changes: Partial<Message> = {}): Message =>
   reply({
@@ -70,9 +71,47 @@ describe('a comment that the Chat API has announced', () => {
     })
     expect(decision.changes.map((change) => 'at' in change && change.at)).toContain(1000)
   })
-  test('its client counts as notified, since Planfix announces nothing else', () => {
-    const decision = decide({ recipients: [] }, { recent: [called({ state: 'queued', attempts: 0 })] })
-    expect(added(decision)).toEqual([])
+  describe('and that names no client', () => {
+    const MINUTE = 60_000
+    const unticked = (changes: Partial<CommentState> = {}) =>
+      decide({ recipients: [] }, { recent: [called({ state: 'queued', attempts: 0 })], ...changes })
+    const waits = (changes: Partial<CommentState>) => !('state' in patched(unticked(changes)))
+    const learnt = (decision: Decision) => factsOf(decision, CHAT_NAMES_CLIENTS)
+
+    test('read at once it counts as notifying the client: the account names nobody', () => {
+      expect(waits({ now: MINUTE })).toBe(true)
+      expect(learnt(unticked({ now: MINUTE }))).toMatchObject([{ value: false }])
+      expect(waits({ now: 10 * MINUTE, chatNamesClients: false })).toBe(true)
+    })
+    test('read late it has become internal, unless the account names nobody', () => {
+      const late = unticked({ now: MINUTE + 1 })
+      expect(patched(late)).toMatchObject({ state: 'skipped', reason: 'internal-client-not-notified' })
+      expect(learnt(late)).toEqual([])
+    })
+    test('where the account names clients, it has become internal', () => {
+      expect(patched(unticked({ chatNamesClients: true }))).toMatchObject({
+        state: 'skipped',
+        reason: 'internal-client-not-notified',
+      })
+      expect(learnt(unticked({ chatNamesClients: true }))).toEqual([])
+    })
+    test('what the client has stays in the chat', () => {
+      const decision = decide({ recipients: [] }, { recent: [called()], chatNamesClients: true })
+      expect(added(decision)).toEqual([])
+    })
+  })
+  test('one comment that names a client tells that the account names them, whatever others did before', () => {
+    const learnt = (chatNamesClients: boolean | null) =>
+      factsOf(decide({}, { recent: [called()], chatNamesClients }), CHAT_NAMES_CLIENTS)
+    expect(learnt(null)).toMatchObject([{ value: true }])
+    expect(learnt(false)).toMatchObject([{ value: true }])
+    expect(learnt(true)).toEqual([])
+  })
+  test('a client of another card counts as notified: Planfix has passed it on to the chat', () => {
+    const decision = decide(
+      { recipients: ['contact:7'] },
+      { recent: [called({ state: 'queued', attempts: 0 })], chatNamesClients: true },
+    )
     expect(patched(decision)).not.toHaveProperty('state')
   })
   test('other words near a call are read again, after the rest of the feed', () => {
@@ -214,14 +253,20 @@ describe('a comment of our own by the Chat API', () => {
 
 describe('the numbers of the Chat API', () => {
   const learnt = (one: Partial<PlanfixComment>, changes: Partial<CommentState>) =>
-    facts(decide(one, changes)).map(({ connectionId, key, value }) => ({ connectionId, key, value }))
+    factsOf(decide(one, changes), NUMBERS_ARE_COMMENTS).map(({ connectionId, key, value }) => ({
+      connectionId,
+      key,
+      value,
+    }))
   const fact = (value: boolean) => [{ connectionId: 'shop', key: NUMBERS_ARE_COMMENTS, value }]
 
   test('the first announced comment tells whether the numbers are those of comments', () => {
     expect(learnt({}, { recent: [called({ channelMessageId: '10' })] })).toEqual(fact(true))
     expect(learnt({}, { recent: [called()] })).toEqual(fact(false))
     const { numbersAreComments: _, ...unasked } = state({ recent: [called()] })
-    expect(facts(decideComment({ taskId: 100, comment: comment() }, unasked))).toHaveLength(1)
+    expect(
+      factsOf(decideComment({ taskId: 100, comment: comment() }, unasked), NUMBERS_ARE_COMMENTS),
+    ).toHaveLength(1)
   })
   test('it is learnt once', () => {
     expect(learnt({}, { recent: [called()], numbersAreComments: true })).toEqual([])
