@@ -3,6 +3,7 @@ import { printReason } from '../../../shared/messages/reason.ts'
 import { errorMessage } from '../../../shared/node-errors.ts'
 import { isStoreUnavailable } from '../../../shared/store-error.ts'
 import { commit } from '../context.ts'
+import { clientOfChat } from '../delivery/planfix/channel/chat-number.ts'
 import { KeyedMutex } from '../keyed-mutex.ts'
 import type { InboxReader, InboxRow } from '../ports.ts'
 import { ChannelEvents } from './channel/channel-events.ts'
@@ -201,9 +202,12 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Events of one client, or comments of one task, are decided on in their order of arrival. */
+/**
+ * Events of one client, or comments of one task, are decided on in their order of arrival. A call of the Chat API belongs to
+ * the client whose number its chat has: after a restore both may be new to the store.
+ */
 function orderKey(row: InboxRow, body: unknown): string {
-  if (row.source === 'planfix-chat') return `${row.connectionId}:chat:${chatOf(body)}`
+  if (row.source === 'planfix-chat') return `${row.connectionId}:client:${clientOfChat(chatOf(body))}`
   const object = isRecord(body) ? body : {}
   const client = isRecord(object.client) ? String(object.client.id) : ''
   const what = row.source === 'chatra' ? `client:${client}` : `task:${String(object.taskId ?? '')}`

@@ -9,13 +9,13 @@ import { storeUnavailable } from '../../../../src/main/store/errors.ts'
  * An intake over rows in memory. Every row is refused by `parse` with its number, so that it is settled without
  * further work.
  */
-function setUp(rows: { client: string }[]) {
-  const pending: InboxRow[] = rows.map(({ client }, index) => ({
+function setUp(rows: ({ client: string } | { chat: string })[]) {
+  const pending: InboxRow[] = rows.map((row, index) => ({
     seq: index + 1,
     connectionId: 'shop',
-    source: 'chatra',
+    source: 'chat' in row ? 'planfix-chat' : 'chatra',
     receivedAt: 0,
-    body: JSON.stringify({ client: { id: client }, seq: index + 1 }),
+    body: JSON.stringify('chat' in row ? { form: [['chatId', row.chat]] } : { client: { id: row.client } }),
   }))
   let now = 0
   let timers: { at: number; work: () => void }[] = []
@@ -146,6 +146,19 @@ test('later rows of the same client wait for a failing one, other clients contin
   scene.fails = () => undefined
   await scene.advance(5000)
   expect(scene.settled).toEqual([2, 4, 1, 3])
+})
+
+test('a call of the Chat API is decided on after what its client wrote before, which makes its chat known', async () => {
+  const scene = setUp([{ client: 'anna' }, { chat: 'anna' }, { chat: 'anna-7' }, { chat: 'boris' }])
+  scene.fails = (seq) => {
+    if (seq === 1) throw diskFull
+  }
+  scene.intake.wake()
+  await scene.intake.idle()
+  expect(scene.settled).toEqual([4])
+  scene.fails = () => undefined
+  await scene.advance(5000)
+  expect(scene.settled).toEqual([4, 1, 2, 3])
 })
 
 test('a row that always fails alone is set aside, shown, and blocks nothing more', async () => {

@@ -20,13 +20,18 @@ export async function chatNumberOf(
   return clientId
 }
 
+/** Number in Chatra of the client who began this chat. */
+export const clientOfChat = (chatId: string): string => SEPARATED.exec(chatId)?.[1] ?? chatId
+/** The client's number, and that of the conversation. */
+const SEPARATED = /^(.+)-(\d+)$/
+
 /** The conversation whose chat this is, or that it was merged into; null when there is none. */
 export async function conversationOfChat(
   store: Store,
   connectionId: string,
   chatId: string,
 ): Promise<Conversation | null> {
-  const [, clientId = chatId, id] = /^(.+)-(\d+)$/.exec(chatId) ?? []
+  const [, clientId = chatId, id] = SEPARATED.exec(chatId) ?? []
   if (id !== undefined) {
     const named = await store.conversation(Number(id))
     if (named?.connectionId === connectionId && named.channel?.chatId === chatId)
