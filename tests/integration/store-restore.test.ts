@@ -408,3 +408,26 @@ test("a chat answered since is found when its echoes look like an agent's messag
     expect(chatMarks(boris)).toEqual(['#s1'])
   })
 })
+
+test('a reply sent since, known only by its echo, follows its comment: an edit, and a deletion', async () => {
+  const chatra = { switches: { 'rest-echo': 'without-received-from' as const } }
+  await inVirtualWorld({ ...HIDDEN, chatra }, async (world) => {
+    world.chatra.visit({ name: 'Anna' }).says('Hello #a1')
+    await calm(world)
+    await world.app.store.backup()
+    const boris = world.chatra.visit({ name: 'Boris' })
+    boris.says('Good day #b1')
+    await world.until('his task', () => tasksNamed(world, 'Boris')[0])
+    const { id } = taskNamed(world, 'Boris')
+    const replies = ['#s1', '#s2'].map((mark) => world.planfix.employeeComments(id, 6, `<p>Yes? ${mark}</p>`))
+    await world.until('#s2', () => chatMarks(boris).includes('#s2'))
+    await calm(world)
+    await world.restart(() => damageStore(world.dataDir))
+    await settle(world)
+    expect(chatMarks(boris)).toEqual(['#s1', '#s2'])
+    world.planfix.editsComment(replies[0]!.id, '<p>Yes! #s3</p>')
+    world.planfix.deletesComment(replies[1]!.id)
+    await world.until('both changes', () => chatMarks(boris).join() === '#s3')
+    expect(only(feedMarks(world, 'Boris'), 's')).toEqual(['#s3'])
+  })
+})

@@ -152,6 +152,8 @@ export async function tasksMadeBefore<T>(
 export interface Place {
   taskId: number
   commentId: number
+  /** The message is the echo of this reply of an employee. */
+  reply?: PlanfixComment
 }
 
 /** Which of these messages are already in a task of the conversation. */
@@ -307,7 +309,7 @@ class Recognition {
         : this.offers.find((one) => isReplyOf(message, one, takeover))
       if (!reply) continue
       reply.rest = reply.rest.replace(linesOf(message.text), () => '\n\u0000\n')
-      found.set(message, placeOf(reply))
+      found.set(message, { ...placeOf(reply), reply: reply.comment })
     }
     return found
   }

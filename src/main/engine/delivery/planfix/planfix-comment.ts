@@ -1,11 +1,12 @@
 import type { Message, TaskLink } from '../../../../shared/domain.ts'
 import { type BridgeError, bridgeError, type ErrorCode } from '../../../../shared/errors.ts'
 import { messageSourceId } from '../../identity.ts'
-import { type Change, DELIVERED_BEFORE_RESTORE, DELIVERED_BY_ANOTHER, isRestore } from '../../ports.ts'
-import { isGuess, type Place, writtenBefore } from '../failover.ts'
+import type { Change } from '../../ports.ts'
+import { writtenBefore } from '../failover.ts'
 import { pollFastUntil, reasonOf, stateChange, taskPatch } from '../patches.ts'
 import { adopt, reconcileRefused } from './adopt-task.ts'
 import { thatFit } from './batch.ts'
+import { foundWritten } from './found-written.ts'
 import { findHandedOver } from './our-tasks.ts'
 import type { Step } from './planfix-plan.ts'
 import {
@@ -109,39 +110,6 @@ export function comment(
       })
     },
   }
-}
-
-/**
- * They are already in a task, and a comment that counted as a reply is none: another computer has written
- * them, or this one before its store was restored.
- */
-export async function foundWritten(
-  work: PlanfixStepRunner,
-  written: ReadonlyMap<Message, Place>,
-  state: ConversationState,
-): Promise<Change[]> {
-  const at = work.context.clock.now()
-  const settled: Partial<Message> = isRestore(work.context.takeover?.())
-    ? { state: 'delivered', reason: DELIVERED_BEFORE_RESTORE }
-    : { state: 'skipped', reason: DELIVERED_BY_ANOTHER }
-  const places = new Set([...written.values()].map(({ commentId }) => commentId))
-  const taken: Message[] = []
-  for (const id of places) {
-    const linked = await work.context.store.messagesByComment(state.settings.id, id)
-    taken.push(...linked.filter(isGuess))
-  }
-  return [
-    patchOf(state, { attempt: null, deliveredUpTo: upTo([...written.keys()], state.conversation) }),
-    ...taken.map((one) => stateChange(one, 'skipped', settled.reason ?? null, at, [one.state])),
-    ...[...written].map(
-      ([message, { taskId, commentId }]): Change => ({
-        type: 'message.patch',
-        id: message.id,
-        at,
-        patch: { ...settled, planfixTaskId: taskId, planfixCommentId: commentId },
-      }),
-    ),
-  ]
 }
 
 export function commentMade(

@@ -6,8 +6,8 @@ import { tasksMadeBefore, writtenBefore } from '../failover.ts'
 import { PARTICIPANTS, type RefusedParticipants, taskPatch } from '../patches.ts'
 import { adopt, isActive, reconcileRefused, taskLink } from './adopt-task.ts'
 import { thatFit } from './batch.ts'
+import { foundWritten } from './found-written.ts'
 import { findHandedOver, findOurs, isAnothers } from './our-tasks.ts'
-import { foundWritten } from './planfix-comment.ts'
 import type { Step } from './planfix-plan.ts'
 import {
   type ApiCall,

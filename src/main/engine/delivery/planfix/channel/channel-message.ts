@@ -9,8 +9,8 @@ import { writtenBefore } from '../../failover.ts'
 import { taskPatch } from '../../patches.ts'
 import { adopt, isActive, reconcileRefused, taskLink } from '../adopt-task.ts'
 import { thatFit } from '../batch.ts'
+import { foundWritten } from '../found-written.ts'
 import { written } from '../introduction.ts'
-import { foundWritten } from '../planfix-comment.ts'
 import {
   type ApiCall,
   type ConversationState,
