@@ -110,7 +110,7 @@ async function cardOfLostChat(
 export function isLost(
   task: PlanfixTask,
   state: ConversationState,
-  { at, backupAt }: Takeover & { backupAt: number },
+  takeover: Takeover & { backupAt: number },
 ): boolean {
   if (task.isDeleted) return false
   const { profile } = state.client
@@ -125,9 +125,16 @@ export function isLost(
   const former = (profile.former?.names ?? []).map((name) => ({ ...profile, name }))
   const anonymous = { ...profile, name: null }
   const names = [profile, anonymous, { ...anonymous, displayedName: null }, ...former].map(taskName)
-  if (!names.includes(task.name)) return false
+  return names.includes(task.name) && isOfLostTime(task, takeover)
+}
+
+/** It may have been created between the backup and the restore. */
+export function isOfLostTime(
+  { createdAt }: PlanfixTask,
+  { at, backupAt }: Takeover & { backupAt: number },
+): boolean {
   const slack = SLACK_MS + FARTHEST_ZONE_MS
-  return task.createdAt === null || (task.createdAt >= backupAt - slack && task.createdAt <= at + slack)
+  return createdAt === null || (createdAt >= backupAt - slack && createdAt <= at + slack)
 }
 
 /**

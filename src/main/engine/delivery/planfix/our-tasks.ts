@@ -3,7 +3,7 @@ import { plainField } from '../../../../shared/plain.ts'
 import type { ConnectionContext, EngineContext } from '../../context.ts'
 import { ourTask } from '../../identity.ts'
 import { isRestore, type PlanfixTask } from '../../ports.ts'
-import { isDoubtful, isLost, writtenIn } from '../failover.ts'
+import { isDoubtful, isLost, isOfLostTime, writtenIn } from '../failover.ts'
 import type { ConversationState } from './planfix-step-runner.ts'
 import { taskName } from './planfix-text.ts'
 
@@ -121,6 +121,37 @@ export async function findHandedOver(
   }
   // Two with the same text: a new task is better than another person's.
   return ok(marked.length === 0 && alike.length === 1 ? alike : marked)
+}
+
+/**
+ * Tasks of a chat that were begun between a backup and its restore, and followed by `present`, oldest first. Planfix names a
+ * chat's present task alone; the others are tasks of its card in which the chat's messages of that time stand.
+ */
+export async function findEarlierOfChat(
+  context: EngineContext,
+  state: ConversationState,
+  present: PlanfixTask,
+  contactId: number | null,
+): Promise<Result<Marked[]>> {
+  const takeover = context.takeover?.() ?? null
+  if (!isRestore(takeover) || contactId === null) return ok([])
+  const doubtful = state.waiting.filter((message) => isDoubtful(message, takeover))
+  if (doubtful.length === 0) return ok([])
+  await state.slot()
+  const found = await state.connection.planfix.tasksOfContact(contactId)
+  if (!found.ok) return found
+  const earlier: Marked[] = []
+  for (const task of found.value.toSorted((one, other) => one.id - other.id)) {
+    if (task.id === present.id || task.isDeleted || !isOfLostTime(task, takeover)) continue
+    if (await context.store.task(state.settings.id, task.id)) continue
+    if (await isAnothers(context, state.settings.id, task.id)) continue
+    const written = await writtenIn(context, state, [task.id], doubtful)
+    if (!written.ok) return written
+    if (written.value.size === 0) continue
+    const n = state.tasksOfChat + earlier.length + 1
+    earlier.push({ task, chatId: state.client.profile.chatId, n, byChannel: task.sourceObjectId === null })
+  }
+  return ok(earlier)
 }
 
 /** Without a mark: created with this card by the token's user, before the takeover. */

@@ -11,6 +11,7 @@ import { adopt, isActive, reconcileRefused, taskLink } from '../adopt-task.ts'
 import { thatFit } from '../batch.ts'
 import { foundWritten } from '../found-written.ts'
 import { written } from '../introduction.ts'
+import { findEarlierOfChat } from '../our-tasks.ts'
 import {
   type ApiCall,
   type ConversationState,
@@ -46,12 +47,15 @@ export async function askChat(work: PlanfixStepRunner, state: ConversationState)
     if (!read.ok && read.error.code !== 'object-gone') return reconcileRefused(work, state, read)
     isOpen = read.ok && !read.value.isDeleted && isActive(read.value, state)
     if (read.ok && !known && !read.value.isDeleted && (isOpen || isLost)) {
-      const { profile } = state.client
-      const marked = { task: read.value, chatId: profile.chatId, n: state.tasksOfChat + 1, byChannel: true }
       const card = await connection.channel.contact(chatId)
       if (!card.ok) return reconcileRefused(work, state, card)
-      const taken = await adopt(work, [marked], state)
       const contactId = card.value ?? state.conversation.contactId
+      const earlier = await findEarlierOfChat(work.context, state, read.value, contactId)
+      if (!earlier.ok) return reconcileRefused(work, state, earlier)
+      const { profile } = state.client
+      const n = state.tasksOfChat + earlier.value.length + 1
+      const present = { task: read.value, chatId: profile.chatId, n, byChannel: true }
+      const taken = await adopt(work, [...earlier.value, present], state)
       const channel = patchOf(state, { channel: { chatId, askedAt: isOpen ? 0 : now }, contactId })
       return taken.kind === 'done' ? { ...taken, changes: [...taken.changes, channel] } : taken
     }
