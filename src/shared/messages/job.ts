@@ -60,6 +60,8 @@ const VERIFY = z.union([
 
 export const JOB_DATA = {
   reread: z.looseObject({ taskId: id, commentId: id }),
+  /** A call of the Chat API, by its key (`originKey` of its reply), whose comment is not known: its chat, and when it came. */
+  'find-comment': z.looseObject({ chatId: text, calledAt: z.number() }),
   /** The owner's reply; `taskId` from the moment at which its task is known. */
   reply: z.looseObject({ text, employeeId: id, taskId: id.optional() }),
   note: NOTE,
@@ -87,6 +89,7 @@ export const JOB_KINDS = [
   'separate',
   'reply',
   'reread',
+  'find-comment',
   'note',
   'assigner',
   'participants',

@@ -224,6 +224,68 @@ describe('from Planfix to the client', () => {
     expect(anna.sees()).toEqual(['Tomorrow'])
   })
 
+  test.each<Record<string, string>>([
+    { 'webchat-message-is-comment-id': 'no' },
+    { 'webchat-message-id': 'absent' },
+  ])('a reply whose comment was deleted before it could be read leaves the chat: %j', async (switches) => {
+    await start({}, switches)
+    const anna = await chatOf()
+    const kept = world.planfix.employeeComments(world.task().id, 5, '<p>Never mind</p>')
+    world.planfix.server.faults.add({ kind: 'status', status: 503, path: '/comments/list' })
+    const gone = world.planfix.employeeComments(world.task().id, 5, '<p>Wrong chat</p>')
+    await world.until('both', () => anna.sees().length === 2)
+    world.planfix.deletesComment(gone.id)
+    await world.pass(3 * MINUTES)
+    expect(anna.sees()).toEqual(['Never mind', 'Wrong chat'])
+    world.planfix.server.faults.clear()
+    await caughtUp()
+    expect(anna.sees()).toEqual(['Never mind'])
+    world.planfix.editsComment(kept.id, '<p>Kept</p>')
+    await caughtUp()
+    expect(anna.sees()).toEqual(['Kept'])
+  })
+
+  test('a reply that waits for Chatra, and whose comment is deleted before it could be read, is not sent', async () => {
+    await start({}, { 'webchat-message-is-comment-id': 'no' })
+    const anna = await chatOf()
+    world.planfix.server.faults.add({ kind: 'status', status: 503, path: '/comments/list' })
+    world.chatra.server.faults.add({ kind: 'status', status: 429, path: '/messages' })
+    const gone = world.planfix.employeeComments(world.task().id, 5, '<p>Wrong chat</p>')
+    await world.pass(MINUTES)
+    world.planfix.deletesComment(gone.id)
+    await world.pass(MINUTES)
+    world.chatra.server.faults.clear()
+    await world.pass(MINUTES)
+    world.planfix.server.faults.clear()
+    await caughtUp()
+    expect(anna.sees()).toEqual([])
+    expect((await world.log()).map(({ reason }) => reason)).toContain('deleted-before-sent')
+  })
+
+  test('a message that Planfix put into a new task makes that task known when it is answered', async () => {
+    await start({}, { 'webchat-message-is-comment-id': 'no' })
+    const anna = await chatOf()
+    // An answer whose call is lost: the next one may be its late call, and is read in the task.
+    world.planfix.chats.addCallbackFault({ kind: 'drop', times: 1 })
+    world.planfix.employeeComments(world.task().id, 5, '<p>First</p>')
+    await world.app.settled()
+    await caughtUp()
+    expect(anna.sees()).toEqual(['First'])
+    anna.says('thanks')
+    await world.quiet()
+    // The bridge has just asked, and takes the task for the chat's present one.
+    world.planfix.completes(world.task().id)
+    anna.says('one more question')
+    await world.until('a second task', () => world.planfix.tasks[1])
+    await world.quiet()
+    const answer = world.planfix.employeeComments(world.task(1).id, 5, '<p>Second</p>')
+    await world.until('the answer', () => anna.sees().includes('Second'))
+    await caughtUp()
+    world.planfix.editsComment(answer.id, '<p>Second, better</p>')
+    await caughtUp()
+    expect(anna.sees()).toEqual(['First', 'Second, better'])
+  })
+
   test('what is internal stays inside', async () => {
     await start()
     const anna = await chatOf()

@@ -6,6 +6,7 @@ const problem = (kind: string, data: unknown) => jobProblem({ kind, data } as Jo
 describe('the stored data of a job', () => {
   test.each([
     ['reread', { taskId: 1, commentId: 2 }],
+    ['find-comment', { chatId: 'c1', calledAt: 5 }],
     ['note', { what: 'loop' }],
     ['note', { what: 'merged', taskId: 4, intoConversation: 2 }],
     ['note', { what: 'perhaps', otherConversation: 2 }],

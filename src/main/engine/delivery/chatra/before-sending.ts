@@ -5,9 +5,10 @@ import { goneComment } from '../../intake/comment/comment-input.ts'
 import { applyComment, commentKey } from '../../intake/comment/comment-state.ts'
 import { isSamePart } from '../../intake/parts.ts'
 import type { KeyedMutex } from '../../keyed-mutex.ts'
-import { type PlanfixApi, RETRIED_BY_HAND } from '../../ports.ts'
+import { type RateLimiter, RETRIED_BY_HAND } from '../../ports.ts'
 import { isStopped } from '../circuit-breaker.ts'
 import { stateChange } from '../patches.ts'
+import { callOf, locateCall } from '../planfix/channel/locate-call.ts'
 import { isTrouble } from '../retry.ts'
 
 /** How long the last read of a comment is relied on. */
@@ -37,20 +38,23 @@ export class BeforeSending {
   /** The message to send now; null when it must not be sent any more. */
   async check(message: Message, connection: ConnectionContext): Promise<Result<Message | null>> {
     const { planfixCommentId: commentId, planfixTaskId: taskId, kind, state } = message
-    if (commentId === null && message.channelMessageId !== null && taskId !== null && this.isOld(message))
-      return this.readAnnounced(message, taskId, connection)
+    if (kind === 'text' && commentId === null && message.channelMessageId !== null && this.isOld(message))
+      return this.readAnnounced(message, connection)
     if (commentId === null || taskId === null || kind === 'delete') return ok(message)
     if (!this.isOld(message) && !(await this.wasOvertaken(message))) return ok(message)
-    const read = await this.call(connection, taskId, (planfix) => planfix.comment(commentId))
-    if (!read.ok) return read
+    const { planfix } = connection
+    const read = await this.call(connection, planfix.rateLimiter, `reply:${taskId}`, () =>
+      planfix.comment(commentId),
+    )
+    if (!read.ok && read.error.code !== 'object-gone') return read
     const key = commentKey(message.connectionId, commentId)
     // An interrupted edit is repeated, unless it is no longer wanted.
     if (state === 'sending')
       await commit(this.context, [stateChange(message, 'retrying', 'interrupted', this.now(), ['sending'])])
     await applyComment(this.context, this.serial, connection, {
       taskId,
-      comment: read.value ?? goneComment(commentId),
-      gone: read.value === null,
+      comment: read.ok ? read.value : goneComment(commentId),
+      gone: !read.ok,
     })
     this.remember(key)
     const now = await this.context.store.message(message.id)
@@ -94,23 +98,24 @@ export class BeforeSending {
     return this.claimed.get(message.id) !== (await this.printBehind(message))
   }
 
-  /** A reply of the Chat API whose comment was not read yet: the task's comments are, and decided on. */
+  /** A reply of the Chat API whose comment was not read yet: it is looked for, and its present version decided on. */
   private async readAnnounced(
     message: Message,
-    taskId: number,
     connection: ConnectionContext,
   ): Promise<Result<Message | null>> {
     const { store } = this.context
-    const read = await this.call(connection, taskId, ({ comments }) => comments(taskId, 0))
-    if (!read.ok) return read
-    const comments = (read.value?.comments ?? []).toSorted((a, b) => a.id - b.id)
-    // Those that certainly fit a call come first; one of the rest may be this reply, edited or hidden since.
-    for (const again of [false, true])
-      for (const comment of comments) {
-        if (comment.isDeleted || (await store.messagesByComment(message.connectionId, comment.id)).length > 0)
-          continue
-        await applyComment(this.context, this.serial, connection, { taskId, comment, again })
-      }
+    const conversation =
+      message.conversationId === null ? null : await store.conversation(message.conversationId)
+    const chatId = conversation?.channel?.chatId
+    if (chatId === undefined) return ok(message)
+    const call = { key: callOf(message), chatId, calledAt: message.receivedAt }
+    const { channel, planfix } = connection
+    const who = `reply:${message.id}`
+    const located = await locateCall(this.context, this.serial, connection, call, {
+      rest: (ask) => this.call(connection, planfix.rateLimiter, who, () => ask(planfix)),
+      chat: (ask) => this.call(connection, channel.rateLimiter, who, () => ask(channel)),
+    })
+    if (!located.ok) return located
     const now = await store.message(message.id)
     return ok(now && UNSENT.includes(now.state) ? now : null)
   }
@@ -131,27 +136,25 @@ export class BeforeSending {
     }
   }
 
-  /**
-   * What Planfix returns; null when the object is gone. Any other reason why it cannot be read is temporary, and the reply
-   * waits.
-   */
+  /** What Planfix returns. A reason other than that the object is gone is temporary, and the reply waits. */
   private async call<T>(
-    { planfix, planfixBreaker: gate }: ConnectionContext,
-    taskId: number,
-    ask: (planfix: PlanfixApi) => Promise<Result<T>>,
-  ): Promise<Result<T | null>> {
+    { planfixBreaker: gate }: ConnectionContext,
+    limiter: RateLimiter,
+    who: string,
+    ask: () => Promise<Result<T>>,
+  ): Promise<Result<T>> {
     const permit = gate.enter()
     if (isStopped(permit)) return waitsFor(gate.breaker.error)
     try {
-      await planfix.rateLimiter.slot(1, `reply:${taskId}`)
+      await limiter.slot(1, who)
       if (!gate.holds(permit)) {
-        planfix.rateLimiter.release()
+        limiter.release()
         return waitsFor(gate.breaker.error)
       }
-      const read = await ask(planfix)
+      const read = await ask()
       if (read.ok || read.error.code === 'object-gone') {
         gate.succeeded(permit)
-        return ok(read.ok ? read.value : null)
+        return read
       }
       if (stopsSide(read.error)) gate.failed(read.error, permit)
       else if (isTrouble(read.error)) gate.troubled(read.error, permit)

@@ -15,6 +15,7 @@ import { isTrouble, nextTry } from '../retry.ts'
 import type { SideBreaker } from '../side-breaker.ts'
 import { assigner } from './assigner.ts'
 import { complete, leaveCheck } from './complete.ts'
+import { findComment } from './find-comment.ts'
 import { introduce } from './introduce.ts'
 import type { RunJob } from './job.ts'
 import { note } from './note.ts'
@@ -30,6 +31,7 @@ const KINDS: { [Kind in Runnable]: { priority: Priority; run: RunJob<Kind> } } =
   tick: { priority: 1, run: tick },
   reply: { priority: 1, run: reply },
   reread: { priority: 1, run: reread },
+  'find-comment': { priority: 1, run: findComment },
   note: { priority: 2, run: note },
   assigner: { priority: 2, run: assigner },
   participants: { priority: 2, run: participants },

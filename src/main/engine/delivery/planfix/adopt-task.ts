@@ -3,6 +3,7 @@ import { ok, type Result } from '../../../../shared/errors.ts'
 import { type Change, isRestore, type PlanfixTask } from '../../ports.ts'
 import { printOfText } from '../../text.ts'
 import { pollFastUntil } from '../patches.ts'
+import { knownSince, lastBefore } from './channel/chat-task.ts'
 import type { Marked } from './our-tasks.ts'
 import {
   type ConversationState,
@@ -28,7 +29,9 @@ export async function adopt(
   for (const { task, chatId, n, byChannel } of ours) {
     const read = takeover
       ? await wholeFeed(task.id, isRestore(takeover), state)
-      : await latestComment(task.id, state)
+      : byChannel
+        ? await sinceKnown(work, task.id, state)
+        : await latestComment(task.id, state)
     if (!read.ok) return reconcileRefused(work, state, read)
     const link = taskLink(work, task.id, state, { chatId, n, ...read.value })
     const active = isActive(task, state)
@@ -55,6 +58,22 @@ async function latestComment(taskId: number, state: ConversationState): Promise<
     if (feed.value.sorted || feed.value.complete || feed.value.comments.length === 0) break
   }
   return ok({ cursor: highest, text: '' })
+}
+
+/** In a chat's task what was written since its conversation is known here may be new: calls tell what was passed on. */
+async function sinceKnown(
+  work: PlanfixStepRunner,
+  taskId: number,
+  state: ConversationState,
+): Promise<Result<Beginning>> {
+  const since = await knownSince(work.context, state.conversation.id)
+  const cursor = await lastBefore(taskId, since, {
+    rest: async (call) => {
+      await state.slot()
+      return call(state.connection.planfix)
+    },
+  })
+  return cursor.ok ? ok({ cursor: cursor.value, text: '' }) : cursor
 }
 
 /**

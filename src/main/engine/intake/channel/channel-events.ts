@@ -8,7 +8,7 @@ import { COMPARED_MS, commentKey, echoesFor, lineLength, pendingWrites } from '.
 import { refuse, reportAdded, settled } from '../inbox-outcome.ts'
 import type { IntakeOptions } from '../options.ts'
 import { authorOf, type Person } from './author.ts'
-import { decideReply, READ_IN_TASK, RECEIVED_TWICE } from './channel-reply.ts'
+import { decideReply } from './channel-reply.ts'
 
 /** Decides what calls of Planfix's Chat API mean, and commits that together with the outcome of their inbox rows. */
 export class ChannelEvents {
@@ -68,33 +68,29 @@ export class ChannelEvents {
         attempts: await pendingWrites(store, root, null),
         maxText: connection.chatra.maxText,
         lineLength: lineLength(context, id),
-        ...(await this.beforeRestore(row, root)),
+        ...(await this.aboutRestore(row, root)),
         receivedAt: row.receivedAt,
         newId: () => store.newId(),
       })
       await commit(context, [...decision.changes, settled(row, decision)])
       // Without its number the comment is unknown until it is read, and could be edited or hidden unnoticed.
       if (task && numbersAreComments !== true) this.options.hint(id, task.taskId)
-      const isOpenQuestion =
-        decision.skipped === READ_IN_TASK || (decision.skipped === RECEIVED_TWICE && messageId === null)
-      if (isOpenQuestion)
-        this.readTasks(id, [root.taskId, ...recent.map(({ planfixTaskId }) => planfixTaskId)])
       return decision.changes
     })
   }
 
-  private readTasks(connectionId: string, ids: readonly (number | null)[]): void {
-    for (const taskId of new Set(ids)) if (taskId !== null) this.options.hint(connectionId, taskId)
-  }
-
-  /** A call from before a restore was perhaps decided on, and its reply sent, by what was lost. */
-  private async beforeRestore({ receivedAt }: InboxRow, root: Conversation) {
+  /**
+   * A call from before a restore was perhaps decided on, and its reply sent, by what was lost. Planfix may repeat it
+   * afterwards.
+   */
+  private async aboutRestore({ receivedAt }: InboxRow, root: Conversation) {
     const { store, takeover } = this.options.context
     const last = takeover?.() ?? null
-    if (!isRestore(last) || receivedAt >= last.at) return { takeover: null, echoes: [] }
+    if (!isRestore(last) || receivedAt > last.at + COMPARED_MS)
+      return { takeover: null, restoredAt: null, echoes: [] }
     const devices = await store.clientsOf(root.id)
     const echoes = await echoesFor(store, root.connectionId, devices, last.backupAt)
-    return { takeover: last, echoes }
+    return { takeover: receivedAt < last.at ? last : null, restoredAt: last.at, echoes }
   }
 }
 

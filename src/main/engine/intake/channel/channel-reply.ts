@@ -12,7 +12,7 @@ import { WAITS } from '../comment/reply-changes.ts'
 import { deliveredBefore, inDoubt } from '../delivered-before.ts'
 import { partsOf } from '../parts.ts'
 import type { ReplyAuthor } from './author.ts'
-import { announcementOf, mayBeLate } from './pairing.ts'
+import { announcementOf, mayBeLate, SHOWN_AFTER_MS } from './pairing.ts'
 
 /** The facts for deciding on a call of the Chat API. */
 export interface ChannelState {
@@ -35,6 +35,8 @@ export interface ChannelState {
   lineLength: (name: string) => number
   /** For a call that came before a restore: the reply may have been sent then. */
   takeover: (Takeover & { backupAt: number }) | null
+  /** When the store was restored, if that was in the last hours; milliseconds since 1970. */
+  restoredAt: number | null
   /** When the call came in; milliseconds since 1970. */
   receivedAt: number
   /** Our replies that were seen in the chat after a restore, and whose comments are unknown. */
@@ -55,39 +57,55 @@ export const RECEIVED_TWICE = 'received-twice'
 const HOW = { picture: null, name: 'author-by-name', unknown: 'author-unknown' } as const
 
 /**
- * A restored store does not know that an agent's message went into Planfix, so a call from before may be its echo. Once that
- * message has been found in the task, the task tells the two apart.
+ * A restored store does not know that an agent's message went into Planfix, so a call may be its echo; or that message is the
+ * echo of this reply, and Planfix repeats its call. Once it has been found in the task, the task tells the two apart.
  */
-const mayBeLostEcho = ({ text }: ChannelReply, { takeover, recent }: ChannelState): boolean =>
-  takeover !== null &&
+const mayBeLostEcho = ({ text }: ChannelReply, { restoredAt, recent }: ChannelState): boolean =>
+  restoredAt !== null &&
   recent.some(
     (one) =>
       one.direction === 'to-planfix' &&
       one.author.kind === 'agent' &&
       one.planfixCommentId === null &&
+      one.writtenAt < restoredAt &&
       one.text !== '' &&
       wordsOf(text).endsWith(wordsOf(one.text)),
   )
+
+/** A call that is repeated after a restore may be of a reply whose echo alone is known, until its task has been read. */
+const mayBeLostReply = ({ text }: ChannelReply, { takeover, echoes }: ChannelState): boolean =>
+  takeover === null &&
+  echoes.some((echo) => {
+    const [first = ''] = echo.text.split('\n')
+    return wordsOf(first) !== '' && wordsOf(text).includes(wordsOf(first))
+  })
 
 /** Decides what a reply that Planfix passed on means: new, repeated, one of ours, or read before. */
 export function decideReply(reply: ChannelReply, key: string, state: ChannelState): ChannelDecision {
   const { author, known } = state
   const found = announcementOf(reply, author, known, commentIdOf(reply, state), state)
-  if (found?.kind === 'twice') return { changes: [], skipped: RECEIVED_TWICE }
+  // Without a number it may be another reply with the same words: the task tells.
+  if (found?.kind === 'twice')
+    return {
+      changes: reply.messageId === null ? [findComment(reply, key, 0, state)] : [],
+      skipped: RECEIVED_TWICE,
+    }
   if (found?.kind === 'ours')
     return { changes: found.messages.map((one) => named(one, reply, {}, state)), skipped: 'own-comment' }
   if (found?.kind === 'reply')
     return { changes: readBefore(found.messages, reply, state), skipped: 'read-before' }
   const isLate = state.numbersAreComments !== true && mayBeLate(author, state)
-  if (isLate || isForOneOfSeveral(state.recent) || mayBeLostEcho(reply, state))
-    return { changes: [], skipped: READ_IN_TASK }
+  const mayBeLost = mayBeLostEcho(reply, state) || mayBeLostReply(reply, state)
+  if (isLate || isForOneOfSeveral(state.recent) || mayBeLost)
+    return { changes: [findComment(reply, key, 0, state)], skipped: READ_IN_TASK }
   const comment = commentOf(reply, state)
   const verdict = verdictOf(comment, state)
   const parts = partsOf(comment, state.maxText, state.lineLength)
   const states = verdict.goesOut
     ? [{ state: 'received' as const, reason: HOW[author.by] }, ...WAITS.slice(1)]
     : [{ state: 'skipped' as const, reason: verdict.reason }]
-  const device = deviceBefore(state.recent)
+  // After a restore the client's messages of then are not written again yet.
+  const device = deviceBefore(state.recent, state.takeover !== null)
   const messages = (parts.length > 0 ? parts : [{ text: '', files: [] }]).map((part, index) => {
     const id = state.newId()
     const message = newMessage({
@@ -113,8 +131,11 @@ export function decideReply(reply: ChannelReply, key: string, state: ChannelStat
   const doubt = verdict.goesOut ? deliveredBefore({ ...comment, at: state.receivedAt }, state.takeover) : null
   const added =
     doubt === null ? messages : inDoubt(messages, doubt, { ...comment, at: state.receivedAt }, state)
+  // Usually the comment has been read by then.
+  const isUnplaced = verdict.goesOut && commentIdOf(reply, state) === null
+  const find = isUnplaced ? [findComment(reply, key, SHOWN_AFTER_MS, state)] : []
   return {
-    changes: [...added, ...tick(reply, state)],
+    changes: [...added, ...find, ...tick(reply, state)],
     skipped: verdict.goesOut ? null : verdict.reason,
   }
 }
@@ -139,10 +160,10 @@ function isForOneOfSeveral(recent: readonly Message[]): boolean {
  * The device that the employee answers: the last one whose message is in the task. A message that is still being written
  * was not read yet.
  */
-const deviceBefore = (recent: readonly Message[]): string | null =>
+const deviceBefore = (recent: readonly Message[], isAnyState = false): string | null =>
   recent.findLast(
     ({ direction, author, state }) =>
-      direction === 'to-planfix' && author.kind === 'client' && state === 'delivered',
+      direction === 'to-planfix' && author.kind === 'client' && (isAnyState || state === 'delivered'),
   )?.chatraClientId ?? null
 
 /** Two pictures may have one name: the place tells them apart. */
@@ -201,6 +222,23 @@ const named = (
   at: now,
   patch: { ...patch, channelMessageId: messageId ?? '' },
 })
+
+/** Its comment is looked for, `afterMs` from now. */
+const findComment = (
+  { chatId }: ChannelReply,
+  key: string,
+  afterMs: number,
+  { settings, conversation, now, receivedAt, newId }: ChannelState,
+): Change =>
+  addJob({
+    id: newId(),
+    connectionId: settings.id,
+    conversationId: conversation.id,
+    kind: 'find-comment',
+    key,
+    data: { chatId, calledAt: receivedAt },
+    notBefore: now + afterMs,
+  })
 
 /** What becomes of it is shown at the comment in Planfix. */
 const tick = ({ messageId }: ChannelReply, { settings, conversation, now, newId }: ChannelState): Change[] =>

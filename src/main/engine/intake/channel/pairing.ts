@@ -22,6 +22,9 @@ const TWICE_MS = 3_600_000
 /** How long after a message of ours Planfix may pass it on as if a person had written it. */
 const ECHO_MS = 10 * 60_000
 
+/** By REST Planfix shows a comment at once; that of a younger call may still be missing. Milliseconds. */
+export const SHOWN_AFTER_MS = 60_000
+
 /** What a comment of a chat's task is, as far as earlier calls tell. */
 export type Link =
   /** Written by the Chat API for a message of ours; empty while that message is still under way. */
@@ -108,6 +111,10 @@ const callsOf = (replies: readonly Message[]): Message[][] => [
   ).values(),
 ]
 const printOf = (parts: readonly Message[]): string => wordPrint(joinParts(parts.map(({ text }) => text)))
+
+/** A comment with the words of a call, whoever wrote it: the call's comment may stand there unrecognised. */
+export const hasWordsOf = (call: readonly Message[], comment: PlanfixComment): boolean =>
+  !comment.isDeleted && wordPrint(comment.text) === printOf(call)
 
 function isBy({ owner, ownerName }: PlanfixComment, message: Message | undefined): boolean {
   if (message?.author.kind !== 'employee') return false

@@ -14,6 +14,13 @@ export const WAITS: readonly Beginning[] = [
   { state: 'received', reason: null },
   { state: 'queued', reason: null },
 ]
+/** What is known of the comment's place. */
+export type ReplyFacts = Pick<
+  CommentState,
+  'settings' | 'conversation' | 'now' | 'device' | 'changes' | 'newId'
+> & {
+  task: { taskId: number }
+}
 const UNSENT: MessageState[] = ['received', 'queued', 'retrying']
 
 /**
@@ -24,7 +31,7 @@ export function changesOf(
   acts: readonly ReplyAct[],
   comment: PlanfixComment,
   replies: readonly Message[],
-  state: CommentState,
+  state: ReplyFacts,
 ): Change[] {
   let behind = 0
   const changes = acts.map((act): Change => {
@@ -67,7 +74,7 @@ function withFingerprint(
   changes: readonly Change[],
   print: string,
   replies: readonly Message[],
-  state: CommentState,
+  state: ReplyFacts,
 ): Change[] {
   const missing = new Set(replies.filter(({ fingerprint }) => fingerprint !== print).map(({ id }) => id))
   const marked = changes.map((one): Change => {
@@ -80,7 +87,7 @@ function withFingerprint(
 
 const patch = (
   message: Message,
-  state: CommentState,
+  state: ReplyFacts,
   fields: Partial<Message>,
   from?: MessageState[],
 ): Change => ({ type: 'message.patch', id: message.id, at: state.now, patch: fields, ...(from && { from }) })
@@ -89,7 +96,7 @@ function say(
   { part, again }: Extract<ReplyAct, { do: 'say' }>,
   { id, position }: { id: number; position: number },
   comment: PlanfixComment,
-  state: CommentState,
+  state: ReplyFacts,
 ): Change {
   if (!again)
     return replyMessage({ part, id, position, key: `p:${comment.id}:again:${id}` }, WAITS, comment, state)
@@ -116,7 +123,7 @@ export function replyMessage(
   { part, id, position, key }: { part: Part; id: number; position: number; key: string },
   beginning: readonly Beginning[],
   comment: PlanfixComment,
-  state: CommentState,
+  state: ReplyFacts,
 ): Extract<Change, { type: 'message.add' }> {
   return {
     type: 'message.add',
@@ -148,7 +155,7 @@ function change(
   reply: Message,
   { text, files }: Part,
   beginning: readonly Beginning[],
-  state: CommentState,
+  state: ReplyFacts,
 ): Change {
   const id = state.newId()
   return {
@@ -181,7 +188,7 @@ function change(
 /**
  * An employee who changes a reply that the client has, but no longer shows it to the client, gets one note.
  */
-function noteOnce(acts: readonly ReplyAct[], comment: PlanfixComment, state: CommentState): Change[] {
+function noteOnce(acts: readonly ReplyAct[], comment: PlanfixComment, state: ReplyFacts): Change[] {
   const kept = acts.find(
     (act) =>
       act.do === 'keep-inside' ||

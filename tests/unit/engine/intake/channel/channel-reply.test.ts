@@ -40,6 +40,7 @@ function state(changes: Partial<ChannelState> = {}): ChannelState {
     maxText: 5000,
     lineLength: (name) => name.length,
     takeover: null,
+    restoredAt: null,
     receivedAt: NOW,
     echoes: [],
     newId: () => next++,
@@ -144,7 +145,7 @@ describe('a new reply', () => {
     ])
   })
   test('a reply with a number gets a tick, once its fate is known', () => {
-    expect(jobs(decide())).toMatchObject([
+    expect(jobs(decide({ numbersAreComments: true }))).toMatchObject([
       {
         id: 101,
         connectionId: 'shop',
@@ -155,7 +156,22 @@ describe('a new reply', () => {
         notBefore: NOW,
       },
     ])
-    expect(decide({}, { messageId: null }).changes).toHaveLength(1)
+    expect(jobs(decide({}, { messageId: null })).map(({ kind }) => kind)).not.toContain('tick')
+  })
+  test('its comment is looked for a minute later, unless its number is that of the comment', () => {
+    const looked = (decision: Decision) => jobs(decision).filter(({ kind }) => kind === 'find-comment')
+    expect(looked(decide())).toMatchObject([
+      {
+        connectionId: 'shop',
+        conversationId: 1,
+        key: 'w:900',
+        data: { chatId: 'client', calledAt: NOW },
+        notBefore: NOW + MINUTE,
+      },
+    ])
+    expect(looked(decide({ numbersAreComments: false }))).toHaveLength(1)
+    expect(looked(decide({ numbersAreComments: true }))).toEqual([])
+    expect(looked(decide({}, { text: ' ' }))).toEqual([])
   })
 })
 
@@ -174,7 +190,11 @@ describe('the device that a reply answers', () => {
   })
   test('a call that may be for one of several devices in several tasks is read in its task', () => {
     const other = said({ id: 2, chatraClientId: 'laptop', planfixTaskId: 101 })
-    expect(decide({ recent: [said(), other] })).toEqual({ changes: [], skipped: READ_IN_TASK })
+    const decision = decide({ recent: [said(), other] })
+    expect(decision.skipped).toBe(READ_IN_TASK)
+    expect(decision.changes).toMatchObject([
+      { type: 'job.add', job: { kind: 'find-comment', key: 'w:900', notBefore: NOW } },
+    ])
   })
   test.each([
     ['of one device in two tasks', said({ id: 2, planfixTaskId: 101 })],
@@ -323,6 +343,13 @@ describe('a call from before a restore', () => {
       { message: { state: 'uncertain', reason: 'carried-before-restore', sentAt: NOW - 30 * MINUTE } },
     ])
   })
+  test('the device whose message is still to be found in the task was answered, so that the echo is recognised', () => {
+    const recent = [said({ state: 'queued' })]
+    const device = (before: ChannelState['takeover']) =>
+      added(decide({ takeover: before, receivedAt: NOW - 30 * MINUTE, recent }))[0]?.chatraClientId
+    expect(device(takeover)).toBe('phone')
+    expect(device(null)).toBeNull()
+  })
   test('a call that may be the echo of an agent’s message which is to be written again is read in the task', () => {
     const agents = (changes: Partial<Message> = {}) =>
       message({
@@ -331,18 +358,25 @@ describe('a call from before a restore', () => {
         planfixCommentId: null,
         ...changes,
       })
-    const echo = (one: Message, before: ChannelState['takeover'] = takeover) =>
-      decide(
-        { takeover: before, receivedAt: NOW - 30 * MINUTE, recent: [one] },
-        { text: 'Julia (Chatra): It left' },
-      ).skipped
+    const echo = (one: Message, restoredAt: number | null = NOW) =>
+      decide({ restoredAt, recent: [one] }, { text: 'Julia (Chatra): It left' }).skipped
     expect(echo(agents())).toBe(READ_IN_TASK)
     expect(echo(agents(), null)).not.toBe(READ_IN_TASK)
+    expect(echo(agents({ writtenAt: NOW }))).not.toBe(READ_IN_TASK)
     expect(echo(agents({ text: 'Soon' }))).not.toBe(READ_IN_TASK)
     expect(echo(agents({ text: '' }))).not.toBe(READ_IN_TASK)
     expect(echo(agents({ planfixCommentId: 10 }))).not.toBe(READ_IN_TASK)
     expect(echo(agents({ direction: 'to-chatra' }))).not.toBe(READ_IN_TASK)
     expect(echo(agents({ author: { kind: 'client', id: 'client', name: 'Anna' } }))).not.toBe(READ_IN_TASK)
+  })
+  test('a call that is repeated after the restore, of a reply whose echo alone is known, is read in the task', () => {
+    const repeated = (text: string, before: ChannelState['takeover'] = null) =>
+      decide({ restoredAt: NOW, takeover: before, echoes: [readReply({ text })] }).skipped
+    expect(repeated('It left!')).toBe(READ_IN_TASK)
+    expect(repeated('It left\nhttps://shop.example/files/1')).toBe(READ_IN_TASK)
+    expect(repeated('It arrived')).toBeNull()
+    expect(repeated('')).toBeNull()
+    expect(repeated('It left!', takeover)).toBeNull()
   })
   test('a call from after the lost time is answered', () => {
     expect(from(NOW + 1)).toMatchObject([{ message: { state: 'queued' } }])
