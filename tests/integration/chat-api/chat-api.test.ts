@@ -286,6 +286,22 @@ describe('from Planfix to the client', () => {
     expect(anna.sees()).toEqual(['First', 'Second, better'])
   })
 
+  test('an edit follows although the client’s card was merged into another one since the last poll', async () => {
+    await start({}, { 'webchat-message-is-comment-id': 'no' })
+    const anna = await chatOf()
+    const { id, counterparty } = world.task()
+    const reply = world.planfix.employeeComments(id, 5, '<p>Tomorow</p>')
+    await world.until('the reply', () => anna.sees().length > 0)
+    await caughtUp()
+    const other = world.planfix.createsContact({ name: 'Anna Popa' })
+    world.planfix.mergesContacts(Number(counterparty?.slice('contact:'.length)), other.id)
+    world.planfix.editsComment(reply.id, '<p>Tomorrow</p>')
+    // Its call has the task read before the next poll.
+    world.planfix.employeeComments(id, 5, '<p>Good morning</p>')
+    await caughtUp()
+    expect(anna.sees()).toEqual(['Tomorrow', 'Good morning'])
+  })
+
   test('what is internal stays inside', async () => {
     await start()
     const anna = await chatOf()

@@ -184,21 +184,22 @@ async function isKnownElsewhere(
 
 /**
  * The task's client is its counterparty: when a comment notifies an unknown card, the task is read to
- * identify it.
+ * identify it. The counterparty of the list may be older than the comment.
  */
 async function counterpartyOf(
   task: TaskLink,
   events: readonly PlanfixComment[],
   { store, ask, counterparty }: ReadingOptions,
 ): Promise<number | null | undefined> {
-  if (counterparty !== undefined || events.length === 0) return counterparty
+  if (events.length === 0) return counterparty
   const conversation = await store.conversation(task.conversationId)
+  const known = [conversation?.contactId, counterparty].map((id) => `contact:${id}`)
   const isStrange = events.some(({ recipients }) =>
-    recipients.some((one) => one.startsWith('contact:') && one !== `contact:${conversation?.contactId}`),
+    recipients.some((one) => one.startsWith('contact:') && !known.includes(one)),
   )
-  if (!isStrange) return undefined
+  if (!isStrange) return counterparty
   const read = await ask((planfix) => planfix.task(task.taskId))
-  return read?.ok ? contactOf(read.value) : undefined
+  return read?.ok ? contactOf(read.value) : counterparty
 }
 
 export function contactOf(task: PlanfixTask): number | null {
