@@ -1,4 +1,5 @@
 import type { Message } from '../../../shared/domain.ts'
+import { printReason } from '../../../shared/messages/reason.ts'
 import {
   type Change,
   DELIVERED_BEFORE_RESTORE,
@@ -34,6 +35,59 @@ export function deliveredBefore(comment: PlanfixComment, takeover: Takeover | nu
   return comment.at < sure - DOUBT_MS ? 'skipped' : 'uncertain'
 }
 
+/**
+ * Another version of a comment that the restored store knows, at the first read after the restore: what it shows the client
+ * now, as it was opened or became longer, may have been sent since the backup. Nobody knows when a version was written.
+ */
+export function shownInDoubt(
+  changes: readonly Change[],
+  comment: PlanfixComment,
+  state: { takeover?: Takeover | null; echoes?: readonly Message[]; now: number },
+): Change[] {
+  const { takeover = null } = state
+  if (!isRestore(takeover) || deliveredBefore(comment, takeover) === null) return [...changes]
+  let echoes = [...(state.echoes ?? [])]
+  return changes.flatMap((change): Change[] => {
+    if (change.type === 'message.add' && change.message.kind === 'text') {
+      const doubted = inDoubt([change], 'uncertain', comment, { ...state, echoes })
+      echoes = echoes.filter(
+        ({ id }) => !doubted.some((one) => one.type === 'message.patch' && one.id === id),
+      )
+      return doubted
+    }
+    if (change.type !== 'message.patch' || change.patch.state !== 'queued') return [change]
+    const { text = '', files = [] } = change.patch
+    const echo = echoes.find((one) => isEchoOf(one, { text, files }, comment))
+    echoes = echoes.filter((one) => one !== echo)
+    const sent: Partial<Message> = {
+      state: echo ? 'delivered' : 'uncertain',
+      reason: DELIVERED_BEFORE_RESTORE,
+      sentAt: echo?.sentAt ?? state.now,
+      sentFingerprint: fingerprint(comparable(text)),
+      ...(echo && {
+        chatraMessageId: echo.chatraMessageId,
+        chatraClientId: echo.chatraClientId,
+        echoed: true,
+      }),
+    }
+    return [
+      { ...change, patch: { ...change.patch, ...sent } },
+      ...(echo
+        ? [{ type: 'message.patch', id: echo.id, at: state.now, patch: replacedBy(change.id) } as const]
+        : []),
+    ]
+  })
+}
+
+/** The row of an echo whose reply was known already. */
+const replacedBy = (messageId: number): Partial<Message> => ({
+  state: 'skipped',
+  reason: printReason({ kind: 'own-echo', messageId }),
+  chatraMessageId: null,
+  sentAt: null,
+  sentFingerprint: null,
+})
+
 /** Replies whose arrival in the chat is unknown: an echo that was seen there settles them at once. */
 export function inDoubt(
   added: readonly Added[],
@@ -66,7 +120,11 @@ export function inDoubt(
 }
 
 /** The text of the part, with a line for each of its files. */
-function isEchoOf(echo: Message, { text, files }: Message, { at }: PlanfixComment): boolean {
+function isEchoOf(
+  echo: Message,
+  { text, files }: Pick<Message, 'text' | 'files'>,
+  { at }: PlanfixComment,
+): boolean {
   if (at !== null && echo.writtenAt < at - DOUBT_MS) return false
   const lines = echo.text.split('\n')
   return sameText(lines.slice(0, lines.length - files.length).join('\n'), text)

@@ -3,7 +3,7 @@ import { decideComment } from '../../../../src/main/engine/intake/comment/commen
 import type { CommentState } from '../../../../src/main/engine/intake/comment/comment-input.ts'
 import type { PlanfixComment } from '../../../../src/main/engine/ports.ts'
 import { message } from '../../../support/builders.ts'
-import { comment, conversation, settingsOf, task } from '../values.ts'
+import { comment, conversation, reply, settingsOf, task } from '../values.ts'
 
 const MINUTE = 60_000
 const END = 100 * MINUTE
@@ -137,6 +137,61 @@ describe('a reply that is found at the first read after a restore', () => {
     expect(found(BACKUP + MINUTE, {}, { sourceObjectId: 'x' })).toMatchObject({
       changes: [{ type: 'fact.set', key: 'commentIdsHandedBack' }],
       skipped: 'own-comment',
+    })
+  })
+
+  describe('and is known to the restored store as internal', () => {
+    const note = reply({
+      id: 9,
+      state: 'skipped',
+      reason: 'internal-client-not-notified',
+      sentAt: null,
+      attempts: 0,
+    })
+    const patchOf = (...args: Parameters<typeof found>) =>
+      Object.assign(
+        {},
+        ...found(...args).changes.map((change) =>
+          change.type === 'message.patch' ? { [change.id]: change.patch } : {},
+        ),
+      ) as Record<number, object>
+
+    test('it may have been opened, and sent, since the backup', () => {
+      expect(patchOf(BACKUP - 20 * MINUTE, { known: [note] })[9]).toMatchObject({
+        state: 'uncertain',
+        reason: 'carried-before-restore',
+      })
+    })
+    test('the echo that was seen in the chat settles it', () => {
+      const patches = patchOf(BACKUP - 20 * MINUTE, { known: [note], echoes: [echo] }, { text: 'Good day' })
+      expect(patches[9]).toMatchObject({ state: 'delivered', chatraMessageId: 'm1', echoed: true })
+      expect(patches[3]).toMatchObject({
+        state: 'skipped',
+        reason: 'own-echo (message 9)',
+        chatraMessageId: null,
+      })
+    })
+    test('another echo does not settle it', () => {
+      const patches = patchOf(BACKUP - 20 * MINUTE, { known: [note], echoes: [echo] })
+      expect(patches[9]).toMatchObject({ state: 'uncertain' })
+      expect(patches[3]).toBeUndefined()
+    })
+    test('it is sent when the comment was written after the store was lost', () => {
+      expect(patchOf(END + 2 * MINUTE, { known: [note] })[9]).toMatchObject({ state: 'queued' })
+    })
+    test('a part that it grew by may have been sent, too', () => {
+      const said = reply({ id: 9, text: 'Hello', sentAt: BACKUP, chatraMessageId: 'm0' })
+      const grown = found(
+        BACKUP - 20 * MINUTE,
+        { known: [said], maxText: 40 },
+        { text: 'Hello Anna '.repeat(6) },
+      )
+      const states = grown.changes.flatMap((change) =>
+        change.type === 'message.add' ? [[change.message.kind, change.message.state]] : [],
+      )
+      expect(states).toContainEqual(['edit', 'queued'])
+      expect(states).toContainEqual(['text', 'uncertain'])
+      expect(states).not.toContainEqual(['text', 'queued'])
     })
   })
 

@@ -3,7 +3,7 @@ import { addJob } from '../../delivery/patches.ts'
 import { type Change, isRestore, type PlanfixComment } from '../../ports.ts'
 import { wordPrint } from '../../text.ts'
 import { linkOf } from '../channel/pairing.ts'
-import { deliveredBefore, inDoubt } from '../delivered-before.ts'
+import { deliveredBefore, inDoubt, shownInDoubt } from '../delivered-before.ts'
 import { partsOf } from '../parts.ts'
 import type { CommentEvent, CommentState } from './comment-input.ts'
 import { mayGoOut } from './may-go-out.ts'
@@ -39,7 +39,8 @@ export function decideComment(event: CommentEvent, state: CommentState): Comment
   if (replies.length > 0 && replies.every(isFirstRead) && !comment.isDeleted)
     return announcedBefore(comment, replies, learnt, state)
   if (replies.length > 0) {
-    const changes = [...learnt, ...nextVersion(comment, replies, state)]
+    const next = nextVersion(comment, replies, state)
+    const changes = [...learnt, ...(event.first === true ? shownInDoubt(next, comment, state) : next)]
     return { changes, skipped: changes.length > 0 ? null : 'nothing-new' }
   }
   // What is internal fits by author and time when nothing else of the feed fits: then its call's reply is kept back.
