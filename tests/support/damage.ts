@@ -18,3 +18,10 @@ export function loseJournal(dataDir: string): void {
     if (name.startsWith('bridge.journal')) rmSync(join(dataDir, name))
   }
 }
+
+/** A new installation: store, journal and backups are gone. */
+export function emptyFolder(dataDir: string): void {
+  for (const name of readdirSync(dataDir)) {
+    if (name.startsWith('bridge.') || name === 'backups') rmSync(join(dataDir, name), { recursive: true })
+  }
+}

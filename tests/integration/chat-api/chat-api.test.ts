@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { emptyFolder } from '../../support/damage.ts'
 import { SHOP_EMPLOYEES } from '../../support/shop.ts'
 import { World, type WorldOptions } from '../../support/world.ts'
 
@@ -260,6 +261,25 @@ describe('from Planfix to the client', () => {
     await caughtUp()
     expect(anna.sees()).toEqual([])
     expect((await world.log()).map(({ reason }) => reason)).toContain('deleted-before-sent')
+  })
+
+  test('what was answered before this store knew the chat is not sent when its first reply waits', async () => {
+    await start({}, { 'webchat-message-is-comment-id': 'no' })
+    const anna = await chatOf()
+    world.planfix.employeeComments(world.task().id, 5, '<p>Before</p>')
+    await world.until('the answer', () => anna.sees().length > 0)
+    await world.pass(2 * MINUTES)
+    await world.restart(() => emptyFolder(world.dataDir))
+    anna.says('Hello again')
+    await world.until('the message', () => texts().includes('Hello again'))
+    await world.quiet()
+    world.chatra.server.faults.add({ kind: 'status', status: 429, path: '/messages' })
+    world.planfix.employeeComments(world.task().id, 5, '<p>After</p>')
+    await world.pass(2 * MINUTES)
+    world.chatra.server.faults.clear()
+    await caughtUp()
+    expect(world.planfix.tasks).toHaveLength(1)
+    expect(anna.sees()).toEqual(['Before', 'After'])
   })
 
   test('a message that Planfix put into a new task makes that task known when it is answered', async () => {

@@ -1,5 +1,6 @@
+import { usesChatApi } from '../../../../../shared/config.ts'
 import type { Conversation, Message, TaskLink } from '../../../../../shared/domain.ts'
-import { ok, type Result } from '../../../../../shared/errors.ts'
+import { ok, type Result, stopsPart } from '../../../../../shared/errors.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../../../context.ts'
 import { hasWordsOf, SHOWN_AFTER_MS } from '../../../intake/channel/pairing.ts'
 import { takenBack } from '../../../intake/channel/taken-back.ts'
@@ -39,11 +40,15 @@ export async function locateCall(
   if (parts.length > 0 && !parts.some(isUnplaced)) return ok(undefined)
   const conversation = await conversationOfChat(store, id, call.chatId)
   if (!conversation) return ok(undefined)
-  const present = await presentTask(context, serial, connection, { ...call, conversation }, ask)
-  if (!present.ok) return present
-  const { tasks, areAll } = await placesOf(store, conversation, call, parts, present.value)
+  // After the owner has switched to REST, or while Planfix refuses the chat's token, the known tasks alone are read.
+  const asked = usesChatApi(connection.settings)
+    ? await presentTask(context, serial, connection, { ...call, conversation }, ask)
+    : ok(null)
+  if (!asked.ok && !stopsPart(asked.error)) return asked
+  const present = asked.ok ? asked.value : null
+  const { tasks, areAll } = await placesOf(store, conversation, call, parts, present)
   const startedAt = clock.now()
-  let isComplete = areAll && present.value !== null && startedAt - call.calledAt >= SHOWN_AFTER_MS
+  let isComplete = areAll && present !== null && startedAt - call.calledAt >= SHOWN_AFTER_MS
   const seen: PlanfixComment[] = []
   for (const task of tasks) {
     const feed = await feedSince(task.taskId, call.calledAt, ask)
