@@ -114,15 +114,35 @@ export function say(work: PlanfixStepRunner, step: Say, state: ConversationState
         const onSuccess = (found: typeof before.value) => foundWritten(work, found, state)
         return work.applyResult({ state, result: before, onSuccess })
       }
+      const startedAt = work.context.clock.now()
       const result = await connection.channel.message(message)
       const acceptedAt = work.context.clock.now()
       const accepted = () => [patchOf(state, { attempt: { ...attempt, acceptedAt } })]
       const { task } = state
+      if (step.opens || !task) return work.applyResult({ state, result, onSuccess: accepted })
+      const other = result.ok && task.checkedAt + SURE_MS < startedAt ? await otherTask(task, state) : null
+      const known = other === null ? task : await work.context.store.task(settings.id, other)
+      // It has begun a task: what was known of the one before is over.
       const onSuccess = () =>
-        step.opens || !task ? accepted() : saidInto(work, task, batch, attempt, null, state)
+        known
+          ? saidInto(work, known, batch, attempt, null, state)
+          : [...accepted(), closedNow(task, acceptedAt)]
       return work.applyResult({ state, result, onSuccess })
     },
   }
+}
+
+/** A task that was open this long before a message was said may have been completed meanwhile: then Planfix begins another. */
+const SURE_MS = 2000
+
+/** The chat's present task, when it is no longer this one; null also when Planfix does not say. */
+async function otherTask(
+  { taskId }: TaskLink,
+  { connection, channelChat }: ConversationState,
+): Promise<number | null> {
+  const asked = await connection.channel.task(channelChat)
+  const number = asked.ok ? asked.value?.number : undefined
+  return number === undefined || number === taskId ? null : number
 }
 
 /** The number of the task that an accepted message began, and of its card. */

@@ -3,7 +3,7 @@ import { ok, type Result } from '../../../../../shared/errors.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../../../context.ts'
 import type { KeyedMutex } from '../../../keyed-mutex.ts'
 import { underRoots } from '../../../people/roots.ts'
-import { isRestore, type PlanfixApi, type PlanfixChannel, type Store } from '../../../ports.ts'
+import { isRestore, type PlanfixApi, type PlanfixChannel } from '../../../ports.ts'
 import { latest, pollFastUntil } from '../../patches.ts'
 import { isAnothers } from '../our-tasks.ts'
 
@@ -25,7 +25,11 @@ export async function presentTask(
   context: EngineContext,
   serial: KeyedMutex,
   connection: ConnectionContext,
-  { chatId, conversation: { id } }: { chatId: string; conversation: Conversation },
+  {
+    chatId,
+    calledAt,
+    conversation: { id },
+  }: { chatId: string; calledAt: number; conversation: Conversation },
   ask: Ask,
 ): Promise<Result<TaskLink | null>> {
   const { store, clock } = context
@@ -39,7 +43,9 @@ export async function presentTask(
   const read = await ask.rest((planfix) => planfix.task(number))
   if (!read.ok) return read.error.code === 'object-gone' ? ok(null) : read
   if (read.value.isDeleted) return ok(null)
-  const cursor = await lastBefore(number, await knownSince(context, id), ask)
+  // The call's own comment, too, is to be decided on.
+  const since = Math.min(await knownSince(context, id), calledAt - MINUTE)
+  const cursor = await lastBefore(number, since, ask)
   if (!cursor.ok) return cursor
   const { status, createdAt } = read.value
   const active =
@@ -47,8 +53,8 @@ export async function presentTask(
   return underRoots(store, serial, [id], async ([root]) => {
     const client = root && latest(await store.clientsOf(root.id))
     const now = clock.now()
-    const since = await store.task(connectionId, number)
-    if (!root || !client || since) return ok(since)
+    const added = await store.task(connectionId, number)
+    if (!root || !client || added) return ok(added)
     const begunBy = client.profile.chatId
     const task: TaskLink = {
       connectionId,
@@ -79,17 +85,19 @@ export async function presentTask(
   })
 }
 
-/** Since when this store has known what the Chat API passed on to the conversation; milliseconds. After a restore: always. */
+/**
+ * Since when this store can tell what the Chat API has passed on to the conversation, from what it has not; milliseconds. After
+ * a restore: always.
+ */
 export async function knownSince(
   { store, clock, takeover }: Pick<EngineContext, 'store' | 'clock' | 'takeover'>,
   conversationId: number,
 ): Promise<number> {
   if (isRestore(takeover?.())) return 0
   const now = clock.now()
-  return (await firstOf(store, conversationId, now - LATELY_MS)) ?? now
+  const [first] = await store.messagesSince(conversationId, 0)
+  return Math.max(now - LATELY_MS, first?.receivedAt ?? now)
 }
-const firstOf = async (store: Store, conversationId: number, since: number): Promise<number | null> =>
-  (await store.messagesSince(conversationId, since))[0]?.receivedAt ?? null
 
 /**
  * Highest number of the comments written before `since`, to the minute in which Planfix gives times; 0 when there is none. They
