@@ -12,15 +12,31 @@ test('up to a thousand the value is seconds', () => {
   expect(createResetReader()(600, now)).toBe(now + 600_000)
 })
 
-test('seconds that end at a midnight somewhere are recognised at once', () => {
+test('milliseconds that would end at a midnight, were they seconds, do not stop the day', () => {
   const midnight = Date.UTC(2026, 0, 5, 22, 0)
-  expect(createResetReader()((midnight - now) / 1000, now)).toBe(midnight)
+  const value = (midnight - now) / 1000
+  expect(createResetReader()(value, now)).toBe(now + value)
+})
+
+test('seconds are known by the next answer, after one request', () => {
+  const midnight = Date.UTC(2026, 0, 5, 22, 0)
+  const read = createResetReader()
+  const again = read((midnight - now) / 1000, now) ?? 0
+  expect(read((midnight - again) / 1000, again)).toBe(midnight)
 })
 
 test('a value in between counts as milliseconds until its course shows the unit', () => {
   const read = createResetReader()
   expect(read(7000, now)).toBe(now + 7000)
   expect(read(6993, now + 7000)).toBe(now + 7000 + 6_993_000)
+})
+
+test('seconds that make for quick questions are known after a few of them', () => {
+  const read = createResetReader()
+  const ends = now + 1_500_000
+  let at = now
+  for (let n = 0; n < 3; n++) at = read(Math.round((ends - at) / 1000), at) ?? 0
+  expect(at).toBeGreaterThan(ends - 1000)
 })
 
 test('milliseconds that decrease as milliseconds stay so', () => {
