@@ -414,7 +414,7 @@ test('a reply sent since, known only by its echo, follows its comment: an edit, 
   await inVirtualWorld({ ...HIDDEN, chatra }, async (world) => {
     world.chatra.visit({ name: 'Anna' }).says('Hello #a1')
     await calm(world)
-    await world.app.store.backup()
+    await world.app.store.backUpIfChanged()
     const boris = world.chatra.visit({ name: 'Boris' })
     boris.says('Good day #b1')
     await world.until('his task', () => tasksNamed(world, 'Boris')[0])

@@ -22,7 +22,7 @@ const count = (text: string) =>
 
 test('a chat that had two tasks since the backup is found in both, and nothing of it comes twice', async () => {
   world = await World.start({ chat: true, virtual: true })
-  await world.app.store.backup()
+  await world.app.store.backUpIfChanged()
   const anna = world.chatra.visit({ name: 'Anna' })
   anna.says('first question')
   await world.until('a task', () => world.planfix.tasks[0])
