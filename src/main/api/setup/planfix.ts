@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { PlanfixEmployee } from '../../../shared/api/employees.ts'
 import type { Choice, ChoiceKind } from '../../../shared/api/setup.ts'
 import type { Connection } from '../../../shared/config.ts'
@@ -39,6 +40,7 @@ const REMEMBERED_MS = 600_000
 const MOST_TRIES = 5
 /** A longer pause is shown to the owner instead of waiting. */
 const LONGEST_WAIT_MS = 10_000
+const SECOND_ANSWER_MS = 2_500
 /** Before deferrable work, after clients' messages (Priority 0). */
 const TURN = 1
 
@@ -97,10 +99,13 @@ export function createAccounts(
         async ask(question) {
           let last = bridgeError('planfix', 'rate-limited', 'too many requests')
           for (let tries = 0; tries < MOST_TRIES; tries++) {
-            await rateLimiter.slot(TURN, 'setup')
+            // Whether code 22 means a pause or the end of the day shows in a second answer (limits/daily-limit-reset.ts).
+            if (tries === 1 && last.vendorCode === 22) await setTimeout(SECOND_ANSWER_MS)
+            else await rateLimiter.slot(TURN, 'setup')
             const answer = await question(client)
             if (answer.ok || answer.error.code !== 'rate-limited') return answer
             last = answer.error
+            if (tries === 0 && last.vendorCode === 22) continue
             if (last.retry.when === 'at' && last.retry.time - now() > LONGEST_WAIT_MS) break
           }
           return fail(last)
