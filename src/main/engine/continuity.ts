@@ -160,6 +160,11 @@ export class Continuity {
     return begun !== null && (this.lines.get(connectionId)?.writtenAt ?? 0) >= begun ? begun : null
   }
 
+  /** Since when nothing that reaches us by the public address is known to have been lost; null = it may not be reachable. */
+  reachableSince(connectionId: string): number | null {
+    return this.begunAt(connectionId)
+  }
+
   /** Chatra's timestamp of a message that was sent between these times of ours. */
   reportedTime(connectionId: string, sentAt: number, answeredAt: number, chatraTime: number | null): void {
     if (chatraTime === null || answeredAt < sentAt) return

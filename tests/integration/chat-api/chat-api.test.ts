@@ -246,6 +246,25 @@ describe('from Planfix to the client', () => {
     expect(anna.sees()).toEqual(['Kept'])
   })
 
+  test('a reply that comes before its task is known follows its comment: it is deleted', async () => {
+    await start()
+    const anna = await chatOf()
+    world.planfix.employeeComments(world.task().id, 5, '<p>Good morning</p>')
+    await world.until('the reply', () => anna.sees().length > 0)
+    await caughtUp()
+    const faults = { kind: 'status', status: 502, afterWrite: true, path: '/webchat/api', times: 1 } as const
+    world.planfix.server.faults.add({ ...faults, bodyHas: 'newMessage' })
+    const boris = world.chatra.visit({ name: 'Boris' })
+    boris.says('Hello')
+    await world.until('his task', () => world.planfix.tasks[1])
+    const reply = world.planfix.employeeComments(world.task(1).id, 5, '<p>Wrong chat</p>')
+    await world.until('the reply', () => boris.sees().length > 0)
+    world.planfix.deletesComment(reply.id)
+    await caughtUp()
+    expect(boris.sees()).toEqual([])
+    expect(world.planfix.tasks).toHaveLength(2)
+  })
+
   test('a reply that waits for Chatra, and whose comment is deleted before it could be read, is not sent', async () => {
     await start({}, { 'webchat-message-is-comment-id': 'no' })
     const anna = await chatOf()
@@ -262,6 +281,30 @@ describe('from Planfix to the client', () => {
     expect(anna.sees()).toEqual([])
     expect((await world.log()).map(({ reason }) => reason)).toContain('deleted-before-sent')
   })
+
+  test.each<Record<string, string>>([{}, { 'webchat-message-is-comment-id': 'no' }])(
+    'a call that Planfix repeats after the bridge was away is not sent when its comment is gone by then: %j',
+    async (switches) => {
+      await start({}, { ...switches, 'webchat-delivery-retry': 'on-failure' })
+      const anna = await chatOf()
+      world.planfix.employeeComments(world.task().id, 5, '<p>Hello</p>')
+      await world.until('the first reply', () => anna.sees().length > 0)
+      await world.restart(async () => {
+        const gone = world.planfix.employeeComments(world.task().id, 5, '<p>Wrong chat</p>')
+        await world.pass(5000)
+        world.planfix.deletesComment(gone.id)
+        await world.pass(5000)
+      })
+      const shown = new Set<string>()
+      for (let n = 0; n < 40; n++) {
+        for (const text of anna.sees()) shown.add(text)
+        await world.pass(5000)
+      }
+      await caughtUp()
+      expect([...shown]).toEqual(['Hello'])
+      expect(anna.sees()).toEqual(['Hello'])
+    },
+  )
 
   test('a message that begins a task because the one before was just completed makes it known', async () => {
     await start()

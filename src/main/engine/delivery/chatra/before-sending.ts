@@ -1,6 +1,7 @@
 import type { Message, MessageState } from '../../../../shared/domain.ts'
 import { type BridgeError, fail, ok, type Result, stopsSide } from '../../../../shared/errors.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
+import { LATE_MS, SHOWN_AFTER_MS } from '../../intake/channel/pairing.ts'
 import { goneComment } from '../../intake/comment/comment-input.ts'
 import { applyComment, commentKey } from '../../intake/comment/comment-state.ts'
 import { isSamePart } from '../../intake/parts.ts'
@@ -8,7 +9,7 @@ import type { KeyedMutex } from '../../keyed-mutex.ts'
 import { type RateLimiter, RETRIED_BY_HAND } from '../../ports.ts'
 import { isStopped } from '../circuit-breaker.ts'
 import { stateChange } from '../patches.ts'
-import { callOf, locateCall } from '../planfix/channel/locate-call.ts'
+import { callOf, isUnplaced, locateCall } from '../planfix/channel/locate-call.ts'
 import { isTrouble } from '../retry.ts'
 
 /** How long the last read of a comment is relied on. */
@@ -37,11 +38,25 @@ export class BeforeSending {
 
   /** The message to send now; null when it must not be sent any more. */
   async check(message: Message, connection: ConnectionContext): Promise<Result<Message | null>> {
+    const { kind } = message
+    if (kind === 'delete') return ok(message)
+    if (this.isOld(message) || (await this.wasOvertaken(message))) return this.readAgain(message, connection)
+    if (!this.mayBeRepeated(message)) return ok(message)
+    const read = await this.readAgain(message, connection)
+    // Where Planfix cannot be asked now, the call itself counts.
+    if (!read.ok) return ok(message)
+    if (read.value === null || !isUnplaced(read.value)) return read
+    // Its comment was deleted, or Planfix does not show it yet.
+    const time = message.receivedAt + SHOWN_AFTER_MS + 1000
+    return fail({ ...UNASKED, retry: { when: 'at', time } })
+  }
+
+  /** Decides on its comment as it is now. */
+  private async readAgain(message: Message, connection: ConnectionContext): Promise<Result<Message | null>> {
     const { planfixCommentId: commentId, planfixTaskId: taskId, kind, state } = message
-    if (kind === 'text' && commentId === null && message.channelMessageId !== null && this.isOld(message))
+    if (kind === 'text' && message.channelMessageId !== null && isUnplaced(message))
       return this.readAnnounced(message, connection)
-    if (commentId === null || taskId === null || kind === 'delete') return ok(message)
-    if (!this.isOld(message) && !(await this.wasOvertaken(message))) return ok(message)
+    if (commentId === null || taskId === null) return ok(message)
     const { planfix } = connection
     const read = await this.call(connection, planfix.rateLimiter, `reply:${taskId}`, () =>
       planfix.comment(commentId),
@@ -87,6 +102,19 @@ export class BeforeSending {
     if (reason === RETRIED_BY_HAND || state === 'sending') return true
     const readAt = this.readAt.get(commentKey(connectionId, planfixCommentId ?? 0)) ?? 0
     return this.now() - Math.max(readAt, receivedAt) > FRESH_MS
+  }
+
+  /**
+   * A call of the Chat API that comes soon after the bridge could not be reached may be one that Planfix repeats, and its
+   * comment another by now.
+   */
+  private mayBeRepeated(message: Message): boolean {
+    const { connectionId, kind, attempts, channelMessageId, fingerprint, receivedAt } = message
+    const { continuity } = this.context
+    if (!continuity || kind !== 'text' || attempts > 0 || channelMessageId === null) return false
+    if (fingerprint !== null) return false
+    const since = continuity.reachableSince(connectionId)
+    return since === null || receivedAt - since < LATE_MS
   }
 
   /**

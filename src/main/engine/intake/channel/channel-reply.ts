@@ -132,7 +132,7 @@ export function decideReply(reply: ChannelReply, key: string, state: ChannelStat
   const added =
     doubt === null ? messages : inDoubt(messages, doubt, { ...comment, at: state.receivedAt }, state)
   // Usually the comment has been read by then.
-  const isUnplaced = verdict.goesOut && commentIdOf(reply, state) === null
+  const isUnplaced = verdict.goesOut && (commentIdOf(reply, state) === null || state.task === null)
   const find = isUnplaced ? [findComment(reply, key, SHOWN_AFTER_MS, state)] : []
   return {
     changes: [...added, ...find, ...tick(reply, state)],

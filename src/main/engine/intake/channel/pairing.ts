@@ -197,7 +197,7 @@ const isWriter = (author: ReplyAuthor, user: number | null): boolean =>
   user === null || author.id === null || author.id === user
 
 /** How long after its comment Planfix may still repeat a call that failed. */
-const LATE_MS = 3_600_000
+export const LATE_MS = 3_600_000
 
 /**
  * The change feed has brought a comment of this author whose call did not come yet: this may be it, with the words from

@@ -171,6 +171,8 @@ describe('a new reply', () => {
     ])
     expect(looked(decide({ numbersAreComments: false }))).toHaveLength(1)
     expect(looked(decide({ numbersAreComments: true }))).toEqual([])
+    // A chat whose first message has just begun its task.
+    expect(looked(decide({ numbersAreComments: true, task: null }))).toHaveLength(1)
     expect(looked(decide({}, { text: ' ' }))).toEqual([])
   })
 })

@@ -120,30 +120,23 @@ export function say(work: PlanfixStepRunner, step: Say, state: ConversationState
       const accepted = () => [patchOf(state, { attempt: { ...attempt, acceptedAt } })]
       const { task } = state
       if (step.opens || !task) return work.applyResult({ state, result, onSuccess: accepted })
-      const other = result.ok && task.checkedAt + SURE_MS < startedAt ? await otherTask(task, state) : null
-      const known = other === null ? task : await work.context.store.task(settings.id, other)
-      // It has begun a task: what was known of the one before is over.
-      const onSuccess = () =>
-        known
-          ? saidInto(work, known, batch, attempt, null, state)
-          : [...accepted(), closedNow(task, acceptedAt)]
+      // It may have been completed since it was asked for: then Planfix has begun another.
+      const isSure = !result.ok || task.checkedAt + SURE_MS >= startedAt
+      const asked = isSure ? ok(null) : await connection.channel.task(chatId)
+      const number = (asked.ok ? asked.value?.number : null) ?? task.taskId
+      const known = number === task.taskId ? task : await work.context.store.task(settings.id, number)
+      const look = () => [work.job(state, 'find-comment', `chat:${chatId}`, { chatId, calledAt: acceptedAt })]
+      const onSuccess = () => {
+        if (!known) return [...accepted(), closedNow(task, acceptedAt)]
+        return [...saidInto(work, known, batch, attempt, null, state), ...(asked.ok ? [] : look())]
+      }
       return work.applyResult({ state, result, onSuccess })
     },
   }
 }
 
-/** A task that was open this long before a message was said may have been completed meanwhile: then Planfix begins another. */
+/** A task that was open at most this long before is taken for open. */
 const SURE_MS = 2000
-
-/** The chat's present task, when it is no longer this one; null also when Planfix does not say. */
-async function otherTask(
-  { taskId }: TaskLink,
-  { connection, channelChat }: ConversationState,
-): Promise<number | null> {
-  const asked = await connection.channel.task(channelChat)
-  const number = asked.ok ? asked.value?.number : undefined
-  return number === undefined || number === taskId ? null : number
-}
 
 /** The number of the task that an accepted message began, and of its card. */
 export async function findSaid(

@@ -40,6 +40,12 @@ export async function presentTask(
   const { number } = asked.value
   const known = await store.task(connectionId, number)
   if (known || (await isAnothers(context, connectionId, number))) return ok(known)
+  // A message that is under way may have begun it.
+  const conversation = await store.conversation(id)
+  if (!conversation || conversation.attempt) return ok(null)
+  const card =
+    conversation.contactId === null ? await ask.chat((channel) => channel.contact(chatId)) : ok(null)
+  if (!card.ok) return card
   const read = await ask.rest((planfix) => planfix.task(number))
   if (!read.ok) return read.error.code === 'object-gone' ? ok(null) : read
   if (read.value.isDeleted) return ok(null)
@@ -54,7 +60,11 @@ export async function presentTask(
     const client = root && latest(await store.clientsOf(root.id))
     const now = clock.now()
     const added = await store.task(connectionId, number)
-    if (!root || !client || added) return ok(added)
+    if (!root || root.attempt || !client || added) return ok(added)
+    const patch = {
+      ...(active && { taskId: number }),
+      ...(root.contactId === null && card.value !== null && { contactId: card.value }),
+    }
     const begunBy = client.profile.chatId
     const task: TaskLink = {
       connectionId,
@@ -79,7 +89,7 @@ export async function presentTask(
     }
     await commit(context, [
       { type: 'task.add', task },
-      ...(active ? [{ type: 'conversation.patch', id: root.id, patch: { taskId: number } } as const] : []),
+      { type: 'conversation.patch', id: root.id, patch },
     ])
     return ok(task)
   })

@@ -4,6 +4,8 @@ import { ok, type Result, stopsPart } from '../../../../../shared/errors.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../../../context.ts'
 import { hasWordsOf, SHOWN_AFTER_MS } from '../../../intake/channel/pairing.ts'
 import { takenBack } from '../../../intake/channel/taken-back.ts'
+import { type CommentEvent, goneComment } from '../../../intake/comment/comment-input.ts'
+import { applyComment } from '../../../intake/comment/comment-state.ts'
 import type { KeyedMutex } from '../../../keyed-mutex.ts'
 import { underRoots } from '../../../people/roots.ts'
 import type { PlanfixComment, Store } from '../../../ports.ts'
@@ -46,6 +48,13 @@ export async function locateCall(
     : ok(null)
   if (!asked.ok && !stopsPart(asked.error)) return asked
   const present = asked.ok ? asked.value : null
+  const numbered = parts.find((part) => isUnplaced(part) && part.planfixCommentId !== null)
+  if (numbered && present) {
+    const read = await readNumbered(numbered.planfixCommentId ?? 0, present, ask)
+    if (!read.ok) return read
+    await applyComment(context, serial, connection, read.value)
+    return ok(undefined)
+  }
   const { tasks, areAll } = await placesOf(store, conversation, call, parts, present)
   const startedAt = clock.now()
   let isComplete = areAll && present !== null && startedAt - call.calledAt >= SHOWN_AFTER_MS
@@ -64,6 +73,19 @@ export async function locateCall(
   return ok(undefined)
 }
 
+/** The comment of a call that came before its task was known: its number is that of the comment. */
+async function readNumbered(
+  commentId: number,
+  { taskId }: TaskLink,
+  ask: Ask,
+): Promise<Result<CommentEvent>> {
+  const read = await ask.rest((planfix) => planfix.comment(commentId))
+  if (read.ok) return ok({ taskId, comment: read.value })
+  return read.error.code === 'object-gone'
+    ? ok({ taskId, comment: goneComment(commentId), gone: true })
+    : read
+}
+
 /** The key of the call that a part of a reply was made of. */
 export const callOf = ({ originKey }: Message): string => originKey.replace(/^(w::\d+|w:[^:]+):\d+$/, '$1')
 
@@ -78,9 +100,12 @@ async function partsOf(store: Store, connectionId: string, key: string): Promise
   }
 }
 
-/** In the chat, or on its way there, without a known comment. */
-const isUnplaced = ({ planfixCommentId, fingerprint, state }: Message): boolean =>
-  planfixCommentId === null && fingerprint === null && state !== 'skipped' && state !== 'failed'
+/** In the chat, or on its way there, without a comment and task that are known. */
+export const isUnplaced = ({ planfixCommentId, planfixTaskId, fingerprint, state }: Message): boolean =>
+  (planfixCommentId === null || planfixTaskId === null) &&
+  fingerprint === null &&
+  state !== 'skipped' &&
+  state !== 'failed'
 
 /** Where the comment may stand; `areAll`: it can be nowhere else. */
 async function placesOf(
