@@ -21,7 +21,7 @@ export interface Call {
   calledAt: number
 }
 
-/** Tasks of a conversation to look in, newest first. */
+/** Tasks of a conversation to look in, those of the latest activity first. */
 const MOST_TASKS = 5
 
 /**
@@ -119,7 +119,7 @@ async function placesOf(
   const standing = ofChats.filter(({ deleted }) => !deleted)
   const rank = ({ taskId }: TaskLink) =>
     taskId === present?.taskId ? 2 : taskId === first?.planfixTaskId ? 1 : 0
-  const sorted = standing.toSorted((a, b) => rank(b) - rank(a) || b.createdAt - a.createdAt)
+  const sorted = standing.toSorted((a, b) => rank(b) - rank(a) || b.lastActivityAt - a.lastActivityAt)
   const isLost = ofChats.some(
     ({ deleted, taskId, checkedAt }) => deleted && (taskId === first?.planfixTaskId || checkedAt >= calledAt),
   )
