@@ -82,6 +82,9 @@ interface Line {
 export class Continuity {
   private readonly clock: Clock
   private upSince: number | null = null
+  private wasProven = false
+  /** When requests to all connections may last have been lost; the program was not running before. */
+  private lostAt: number
   private provenAfter = Number.NEGATIVE_INFINITY
   private readonly lines = new Map<string, Line>()
   private readonly sends = new Map<number, Open>()
@@ -91,6 +94,7 @@ export class Continuity {
 
   constructor(clock: Clock) {
     this.clock = clock
+    this.lostAt = clock.now()
   }
 
   /** Watches the clock from now on. */
@@ -117,6 +121,7 @@ export class Continuity {
     const isProven = provenAt !== null && provenAt >= this.provenAfter
     if (isProven === (this.upSince !== null)) return
     this.upSince = isProven ? this.clock.now() : null
+    this.wasProven = true
     this.sends.clear()
   }
 
@@ -126,6 +131,7 @@ export class Continuity {
    */
   doubted(): void {
     this.provenAfter = this.clock.now()
+    this.lostAt = this.provenAfter
     this.reached(null)
   }
 
@@ -133,7 +139,10 @@ export class Continuity {
   broken(connectionId?: string): void {
     const now = this.clock.now()
     if (connectionId !== undefined) this.line(connectionId).brokenAt = now
-    else if (this.upSince !== null) this.upSince = now
+    else {
+      this.lostAt = now
+      if (this.upSince !== null) this.upSince = now
+    }
     for (const [id, send] of this.sends)
       if (connectionId === undefined || send.connectionId === connectionId) this.sends.delete(id)
   }
@@ -160,9 +169,13 @@ export class Continuity {
     return begun !== null && (this.lines.get(connectionId)?.writtenAt ?? 0) >= begun ? begun : null
   }
 
-  /** Since when nothing that reaches us by the public address is known to have been lost; null = it may not be reachable. */
-  reachableSince(connectionId: string): number | null {
-    return this.begunAt(connectionId)
+  /**
+   * Since when no request to this connection is known to have been lost. An address that was proven, and is not now, loses them
+   * up to this moment; one that was never proven may be reachable all the same.
+   */
+  reachableSince(connectionId: string): number {
+    const proven = this.upSince ?? (this.wasProven ? this.clock.now() : 0)
+    return Math.max(proven, this.lostAt, this.lines.get(connectionId)?.brokenAt ?? 0)
   }
 
   /** Chatra's timestamp of a message that was sent between these times of ours. */

@@ -90,6 +90,46 @@ describe('the start of the time in which webhooks certainly arrive', () => {
   })
 })
 
+describe('since when no request is known to have been lost', () => {
+  test('since the start, where the address was never proven', () => {
+    const other = new Continuity(clock)
+    const begun = clock.now()
+    clock.advanceAtOnce(HOUR)
+    expect(other.reachableSince(SHOP)).toBe(begun)
+  })
+
+  test('since the address was proven, and not while it is lost', () => {
+    const proven = clock.now() - 1000
+    clock.advanceAtOnce(5000)
+    expect(continuity.reachableSince(SHOP)).toBe(proven)
+    continuity.reached(null)
+    clock.advanceAtOnce(5000)
+    expect(continuity.reachableSince(SHOP)).toBe(clock.now())
+    continuity.reached(clock.now())
+    const again = clock.now()
+    clock.advanceAtOnce(5000)
+    expect(continuity.reachableSince(SHOP)).toBe(again)
+  })
+
+  test('since a sleep, also where the address was never proven', () => {
+    const other = new Continuity(clock)
+    clock.advanceAtOnce(5000)
+    other.doubted()
+    const slept = clock.now()
+    clock.advanceAtOnce(5000)
+    expect(other.reachableSince(SHOP)).toBe(slept)
+    other.broken()
+    expect(other.reachableSince(SHOP)).toBe(clock.now())
+  })
+
+  test('since an event of that connection alone was refused', () => {
+    clock.advanceAtOnce(5000)
+    continuity.broken('second')
+    expect(continuity.reachableSince('second')).toBe(clock.now())
+    expect(continuity.reachableSince(SHOP)).toBeLessThan(clock.now())
+  })
+})
+
 describe('a reply without an answer', () => {
   test('a reply did not arrive when a later webhook of its client came in, after 30 s', () => {
     const sentAt = sent()

@@ -113,8 +113,7 @@ export class BeforeSending {
     const { continuity } = this.context
     if (!continuity || kind !== 'text' || attempts > 0 || channelMessageId === null) return false
     if (fingerprint !== null) return false
-    const since = continuity.reachableSince(connectionId)
-    return since === null || receivedAt - since < LATE_MS
+    return receivedAt - continuity.reachableSince(connectionId) < LATE_MS
   }
 
   /**
