@@ -146,17 +146,18 @@ function knownIfKnowable(told: Told, said: readonly Utterance[], evidence: Evide
   return [{ invariant: 'uncertain is only what cannot be known', detail }]
 }
 
-/** Short texts without a mark: employees' replies arrive as often as they were written. */
+/** Short texts without a mark: employees' replies arrive as often as they were written, except in tasks that were deleted. */
 function words({ truth, chats, messages }: Evidence): Finding[] {
   return truth.words.flatMap((word, index): Finding[] => {
     const same = (one: { text: string; device: number }) =>
       one.text === word.text && one.device === word.device
     if (word.taskId === null || truth.words.findIndex((one) => one.taskId !== null && same(one)) !== index)
       return []
-    const wanted = truth.words.filter((one) => one.taskId !== null && same(one)).length
+    const written = truth.words.filter((one) => one.taskId !== null && same(one))
+    const wanted = written.filter(({ taskId }) => !truth.deletedTasks.has(taskId ?? 0)).length
     const there =
       chats[word.device]?.filter((one) => one.type === 'agent' && one.text === word.text).length ?? 0
-    if (there > wanted) {
+    if (there > written.length) {
       return [{ invariant: 'no reply is doubled', detail: `the answer "${word.text}" came ${there} times` }]
     }
     const stuck = messages.filter(
