@@ -1,18 +1,18 @@
 import Database from 'better-sqlite3'
 import { isDamage, storeClosed, storeError } from './errors.ts'
+import type { SqlReader, SqlValue } from './sql-reader.ts'
 
 export interface SqlOptions {
   fileMustExist?: boolean
   /** How long a statement waits for another process, in milliseconds; it blocks the event loop meanwhile. */
   busyTimeout?: number
 }
-type Value = string | number | null | Uint8Array
 
 /**
  * One connection to the file and its prepared statements, cached by their text. Statements are looked up on
  * each use, so that the file can be reopened under a running store.
  */
-export class Sql {
+export class Sql implements SqlReader {
   readonly #path: string
   readonly #options: SqlOptions
   #db: Database.Database
@@ -35,23 +35,20 @@ export class Sql {
     return this.#db.inTransaction
   }
 
-  run(text: string, ...values: Value[]): Database.RunResult {
+  run(text: string, ...values: SqlValue[]): Database.RunResult {
     return this.#guarded(() => this.#prepared(text).run(...values))
   }
-  /** The first row, or null. */
-  get<Row>(text: string, ...values: Value[]): Row | null {
+  get<Row>(text: string, ...values: SqlValue[]): Row | null {
     return this.#guarded(() => (this.#prepared(text).get(...values) as Row | undefined) ?? null)
   }
-  all<Row>(text: string, ...values: Value[]): Row[] {
+  all<Row>(text: string, ...values: SqlValue[]): Row[] {
     return this.#guarded(() => this.#prepared(text).all(...values) as Row[])
   }
-  /** The only value of the first row; null when there is no row. */
-  value<T extends Value>(text: string, ...values: Value[]): T | null {
+  value<T extends SqlValue>(text: string, ...values: SqlValue[]): T | null {
     const row = this.get<Record<string, T>>(text, ...values)
     return row ? (Object.values(row)[0] ?? null) : null
   }
-  /** The only column of all rows: for long lists of numbers without an object for each. */
-  column<T extends Value>(text: string, ...values: Value[]): T[] {
+  column<T extends SqlValue>(text: string, ...values: SqlValue[]): T[] {
     return this.#guarded(() => this.#prepared(text, true).all(...values) as T[])
   }
   exec(text: string): void {

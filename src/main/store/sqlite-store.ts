@@ -1,5 +1,3 @@
-import type { LogFilter } from '../../shared/api/log.ts'
-import type { Report } from '../../shared/api/report.ts'
 import type { LogEntry } from '../../shared/domain.ts'
 import type { Change, InboxRow, NewInboxRow } from '../engine/ports.ts'
 import { Histogram } from '../process/prometheus.ts'
@@ -10,52 +8,10 @@ import { storeClosed } from './errors.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Ids } from './ids.ts'
 import type { Pacing } from './pacing.ts'
-import {
-  type ConversationSummary,
-  conversationPage,
-  conversationSummaries,
-  type ListPlace,
-  type ListQuery,
-  latestFirst,
-} from './queries/conversation-list.ts'
-import {
-  type ConversationQuery,
-  type FoundConversation,
-  findConversations,
-  type NewConversation,
-  newestConversations,
-  type StoredConversation,
-  storedConversation,
-  threadMessages,
-} from './queries/conversations.ts'
-import { EngineReads } from './queries/engine-reads.ts'
-import {
-  type Counts,
-  counts,
-  events,
-  type LogQuery,
-  logPage,
-  rawPayload,
-  type StoredEvent,
-} from './queries/log.ts'
-import { type Outline, outline, pageAfter, pageFrom } from './queries/log-query.ts'
-import { type LifeStep, lifeOf, type MessageView, messageViews } from './queries/message-view.ts'
-import { type Backlog, backlog, type Step, steps } from './queries/operating.ts'
-import { type OrphanedConnection, orphanedConnections } from './queries/orphaned-connections.ts'
-import { chatCallsSince, type WebhookCounts, webhookCounts } from './queries/received.ts'
+import { ApplicationReads } from './queries/application-reads.ts'
+import { logPage } from './queries/log.ts'
+import { type Step, steps } from './queries/operating.ts'
 import { storeParts } from './queries/report/parts.ts'
-import { type ReportQuery, reportOf } from './queries/report/report.ts'
-import {
-  type Bar,
-  bars,
-  beganAt,
-  chatsOfDay,
-  type DayFigures,
-  dayFigures,
-  gapsSince,
-  settling,
-} from './queries/statistics.ts'
-import { recentConversations, type UnansweredMessage, unansweredAmong } from './queries/unanswered.ts'
 import { type Forgotten, findPerson, forgetPerson, type Wanted } from './removal/forget-client.ts'
 import { type Dropped, dropOlderThan } from './removal/retention.ts'
 import { addInboxRow, applyChanges } from './rows/changes.ts'
@@ -94,13 +50,11 @@ export interface StoreHost {
 /** Records of each minute, of each reading of a task, or notifications alone make no backup necessary. */
 const isWorthACopy = ({ type }: Change): boolean => !['fact.set', 'task.patch', 'event.add'].includes(type)
 
-const CONNECTIONS = 'SELECT DISTINCT connection FROM tallies'
-
 /**
  * The bridge's store on SQLite; see ApplicationStore. Created by `openStore`. Every failure of the disk is a
  * StoreError `unavailable`, and the store works again when the disk does.
  */
-export class SqliteStore extends EngineReads implements ApplicationStore {
+export class SqliteStore extends ApplicationReads implements ApplicationStore {
   readonly commits = new Histogram([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5])
   readonly #sql: Sql
   readonly #host: StoreHost
@@ -190,7 +144,7 @@ export class SqliteStore extends EngineReads implements ApplicationStore {
 
   async forgetClient(wanted: Wanted): Promise<Forgotten | null> {
     await this.acceptedStored()
-    const person = findPerson(this.#sql, wanted)
+    const person = await findPerson(this.#sql, wanted)
     if (!person) return null
     const forgotten = await forgetPerson(this.#sql, this.#writes, person, this.#host.now())
     const journal = (await this.#host.journal?.keepOnly((row) => !person.isMeant(row))) ?? 0
@@ -254,11 +208,8 @@ export class SqliteStore extends EngineReads implements ApplicationStore {
     this.#host.closed(!this.#sql.damaged)
   }
 
-  // ---- queries of the application (those of the engine: queries/engine-reads.ts)
+  // ---- queries of its own (the others: queries/application-reads.ts)
 
-  logPage(query: LogQuery): Promise<LogEntry[]> {
-    return logPage(this.#sql, query)
-  }
   async logEnd(): Promise<LogPlace> {
     return String(await this.latestSeq())
   }
@@ -267,115 +218,13 @@ export class SqliteStore extends EngineReads implements ApplicationStore {
     return { lines, place: String(lines.at(-1)?.seq ?? place ?? 0) }
   }
   async stepsAfter(place: LogPlace, limit: number): Promise<{ steps: Step[]; place: LogPlace }> {
-    const found = steps(this.#sql, Number(place), limit)
+    const found = await steps(this.#sql, Number(place), limit)
     return { steps: found, place: String(found.at(-1)?.seq ?? place) }
-  }
-  async latestSeq(): Promise<number> {
-    return this.#sql.value<number>('SELECT max(seq) FROM entries') ?? 0
-  }
-  async events(afterId: number | null, limit: number): Promise<StoredEvent[]> {
-    return events(this.#sql, afterId, limit)
-  }
-  async backlog(): Promise<Backlog> {
-    return backlog(this.#sql)
-  }
-  async counts(connectionId: string): Promise<Counts> {
-    return counts(this.#sql, connectionId)
-  }
-  async connectionIds(): Promise<string[]> {
-    return this.#sql.all<{ connection: string }>(CONNECTIONS).map(({ connection }) => connection)
-  }
-  async clientsMailedTwice(connectionId: string): Promise<number> {
-    return this.#sql.get<{ count: number }>(MAILED, connectionId)?.count ?? 0
-  }
-  async leftBehind(known: readonly string[], since: number): Promise<OrphanedConnection[]> {
-    return orphanedConnections(this.#sql, known, since)
-  }
-  async chatCallsSince(connectionId: string, since: number): Promise<string[]> {
-    return chatCallsSince(this.#sql, connectionId, since)
-  }
-  async webhookCounts(connectionId: string): Promise<WebhookCounts> {
-    return webhookCounts(this.#sql, connectionId)
-  }
-  async rawPayload(messageId: number): Promise<string | null> {
-    return rawPayload(this.#sql, messageId)
-  }
-  shownMessages(ids: readonly number[]): Promise<MessageView[]> {
-    return messageViews(this.#sql, ids)
-  }
-  outline(filter: LogFilter, isWanted?: () => boolean): Promise<Outline | null> {
-    return outline(this.#sql, filter, isWanted)
-  }
-  pageFrom(filter: LogFilter, fromId: number | null, limit: number): Promise<number[]> {
-    return pageFrom(this.#sql, filter, fromId, limit)
-  }
-  pageAfter(filter: LogFilter, afterId: number, limit: number): Promise<number[]> {
-    return pageAfter(this.#sql, filter, afterId, limit)
-  }
-  findConversations(query: ConversationQuery): Promise<FoundConversation[]> {
-    return findConversations(this.#sql, query)
-  }
-  async newestConversations(limit: number): Promise<NewConversation[]> {
-    return newestConversations(this.#sql, limit)
-  }
-  conversationPage(query: ListQuery): Promise<{ ids: number[]; next: ListPlace | null }> {
-    return conversationPage(this.#sql, query)
-  }
-  conversationSummaries(ids: readonly number[]): Promise<ConversationSummary[]> {
-    return conversationSummaries(this.#sql, ids)
-  }
-  async recentConversations(since: number): Promise<number[]> {
-    return recentConversations(this.#sql, since)
-  }
-  unansweredAmong(ids: readonly number[]): Promise<UnansweredMessage[]> {
-    return unansweredAmong(this.#sql, ids)
-  }
-  async storedConversation(id: number): Promise<StoredConversation | null> {
-    return storedConversation(this.#sql, id)
-  }
-  async threadMessages(
-    id: number,
-    beforeId: number | null,
-    limit: number,
-  ): Promise<{ ids: number[]; hasOlder: boolean } | null> {
-    return threadMessages(this.#sql, id, beforeId, limit)
-  }
-  bars(starts: readonly number[], end: number): Promise<Bar[]> {
-    return bars(this.#sql, starts, end)
-  }
-  dayFigures(since: number): Promise<DayFigures> {
-    return dayFigures(this.#sql, since)
-  }
-  async chatsOfDay(since: number, onlyNew: boolean): Promise<number[]> {
-    return latestFirst(this.#sql, await chatsOfDay(this.#sql, since, onlyNew))
-  }
-  report(query: ReportQuery): Promise<Report> {
-    return reportOf(this.#sql, query)
   }
   prepareReport(): Promise<void> {
     return storeParts(this.#sql, this.#writes, this.#host.now())
-  }
-  async beganAt(): Promise<number | null> {
-    return beganAt(this.#sql)
-  }
-  async settling(connectionId: string, since: number): Promise<number> {
-    return settling(this.#sql, connectionId, since)
-  }
-  gapsSince(since: number): Promise<{ from: number; to: number }[]> {
-    return gapsSince(this.#sql, since)
-  }
-  async life(messageId: number): Promise<LifeStep[]> {
-    return lifeOf(this.#sql, messageId)
   }
   async dataVersion(): Promise<number> {
     return this.#sql.value<number>('PRAGMA data_version') ?? 0
   }
 }
-
-/**
- * Rows of earlier versions contain the values written on the card's e-mail field. Reads the connection's
- * conversations.
- */
-const MAILED = `SELECT count(DISTINCT contact) AS count FROM conversations INDEXED BY conversations_contact
-  WHERE connection = ? AND contact IS NOT NULL AND merged_into IS NULL AND contact = coalesce(
-    data ->> '$.mailedCard', CASE WHEN data ->> '$.contactWritten.email' IS NOT NULL THEN contact END)`

@@ -8,7 +8,6 @@ import { isDamage } from '../errors.ts'
 import { type Files, moveInto, privateFile, removeStore, syncFolder, withSideFiles } from '../files.ts'
 import { migrate, versionOf } from '../migrations.ts'
 import { LOOKUPS } from '../queries/lookups.ts'
-import { clientOf } from '../queries/threads.ts'
 import { ADD_EVENT, addInboxRow, SET_FACT } from '../rows/changes.ts'
 import { type MessageRow, messageFrom, patchMessage } from '../rows/messages.ts'
 import { Sql } from '../sql.ts'
@@ -161,6 +160,13 @@ const OPEN = OPEN_STATES.map((state) => `'${state}'`).join(', ')
 const OPEN_REPLIES = `SELECT * FROM messages INDEXED BY messages_open
   WHERE state IN (${OPEN}) AND direction = 'to-chatra' AND kind = 'text'`
 
+/** The device of the conversation, or of the one it was merged into, that wrote last. */
+const LATEST_DEVICE = `WITH RECURSIVE thread (id, into_id, step) AS (
+    SELECT id, merged_into, 0 FROM conversations WHERE id = ?
+    UNION SELECT next.id, next.merged_into, step + 1 FROM thread JOIN conversations AS next ON next.id = into_id
+      WHERE step < 100)
+  SELECT client FROM thread JOIN clients ON clients.conversation = thread.id ORDER BY step, last_wrote_at DESC LIMIT 1`
+
 /**
  * Replies that waited when the backup was made have most likely been sent since: they are sent again only on
  * request.
@@ -174,7 +180,7 @@ function holdReplies(sql: Sql, now: number): void {
       // The fields by which an echo of it is recognised.
       sentAt: message.sentAt ?? message.receivedAt,
       sentFingerprint: message.sentFingerprint ?? fingerprint(comparable(message.text)),
-      chatraClientId: message.chatraClientId ?? clientOf(sql, message)?.clientId ?? null,
+      chatraClientId: message.chatraClientId ?? sql.value<string>(LATEST_DEVICE, message.conversationId),
     })
   }
 }

@@ -3,7 +3,7 @@ import { isInternal } from '../../../shared/messages/reason.ts'
 import { nameOf } from '../../engine/index.ts'
 import { Yielder } from '../event-loop-yield.ts'
 import { type ClientRow, clientFrom } from '../rows/links.ts'
-import type { Sql } from '../sql.ts'
+import type { SqlReader } from '../sql-reader.ts'
 import { LOOKUPS } from './lookups.ts'
 import { threadOf } from './threads.ts'
 import { unansweredOf } from './unanswered.ts'
@@ -44,14 +44,14 @@ export interface ListQuery {
 
 /** A page of conversations, latest message first, by the index of that order; yields to the event loop. */
 export async function conversationPage(
-  sql: Sql,
+  sql: SqlReader,
   { connectionId, only, after, limit }: ListQuery,
 ): Promise<{ ids: number[]; next: ListPlace | null }> {
   const yielder = new Yielder()
   const ids: number[] = []
   let place = after ?? { at: Number.MAX_SAFE_INTEGER, id: Number.MAX_SAFE_INTEGER }
   for (;;) {
-    const rows = sql.all<Listed>(LISTED, place.at, place.id, STRIDE)
+    const rows = await sql.all<Listed>(LISTED, place.at, place.id, STRIDE)
     for (const { id, at, connection, muted, blocked } of rows) {
       place = { at, id }
       if (connectionId !== undefined && connection !== connectionId) continue
@@ -74,41 +74,41 @@ const LISTED = `SELECT id, active_at AS at, connection, data ->> '$.muted' AS mu
   WHERE merged_into IS NULL AND (active_at, id) < (?, ?) ORDER BY active_at DESC, id DESC LIMIT ?`
 
 /** These conversations, latest message first. */
-export const latestFirst = (sql: Sql, ids: readonly number[]): number[] =>
-  ids
-    .map((id) => ({ id, at: sql.value<number>(ACTIVE_AT, id) ?? 0 }))
-    .sort((one, other) => other.at - one.at || other.id - one.id)
-    .map(({ id }) => id)
+export async function latestFirst(sql: SqlReader, ids: readonly number[]): Promise<number[]> {
+  const found: ListPlace[] = []
+  for (const id of ids) found.push({ id, at: (await sql.value<number>(ACTIVE_AT, id)) ?? 0 })
+  return found.sort((one, other) => other.at - one.at || other.id - one.id).map(({ id }) => id)
+}
 
 /** In the order of `ids`; those without a client are left out. */
 export async function conversationSummaries(
-  sql: Sql,
+  sql: SqlReader,
   ids: readonly number[],
 ): Promise<ConversationSummary[]> {
   const yielder = new Yielder()
   const found: ConversationSummary[] = []
   for (const id of ids) {
     if (yielder.isOver) await yielder.next()
-    const one = summaryOf(sql, id)
+    const one = await summaryOf(sql, id)
     if (one) found.push(one)
   }
   return found
 }
 
-function summaryOf(sql: Sql, id: number): ConversationSummary | null {
-  const thread = threadOf(sql, id)
+async function summaryOf(sql: SqlReader, id: number): Promise<ConversationSummary | null> {
+  const thread = await threadOf(sql, id)
   if (!thread) return null
   const { conversation } = thread
-  const row = sql.get<ClientRow>(LOOKUPS.clientsOf, conversation.id)
+  const row = await sql.get<ClientRow>(LOOKUPS.clientsOf, conversation.id)
   if (!row) return null
   const { profile } = clientFrom(row)
   return {
     conversation,
     clientName: nameOf(profile),
     email: profile.email,
-    last: lastWords(sql, thread.ids),
-    waitingSince: unansweredOf(sql, conversation.id)?.since ?? null,
-    activeAt: sql.value<number>(ACTIVE_AT, conversation.id) ?? conversation.lastActivityAt,
+    last: await lastWords(sql, thread.ids),
+    waitingSince: (await unansweredOf(sql, conversation.id))?.since ?? null,
+    activeAt: (await sql.value<number>(ACTIVE_AT, conversation.id)) ?? conversation.lastActivityAt,
   }
 }
 const ACTIVE_AT = `SELECT active_at FROM conversations WHERE id = ?`
@@ -121,9 +121,12 @@ interface LastRow {
   state: MessageState
   reason: string | null
 }
-function lastWords(sql: Sql, ids: readonly number[]): LastWords | null {
-  const rows = ids.flatMap((id) => sql.get<LastRow>(LAST, id) ?? [])
-  const last = rows.reduce<LastRow | null>((one, other) => (one && one.at >= other.at ? one : other), null)
+async function lastWords(sql: SqlReader, ids: readonly number[]): Promise<LastWords | null> {
+  let last: LastRow | null = null
+  for (const id of ids) {
+    const other = await sql.get<LastRow>(LAST, id)
+    if (other && !(last && last.at >= other.at)) last = other
+  }
   if (!last) return null
   return {
     author: JSON.parse(last.author),

@@ -2,7 +2,7 @@ import type { ClientLink, Conversation, TaskLink } from '../../../shared/domain.
 import { nameOf } from '../../engine/index.ts'
 import { Yielder } from '../event-loop-yield.ts'
 import { type ClientRow, clientFrom, conversationFrom, type DataRow, taskFrom } from '../rows/links.ts'
-import type { Sql } from '../sql.ts'
+import type { SqlReader } from '../sql-reader.ts'
 import { fold, taskNumberIn, wordsOf } from './fold.ts'
 import { LOOKUPS } from './lookups.ts'
 import { commonConversation, threadOf } from './threads.ts'
@@ -27,14 +27,17 @@ export interface ConversationQuery {
 /**
  * Conversations whose client matches, latest activity first. Reads all clients, yielding to the event loop.
  */
-export async function findConversations(sql: Sql, query: ConversationQuery): Promise<FoundConversation[]> {
+export async function findConversations(
+  sql: SqlReader,
+  query: ConversationQuery,
+): Promise<FoundConversation[]> {
   const yielder = new Yielder()
   const words = wordsOf(query.text)
-  const tasks = tasksNumbered(sql, words)
+  const tasks = await tasksNumbered(sql, words)
   const best = new Latest(query.limit)
   let after: number | null = 0
   while (after !== null) {
-    const rows: Candidate[] = sql.all<Candidate>(CLIENTS, after)
+    const rows: Candidate[] = await sql.all<Candidate>(CLIENTS, after)
     for (const row of rows) {
       if (yielder.isOver) await yielder.next()
       if (query.connectionId !== undefined && row.connectionId !== query.connectionId) continue
@@ -43,21 +46,21 @@ export async function findConversations(sql: Sql, query: ConversationQuery): Pro
     after = rows.length === STRIDE ? rows.at(-1)!.key : null
     await yielder.next()
   }
-  return best.conversations.flatMap(({ conversation, activeAt }) => {
-    const common = commonConversation(sql, conversation)
-    const client = sql.get<ClientRow>(LOOKUPS.clientsOf, conversation)
-    if (!common || !client) return []
+  const found: FoundConversation[] = []
+  for (const { conversation, activeAt } of best.conversations) {
+    const common = await commonConversation(sql, conversation)
+    const client = await sql.get<ClientRow>(LOOKUPS.clientsOf, conversation)
+    if (!common || !client) continue
     const { profile } = clientFrom(client)
-    return [
-      {
-        id: common.id,
-        connectionId: common.connectionId,
-        clientName: nameOf(profile),
-        email: profile.email,
-        lastActivityAt: activeAt,
-      },
-    ]
-  })
+    found.push({
+      id: common.id,
+      connectionId: common.connectionId,
+      clientName: nameOf(profile),
+      email: profile.email,
+      lastActivityAt: activeAt,
+    })
+  }
+  return found
 }
 
 /** A client's device with the time of the last activity in its conversation. */
@@ -95,17 +98,17 @@ function fits(row: Candidate, words: readonly string[], tasks: TaskNumbers): boo
 
 /** The conversations of the tasks whose number is one of the words, by word. */
 type TaskNumbers = ReadonlyMap<string, ReadonlySet<number>>
-function tasksNumbered(sql: Sql, words: readonly string[]): TaskNumbers {
-  const numbers = words.flatMap((word) => {
+async function tasksNumbered(sql: SqlReader, words: readonly string[]): Promise<TaskNumbers> {
+  const found = new Map<string, Set<number>>()
+  for (const word of words) {
     const task = taskNumberIn(word)
-    return task === null ? [] : [[word, task] as const]
-  })
-  return new Map(
-    numbers.map(([word, task]) => [
-      word,
-      new Set(sql.column<number>(OF_TASK, task).map((id) => commonConversation(sql, id)?.id ?? id)),
-    ]),
-  )
+    if (task === null) continue
+    const ids = new Set<number>()
+    for (const id of await sql.column<number>(OF_TASK, task))
+      ids.add((await commonConversation(sql, id))?.id ?? id)
+    found.set(word, ids)
+  }
+  return found
 }
 const OF_TASK = `SELECT conversation FROM tasks
   WHERE connection IN (SELECT DISTINCT connection FROM tallies) AND task = ?`
@@ -140,11 +143,13 @@ class Latest {
 }
 
 /** The latest conversations to begin, newest first. */
-export function newestConversations(sql: Sql, limit: number): NewConversation[] {
-  return sql.all<{ id: number; connectionId: string }>(NEWEST, limit).map((one) => ({
-    ...one,
-    clientName: nameOf(clientFrom(sql.get<ClientRow>(LOOKUPS.clientsOf, one.id)!).profile),
-  }))
+export async function newestConversations(sql: SqlReader, limit: number): Promise<NewConversation[]> {
+  const found: NewConversation[] = []
+  for (const one of await sql.all<{ id: number; connectionId: string }>(NEWEST, limit)) {
+    const client = await sql.get<ClientRow>(LOOKUPS.clientsOf, one.id)
+    if (client) found.push({ ...one, clientName: nameOf(clientFrom(client).profile) })
+  }
+  return found
 }
 export interface NewConversation {
   id: number
@@ -169,20 +174,21 @@ export interface StoredConversation {
 }
 
 /** `id` may be that of a conversation that was merged into another one. */
-export function storedConversation(sql: Sql, id: number): StoredConversation | null {
-  const thread = threadOf(sql, id)
+export async function storedConversation(sql: SqlReader, id: number): Promise<StoredConversation | null> {
+  const thread = await threadOf(sql, id)
   if (!thread) return null
   const { conversation, ids } = thread
-  const rows = ids.flatMap((one) => sql.all<ClientRow>(LOOKUPS.clientsOf, one))
-  const clients = rows.map(clientFrom).sort((one, other) => other.lastWroteAt - one.lastWroteAt)
-  const tasks = ids.flatMap((one) => sql.all<DataRow>(LOOKUPS.tasksOf, one).map((row) => taskFrom(row)!))
-  const merged = ids
-    .slice(1)
-    .map((one) => conversationFrom(sql.get<DataRow>(LOOKUPS.conversation, one)))
-    .filter((one) => one !== null)
-    .filter((one) => one.joined != null)
-  const messages = ids.reduce((sum, one) => sum + (sql.value<number>(COUNT, one) ?? 0), 0)
-  return { conversation, clients, tasks, merged, messages }
+  const found: StoredConversation = { conversation, clients: [], tasks: [], merged: [], messages: 0 }
+  for (const one of ids) {
+    found.clients.push(...(await sql.all<ClientRow>(LOOKUPS.clientsOf, one)).map(clientFrom))
+    found.tasks.push(...(await sql.all<DataRow>(LOOKUPS.tasksOf, one)).map((row) => taskFrom(row)!))
+    found.messages += (await sql.value<number>(COUNT, one)) ?? 0
+    if (one === conversation.id) continue
+    const merged = conversationFrom(await sql.get<DataRow>(LOOKUPS.conversation, one))
+    if (merged?.joined != null) found.merged.push(merged)
+  }
+  found.clients.sort((one, other) => other.lastWroteAt - one.lastWroteAt)
+  return found
 }
 const COUNT = `SELECT count(*) AS number FROM messages INDEXED BY messages_chat WHERE conversation = ?`
 
@@ -191,19 +197,19 @@ const COUNT = `SELECT count(*) AS number FROM messages INDEXED BY messages_chat 
  * the chat: a client's message by the time of writing, a reply by the time when the bridge noticed it, since
  * Planfix gives times to the minute at best. Null when there is no such conversation or message.
  */
-export function threadMessages(
-  sql: Sql,
+export async function threadMessages(
+  sql: SqlReader,
   id: number,
   beforeId: number | null,
   limit: number,
-): { ids: number[]; hasOlder: boolean } | null {
-  const thread = threadOf(sql, id)
+): Promise<{ ids: number[]; hasOlder: boolean } | null> {
+  const thread = await threadOf(sql, id)
   if (!thread) return null
-  const end = beforeId === null ? END : sql.get<Said>(SAID, beforeId)
+  const end = beforeId === null ? END : await sql.get<Said>(SAID, beforeId)
   if (!end) return null
-  const last = thread.ids
-    .flatMap((one) => sql.all<Said>(BEFORE, one, end.at, end.id, limit + 1))
-    .sort((one, other) => other.at - one.at || other.id - one.id)
+  const last: Said[] = []
+  for (const one of thread.ids) last.push(...(await sql.all<Said>(BEFORE, one, end.at, end.id, limit + 1)))
+  last.sort((one, other) => other.at - one.at || other.id - one.id)
   return {
     ids: last
       .slice(0, limit)

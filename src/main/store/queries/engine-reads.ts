@@ -19,15 +19,15 @@ import {
   taskFrom,
 } from '../rows/links.ts'
 import { type MessageRow, messageFrom } from '../rows/messages.ts'
-import type { Sql } from '../sql.ts'
+import type { Answer, SqlReader } from '../sql-reader.ts'
 import { LOOKUPS } from './lookups.ts'
 import { threadOf } from './threads.ts'
 
 /** The queries of the engine (engine/ports.ts, Store). They return committed data. */
 export class EngineReads {
-  readonly #sql: Sql
+  readonly #sql: SqlReader
 
-  constructor(sql: Sql) {
+  constructor(sql: SqlReader) {
     this.#sql = sql
   }
 
@@ -39,7 +39,7 @@ export class EngineReads {
     let after = 0
     return {
       next: async (limit) => {
-        const rows = this.#sql.all<InboxRow>(LOOKUPS.inboxPending, after, limit)
+        const rows = await this.#sql.all<InboxRow>(LOOKUPS.inboxPending, after, limit)
         after = rows.at(-1)?.seq ?? after
         return rows
       },
@@ -50,22 +50,22 @@ export class EngineReads {
   }
 
   async conversation(id: number): Promise<Conversation | null> {
-    return conversationFrom(this.#sql.get(LOOKUPS.conversation, id))
+    return conversationFrom(await this.#sql.get(LOOKUPS.conversation, id))
   }
   /** Conversations whose client has not left (`clientLeft`) and that were not merged into another. */
   async conversationByContact(connectionId: string, contactId: number): Promise<Conversation | null> {
-    return conversationFrom(this.#sql.get(LOOKUPS.conversationByContact, connectionId, contactId))
+    return conversationFrom(await this.#sql.get(LOOKUPS.conversationByContact, connectionId, contactId))
   }
 
   async client(connectionId: string, clientId: string): Promise<ClientLink | null> {
-    return this.#clients(LOOKUPS.client, connectionId, clientId)[0] ?? null
+    return (await this.#clients(LOOKUPS.client, connectionId, clientId))[0] ?? null
   }
   /** The latest to write first. */
   async clientsOf(conversationId: number): Promise<ClientLink[]> {
     return this.#clients(LOOKUPS.clientsOf, conversationId)
   }
   async clientByEmail(connectionId: string, email: string): Promise<ClientLink | null> {
-    return this.#clients(LOOKUPS.clientByEmail, connectionId, foldEmail(email))[0] ?? null
+    return (await this.#clients(LOOKUPS.clientByEmail, connectionId, foldEmail(email)))[0] ?? null
   }
 
   async clientsByEmail(connectionId: string, email: string, limit: number): Promise<ClientLink[]> {
@@ -76,14 +76,14 @@ export class EngineReads {
   }
 
   async task(connectionId: string, taskId: number): Promise<TaskLink | null> {
-    return taskFrom(this.#sql.get(LOOKUPS.task, connectionId, taskId))
+    return taskFrom(await this.#sql.get(LOOKUPS.task, connectionId, taskId))
   }
   async tasksOf(conversationId: number): Promise<TaskLink[]> {
     return this.#data(taskFrom, LOOKUPS.tasksOf, conversationId)
   }
   async tasksOfThread(conversationId: number): Promise<TaskLink[]> {
-    const ids = threadOf(this.#sql, conversationId)?.ids ?? [conversationId]
-    return ids.flatMap((id) => this.#data(taskFrom, LOOKUPS.tasksOf, id))
+    const ids = (await threadOf(this.#sql, conversationId))?.ids ?? [conversationId]
+    return this.#each(ids, (id) => this.#data(taskFrom, LOOKUPS.tasksOf, id))
   }
   async tasksWatched(connectionId: string, since: number): Promise<TaskLink[]> {
     return this.#data(taskFrom, LOOKUPS.tasksWatched, connectionId, since)
@@ -92,21 +92,21 @@ export class EngineReads {
     return this.#data(taskFrom, LOOKUPS.tasksQuiet, connectionId, before, part, limit)
   }
   async taskAnywhere(connectionIds: readonly string[], taskId: number): Promise<TaskLink | null> {
-    const found = connectionIds.flatMap((id) => this.#data(taskFrom, LOOKUPS.task, id, taskId))
+    const found = await this.#each(connectionIds, (id) => this.#data(taskFrom, LOOKUPS.task, id, taskId))
     return found.toSorted((one, other) => one.createdAt - other.createdAt)[0] ?? null
   }
   async taskCount(connectionId: string, chatId: string): Promise<number> {
-    return this.#sql.value<number>(LOOKUPS.taskCount, connectionId, chatId) ?? 0
+    return (await this.#sql.value<number>(LOOKUPS.taskCount, connectionId, chatId)) ?? 0
   }
 
   async message(id: number): Promise<Message | null> {
-    return this.#messages(LOOKUPS.message, id)[0] ?? null
+    return (await this.#messages(LOOKUPS.message, id))[0] ?? null
   }
   async messageByOrigin(connectionId: string, originKey: string): Promise<Message | null> {
-    return this.#messages(LOOKUPS.messageByOrigin, connectionId, originKey)[0] ?? null
+    return (await this.#messages(LOOKUPS.messageByOrigin, connectionId, originKey))[0] ?? null
   }
   async messageByChatraId(connectionId: string, chatraMessageId: string): Promise<Message | null> {
-    return this.#messages(LOOKUPS.messageByChatraId, connectionId, chatraMessageId)[0] ?? null
+    return (await this.#messages(LOOKUPS.messageByChatraId, connectionId, chatraMessageId))[0] ?? null
   }
   async changesOf(messageId: number): Promise<Message[]> {
     return this.#messages(LOOKUPS.changesOf, messageId)
@@ -119,8 +119,8 @@ export class EngineReads {
     return this.#messages(LOOKUPS.messagesByChannel, connectionId, channelMessageId)
   }
   async messagesSince(conversationId: number, since: number): Promise<Message[]> {
-    const ids = threadOf(this.#sql, conversationId)?.ids ?? [conversationId]
-    const all = ids.flatMap((id) => this.#messages(LOOKUPS.messagesSince, id, since))
+    const ids = (await threadOf(this.#sql, conversationId))?.ids ?? [conversationId]
+    const all = await this.#each(ids, (id) => this.#messages(LOOKUPS.messagesSince, id, since))
     return ids.length === 1
       ? all
       : all.sort((a, b) => saidAt(a) - saidAt(b) || a.position - b.position || a.id - b.id)
@@ -133,7 +133,7 @@ export class EngineReads {
     taskId: number,
     commentId: number,
   ): Promise<Message | null> {
-    return this.#messages(LOOKUPS.clientMessageBefore, connectionId, taskId, commentId)[0] ?? null
+    return (await this.#messages(LOOKUPS.clientMessageBefore, connectionId, taskId, commentId))[0] ?? null
   }
   /**
    * `since` itself included, here and below: an extra candidate is harmless, a missing one causes a
@@ -148,17 +148,16 @@ export class EngineReads {
   }
   /** Only of kind `text`; `since` is compared with `writtenAt`. */
   async saidInTask(connectionId: string, taskId: number, most: number): Promise<Message[]> {
-    const replies = this.#messages(LOOKUPS.repliedInTask, connectionId, taskId, most)
-    const said = [...this.#messages(LOOKUPS.writtenInTask, connectionId, taskId, most), ...replies]
+    const replies = await this.#messages(LOOKUPS.repliedInTask, connectionId, taskId, most)
+    const written = await this.#messages(LOOKUPS.writtenInTask, connectionId, taskId, most)
+    const said = [...written, ...replies]
     return said.sort((a, b) => placeOf(a) - placeOf(b) || a.position - b.position || a.id - b.id).slice(-most)
   }
   async messagesOfTask(connectionId: string, taskId: number, since: number): Promise<Message[]> {
     return this.#messages(LOOKUPS.messagesOfTask, connectionId, taskId, since)
   }
   async deletionsOfTask(connectionId: string, taskId: number): Promise<number[]> {
-    return this.#sql
-      .all<{ comment: number }>(LOOKUPS.deletionsOfTask, connectionId, taskId)
-      .map(({ comment }) => comment)
+    return this.#sql.column<number>(LOOKUPS.deletionsOfTask, connectionId, taskId)
   }
 
   /**
@@ -167,21 +166,21 @@ export class EngineReads {
    * ones.
    */
   async waiting(conversationId: number, direction: Direction, limit: number): Promise<Message[]> {
-    const uncertain = this.#messages(LOOKUPS.waitingUncertain, conversationId, direction, limit)
-    const open = this.#messages(LOOKUPS.waitingOpen, conversationId, direction, limit)
+    const uncertain = await this.#messages(LOOKUPS.waitingUncertain, conversationId, direction, limit)
+    const open = await this.#messages(LOOKUPS.waitingOpen, conversationId, direction, limit)
     if (uncertain.length === 0) return open
     return [...uncertain, ...open].sort((one, other) => one.position - other.position || one.id - other.id)
   }
 
   async jobs(conversationId: number): Promise<Job[]> {
-    const jobs = this.#data(jobFrom, LOOKUPS.jobs, conversationId)
+    const jobs = await this.#data(jobFrom, LOOKUPS.jobs, conversationId)
     return jobs.sort((one, other) => JOB_KINDS.indexOf(one.kind) - JOB_KINDS.indexOf(other.kind))
   }
   async queuesWithWork(): Promise<{ conversationId: number; connectionId: string; queue: Queue }[]> {
     type Row = { conversationId: number; connectionId: string; direction?: Direction }
-    const messages = this.#sql.all<Row>(LOOKUPS.queuesOfMessages)
-    const writing = this.#sql.all<Row>(LOOKUPS.queuesOfAttempts)
-    const jobs = this.#sql.all<Row>(LOOKUPS.queuesOfJobs)
+    const messages = await this.#sql.all<Row>(LOOKUPS.queuesOfMessages)
+    const writing = await this.#sql.all<Row>(LOOKUPS.queuesOfAttempts)
+    const jobs = await this.#sql.all<Row>(LOOKUPS.queuesOfJobs)
     return [...messages, ...writing, ...jobs].map(({ conversationId, connectionId, direction }) => ({
       conversationId,
       connectionId,
@@ -194,20 +193,29 @@ export class EngineReads {
     return this.#sql.all<AgentSeen>(LOOKUPS.agents, connectionId)
   }
   async fact<T>(connectionId: string, key: string): Promise<T | null> {
-    const value = this.#sql.value<string>(LOOKUPS.fact, connectionId, key)
+    const value = await this.#sql.value<string>(LOOKUPS.fact, connectionId, key)
     return value === null ? null : (JSON.parse(value) as T)
   }
 
-  #messages(text: string, ...values: (string | number)[]): Message[] {
-    return this.#sql.all<MessageRow>(text, ...values).map(messageFrom)
+  #messages(text: string, ...values: (string | number)[]): Answer<Message[]> {
+    return mapped(this.#sql.all<MessageRow>(text, ...values), messageFrom)
   }
-  #clients(text: string, ...values: (string | number)[]): ClientLink[] {
-    return this.#sql.all<ClientRow>(text, ...values).map(clientFrom)
+  #clients(text: string, ...values: (string | number)[]): Answer<ClientLink[]> {
+    return mapped(this.#sql.all<ClientRow>(text, ...values), clientFrom)
   }
-  #data<T>(from: (row: DataRow) => T | null, text: string, ...values: (string | number)[]): T[] {
-    return this.#sql.all<DataRow>(text, ...values).map((row) => from(row)!)
+  #data<T>(from: (row: DataRow) => T | null, text: string, ...values: (string | number)[]): Answer<T[]> {
+    return mapped(this.#sql.all<DataRow>(text, ...values), (row) => from(row)!)
+  }
+  async #each<K, T>(keys: readonly K[], read: (key: K) => Answer<T[]>): Promise<T[]> {
+    const found: T[] = []
+    for (const key of keys) found.push(...(await read(key)))
+    return found
   }
 }
+
+/** SQLite's rows are there: the engine does not wait another turn for them. */
+const mapped = <R, T>(rows: Answer<R[]>, from: (row: R) => T): Answer<T[]> =>
+  rows instanceof Promise ? rows.then((all) => all.map(from)) : rows.map(from)
 
 /** Its position in a task's feed; the description comes first. */
 const placeOf = ({ planfixCommentId }: Message): number => planfixCommentId ?? 0

@@ -2,9 +2,8 @@ import { type LogFilter, PAGE_ROWS } from '../../../shared/api/log.ts'
 import type { ClientProfile } from '../../../shared/domain.ts'
 import { nameOf } from '../../engine/index.ts'
 import { Yielder } from '../event-loop-yield.ts'
-import type { Sql } from '../sql.ts'
+import type { SqlReader } from '../sql-reader.ts'
 import { fold, taskNumberIn, wordsOf } from './fold.ts'
-import { remembered } from './message-view.ts'
 import { clientOf, threadOf } from './threads.ts'
 
 /** Number of messages that match a filter, and the first (newest) of each page of PAGE_ROWS. */
@@ -26,7 +25,7 @@ const NEWEST: Reading = { order: 'newest-first', from: Number.MAX_SAFE_INTEGER }
  * called: false cancels the read with null.
  */
 export async function outline(
-  sql: Sql,
+  sql: SqlReader,
   filter: LogFilter,
   isWanted: () => boolean = () => true,
 ): Promise<Outline | null> {
@@ -41,14 +40,19 @@ export async function outline(
 }
 
 /** At most `limit` message ids from `fromId` (inclusive) downward, or from the newest. */
-export const pageFrom = (sql: Sql, filter: LogFilter, fromId: number | null, limit: number) =>
+export const pageFrom = (sql: SqlReader, filter: LogFilter, fromId: number | null, limit: number) =>
   firstOf(sql, filter, fromId === null ? NEWEST : { ...NEWEST, from: fromId + 1 }, limit)
 
 /** At most `limit` message ids after `afterId`, oldest first. */
-export const pageAfter = (sql: Sql, filter: LogFilter, afterId: number, limit: number) =>
+export const pageAfter = (sql: SqlReader, filter: LogFilter, afterId: number, limit: number) =>
   firstOf(sql, filter, { order: 'oldest-first', from: afterId }, limit)
 
-async function firstOf(sql: Sql, filter: LogFilter, reading: Reading, limit: number): Promise<number[]> {
+async function firstOf(
+  sql: SqlReader,
+  filter: LogFilter,
+  reading: Reading,
+  limit: number,
+): Promise<number[]> {
   const yielder = new Yielder()
   const found: number[] = []
   for await (const ids of matching(sql, filter, reading)) {
@@ -79,7 +83,7 @@ interface Where {
 /**
  * Ids of the messages that match a filter, in order, in batches; it yields to the event loop between them.
  */
-async function* matching(sql: Sql, filter: LogFilter, reading: Reading): AsyncGenerator<number[]> {
+async function* matching(sql: SqlReader, filter: LogFilter, reading: Reading): AsyncGenerator<number[]> {
   const yielder = new Yielder()
   const speaks = textMatcher(sql, filter.search)
   const sorting = reading.order === 'newest-first' ? 'DESC' : 'ASC'
@@ -87,14 +91,15 @@ async function* matching(sql: Sql, filter: LogFilter, reading: Reading): AsyncGe
     filter.conversationId === undefined
       ? wholeLog(sql, filter, speaks !== null, reading)
       : oneThread(sql, filter, filter.conversationId, reading)
-  for (const { text, values } of strides) {
+  for await (const { text, values } of strides) {
     const rest = `FROM messages ${text} ORDER BY id ${sorting}`
-    if (speaks === null) yield sql.column<number>(`SELECT id ${rest}`, ...values)
+    if (speaks === null) yield await sql.column<number>(`SELECT id ${rest}`, ...values)
     else {
       const found: number[] = []
-      for (const row of sql.all<Row>(`SELECT ${TEXT_COLUMNS} ${rest}`, ...values)) {
+      for (const row of await sql.all<Row>(`SELECT ${TEXT_COLUMNS} ${rest}`, ...values)) {
         if (yielder.isOver) await yielder.next()
-        if (speaks(row)) found.push(row.id)
+        const answer = speaks(row)
+        if (answer === true || (answer !== false && (await answer))) found.push(row.id)
       }
       yield found
     }
@@ -108,12 +113,12 @@ const WIDEST_STRIDE = 3000
 const WIDEST_WITH_TEXT = 500
 
 /** Batches grow: a page is often full after the first. */
-function* wholeLog(
-  sql: Sql,
+async function* wholeLog(
+  sql: SqlReader,
   filter: LogFilter,
   withText: boolean,
   { order, from }: Reading,
-): Generator<Where> {
+): AsyncGenerator<Where> {
   const [beyond, until, last, sorting] =
     order === 'newest-first' ? ['<', '>=', 'min', 'DESC'] : ['>', '<=', 'max', 'ASC']
   const end = `SELECT ${last}(id) AS last, count(*) AS number FROM
@@ -127,7 +132,7 @@ function* wholeLog(
   let at = from
   let stride = FIRST_STRIDE
   for (;;) {
-    const bound = sql.get<{ last: number | null; number: number }>(end, at, stride)
+    const bound = await sql.get<{ last: number | null; number: number }>(end, at, stride)
     if (!bound || bound.last === null) return
     yield { text, values: [at, bound.last, ...conditions.values] }
     if (bound.number < stride) return
@@ -140,16 +145,18 @@ function* wholeLog(
  * A thread is short compared with the log, and its index has another order: its ids are read at once and
  * sorted.
  */
-function* oneThread(
-  sql: Sql,
+async function* oneThread(
+  sql: SqlReader,
   filter: LogFilter,
   conversationId: number,
   { order, from }: Reading,
-): Generator<Where> {
+): AsyncGenerator<Where> {
   const down = order === 'newest-first'
   const conditions = conditionsOf(filter)
-  const ids = (threadOf(sql, conversationId)?.ids ?? [])
-    .flatMap((id) => sql.column<number>(IN_CONVERSATION, id))
+  const all: number[] = []
+  for (const id of (await threadOf(sql, conversationId))?.ids ?? [])
+    all.push(...(await sql.column<number>(IN_CONVERSATION, id)))
+  const ids = all
     .filter((id) => (down ? id < from : id > from))
     .sort((one, other) => (down ? other - one : one - other))
   for (let at = 0; at < ids.length; at += WIDEST_WITH_TEXT) {
@@ -189,31 +196,36 @@ function conditionsOf({ connectionId, direction, states, employeeId, from, to }:
  * Each word must occur in the text, the reason or what is known of the client (name, e-mail, phone), or be the number
  * of the task; null when the search is empty.
  */
-function textMatcher(sql: Sql, search: string | undefined): ((row: Row) => boolean) | null {
+function textMatcher(
+  sql: SqlReader,
+  search: string | undefined,
+): ((row: Row) => boolean | Promise<boolean>) | null {
   const words = wordsOf(search)
   if (words.length === 0) return null
   const names = new Map<string | number | null, string>()
-  const nameIn = (row: Row) =>
-    // A device belongs to one conversation; its id alone could be that of another connection.
-    remembered(
-      names,
-      row.chatraClientId === null ? row.conversationId : `${row.connectionId} ${row.chatraClientId}`,
-      () => {
-        const client = clientOf(sql, row)
-        return client ? known(client.profile) : ''
-      },
-    )
   return (row) => {
     const said = fold(row.reason === null ? (row.text ?? '') : `${row.text ?? ''}\n${row.reason}`)
-    return words.every(
-      (word) =>
-        said.includes(word) ||
-        nameIn(row).includes(word) ||
-        (row.task !== null && taskNumberIn(word) === row.task) ||
-        (/^\+?[\d().-]{5,}$/.test(word) && nameIn(row).includes(word.replace(/\D/g, ''))),
+    const others = words.filter(
+      (word) => !said.includes(word) && (row.task === null || taskNumberIn(word) !== row.task),
     )
+    if (others.length === 0) return true
+    // A device belongs to one conversation; its id alone could be that of another connection.
+    const who = row.chatraClientId === null ? row.conversationId : `${row.connectionId} ${row.chatraClientId}`
+    const name = names.get(who)
+    if (name !== undefined) return isNamed(name, others)
+    return clientOf(sql, row).then((client) => {
+      const read = client ? known(client.profile) : ''
+      names.set(who, read)
+      return isNamed(read, others)
+    })
   }
 }
+
+const isNamed = (name: string, words: readonly string[]): boolean =>
+  words.every(
+    (word) =>
+      name.includes(word) || (/^\+?[\d().-]{5,}$/.test(word) && name.includes(word.replace(/\D/g, ''))),
+  )
 
 /** The phone also by its digits alone: numbers are written in many ways. */
 const known = (profile: ClientProfile): string =>

@@ -5,7 +5,7 @@ import {
   type LogEntry,
   type MessageState,
 } from '../../../shared/domain.ts'
-import type { Sql } from '../sql.ts'
+import type { SqlReader } from '../sql-reader.ts'
 
 /**
  * Which lines of the live log: the last `limit` lines before `beforeSeq` (or of all). `search` is compared with
@@ -54,7 +54,7 @@ interface Line {
 }
 
 /** Reads the log in batches, so that a search for a rare word in a million lines never delays a webhook. */
-export async function logPage(sql: Sql, query: Query): Promise<LogEntry[]> {
+export async function logPage(sql: SqlReader, query: Query): Promise<LogEntry[]> {
   const forward = query.afterSeq !== undefined
   const text = strideStatement(query, forward)
   const wanted = matcher(query)
@@ -64,7 +64,7 @@ export async function logPage(sql: Sql, query: Query): Promise<LogEntry[]> {
   for (;;) {
     // A page without a filter needs only the lines it shows.
     const stride = wanted ? STRIDE : Math.min(STRIDE, query.limit - found.length)
-    const lines = sql.all<Line>(
+    const lines = await sql.all<Line>(
       text,
       after,
       before,
@@ -130,7 +130,7 @@ const entryFrom = (line: Line): LogEntry => ({
   planfixCommentId: line.planfix_comment,
 })
 
-export function events(sql: Sql, afterId: number | null, limit: number): StoredEvent[] {
+export async function events(sql: SqlReader, afterId: number | null, limit: number): Promise<StoredEvent[]> {
   type Row = {
     id: number
     time: number
@@ -141,8 +141,8 @@ export function events(sql: Sql, afterId: number | null, limit: number): StoredE
   }
   const rows =
     afterId === null
-      ? sql.all<Row>('SELECT * FROM events ORDER BY id DESC LIMIT ?', limit).reverse()
-      : sql.all<Row>('SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?', afterId, limit)
+      ? (await sql.all<Row>('SELECT * FROM events ORDER BY id DESC LIMIT ?', limit)).toReversed()
+      : await sql.all<Row>('SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?', afterId, limit)
   return rows.map(({ id, time, connection, level, key, params }) => ({
     id,
     time,
@@ -153,11 +153,14 @@ export function events(sql: Sql, afterId: number | null, limit: number): StoredE
   }))
 }
 
-export function counts(sql: Sql, connection: string): Counts {
+export async function counts(sql: SqlReader, connection: string): Promise<Counts> {
   const states = { 'to-planfix': noMessages(), 'to-chatra': noMessages() }
   const open = { 'to-planfix': 0, 'to-chatra': 0 }
   type Row = { direction: Direction; state: MessageState; number: number }
-  const rows = sql.all<Row>('SELECT direction, state, number FROM tallies WHERE connection = ?', connection)
+  const rows = await sql.all<Row>(
+    'SELECT direction, state, number FROM tallies WHERE connection = ?',
+    connection,
+  )
   for (const { direction, state, number } of rows) {
     states[direction][state] = number
     if (isOpen(state)) open[direction] += number
@@ -175,5 +178,5 @@ const noMessages = (): Record<MessageState, number> => ({
   skipped: 0,
 })
 
-export const rawPayload = (sql: Sql, messageId: number): string | null =>
+export const rawPayload = async (sql: SqlReader, messageId: number): Promise<string | null> =>
   sql.value<string>('SELECT body FROM inbox WHERE seq = (SELECT inbox FROM messages WHERE id = ?)', messageId)

@@ -3,7 +3,7 @@ import { Yielder } from '../event-loop-yield.ts'
 import { conversationFrom } from '../rows/links.ts'
 import { isDismissable, isRetryable } from '../rows/manual-actions.ts'
 import { type MessageRow, messageFrom } from '../rows/messages.ts'
-import type { Sql } from '../sql.ts'
+import type { SqlReader } from '../sql-reader.ts'
 import { LOOKUPS } from './lookups.ts'
 import { clientOf, commonConversation } from './threads.ts'
 
@@ -18,27 +18,29 @@ export interface MessageView {
 }
 
 /** In the order of `ids`; missing messages are skipped. */
-export async function messageViews(sql: Sql, ids: readonly number[]): Promise<MessageView[]> {
+export async function messageViews(sql: SqlReader, ids: readonly number[]): Promise<MessageView[]> {
   const yielder = new Yielder()
-  const conversations = new Map<number, Conversation | null>()
-  const common = new Map<number, Conversation | null>()
-  const clients = new Map<string, ClientLink | null>()
+  const conversations = new Map<number, Promise<Conversation | null>>()
+  const common = new Map<number, Promise<Conversation | null>>()
+  const clients = new Map<string, Promise<ClientLink | null>>()
   const found: MessageView[] = []
   for (const id of ids) {
     if (yielder.isOver) await yielder.next()
-    const row = sql.get<MessageRow>(LOOKUPS.message, id)
+    const row = await sql.get<MessageRow>(LOOKUPS.message, id)
     if (!row) continue
     const message = messageFrom(row)
     const { conversationId: of, connectionId, chatraClientId } = message
     const own =
       of === null
         ? null
-        : remembered(conversations, of, () => conversationFrom(sql.get(LOOKUPS.conversation, of)))
+        : await remembered(conversations, of, async () =>
+            conversationFrom(await sql.get(LOOKUPS.conversation, of)),
+          )
     const conversation =
       own === null || own.mergedInto === null
         ? own
-        : remembered(common, own.id, () => commonConversation(sql, own.id))
-    const client = remembered(clients, `${connectionId} ${chatraClientId} ${of}`, () =>
+        : await remembered(common, own.id, () => commonConversation(sql, own.id))
+    const client = await remembered(clients, `${connectionId} ${chatraClientId} ${of}`, () =>
       clientOf(sql, message),
     )
     found.push({
@@ -65,8 +67,8 @@ export function remembered<K, V>(known: Map<K, V>, key: K, make: () => V): V {
 export type LifeStep = Pick<LogEntry, 'seq' | 'time' | 'state' | 'reason'>
 
 /** The latest stored state changes, oldest first. */
-export const lifeOf = (sql: Sql, messageId: number): LifeStep[] =>
-  sql.all<LifeStep>(LIFE, messageId).reverse()
+export const lifeOf = async (sql: SqlReader, messageId: number): Promise<LifeStep[]> =>
+  (await sql.all<LifeStep>(LIFE, messageId)).reverse()
 /**
  * A message that is retried every five minutes for weeks has thousands of them: no more than this are shown.
  */

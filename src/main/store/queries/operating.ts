@@ -1,5 +1,5 @@
 import type { Direction, MessageState } from '../../../shared/domain.ts'
-import type { Sql } from '../sql.ts'
+import type { SqlReader } from '../sql-reader.ts'
 
 /** A change of a message's state, for metrics and for the log of an operator: no texts, no names. */
 export interface Step {
@@ -14,7 +14,7 @@ export interface Step {
   ageMs: number
 }
 
-export const steps = (sql: Sql, afterSeq: number, limit: number): Step[] =>
+export const steps = async (sql: SqlReader, afterSeq: number, limit: number): Promise<Step[]> =>
   sql.all<Step>(STEPS, afterSeq, limit)
 const STEPS = `SELECT seq, line.message, connection, conversation, direction, line.state, line.reason,
     max(0, line.time - received_at) AS ageMs
@@ -27,10 +27,11 @@ export interface Backlog {
   jobs: Map<string, number>
 }
 
-export function backlog(sql: Sql): Backlog {
-  const counted = (text: string) =>
-    new Map(sql.all<{ connection: string; number: number }>(text).map((row) => [row.connection, row.number]))
-  return { inbox: counted(INBOX), jobs: counted(JOBS) }
+export async function backlog(sql: SqlReader): Promise<Backlog> {
+  type Row = { connection: string; number: number }
+  const counted = async (text: string) =>
+    new Map((await sql.all<Row>(text)).map((row) => [row.connection, row.number]))
+  return { inbox: await counted(INBOX), jobs: await counted(JOBS) }
 }
 const INBOX = `SELECT connection, count(*) AS number FROM inbox INDEXED BY inbox_pending
   WHERE outcome IS NULL GROUP BY connection`

@@ -1,5 +1,5 @@
 import { OPEN_STATES } from '../../../shared/domain.ts'
-import type { Sql } from '../sql.ts'
+import type { SqlReader } from '../sql-reader.ts'
 
 /** A connection with stored data that no configuration names, so that its work is not done. */
 export interface OrphanedConnection {
@@ -19,16 +19,19 @@ const TASKS = `SELECT count(*) FROM tasks INDEXED BY tasks_watched
   WHERE connection = ? AND deleted = 0 AND last_activity_at >= ? AND data ->> '$.closedAt' IS NULL`
 
 /** Those with waiting work, or with activity in their tasks after `since`. */
-export function orphanedConnections(sql: Sql, known: readonly string[], since: number): OrphanedConnection[] {
-  return sql
-    .all<{ connection: string }>(STORED)
-    .map(({ connection }) => connection)
-    .filter((connection) => !known.includes(connection))
-    .map((connectionId) => ({
-      connectionId,
-      waiting:
-        (sql.value<number>(MESSAGES, connectionId) ?? 0) + (sql.value<number>(EVENTS, connectionId) ?? 0),
-      tasks: sql.value<number>(TASKS, connectionId, since) ?? 0,
-    }))
-    .filter(({ waiting, tasks }) => waiting + tasks > 0)
+export async function orphanedConnections(
+  sql: SqlReader,
+  known: readonly string[],
+  since: number,
+): Promise<OrphanedConnection[]> {
+  const found: OrphanedConnection[] = []
+  const number = async (text: string, ...values: (string | number)[]) =>
+    (await sql.value<number>(text, ...values)) ?? 0
+  for (const connectionId of await sql.column<string>(STORED)) {
+    if (known.includes(connectionId)) continue
+    const waiting = (await number(MESSAGES, connectionId)) + (await number(EVENTS, connectionId))
+    const tasks = await number(TASKS, connectionId, since)
+    if (waiting + tasks > 0) found.push({ connectionId, waiting, tasks })
+  }
+  return found
 }

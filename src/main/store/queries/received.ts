@@ -1,4 +1,4 @@
-import type { Sql } from '../sql.ts'
+import type { SqlReader } from '../sql-reader.ts'
 
 /** Stored webhooks of Chatra, the newest of them, and how many were stored before with the same body. */
 export interface WebhookCounts {
@@ -15,8 +15,11 @@ const CHAT_CALLS = `SELECT body FROM (${newest('planfix-chat')}) WHERE received_
 const COUNTS = `SELECT count(*) AS webhooks, count(*) - count(DISTINCT body) AS twice FROM (${newest('chatra')})`
 
 /** Bodies of the Chat API's calls that came in since `since` (milliseconds), oldest first. */
-export const chatCallsSince = (sql: Sql, connectionId: string, since: number): string[] =>
-  sql.all<{ body: string }>(CHAT_CALLS, connectionId, since).map(({ body }) => body)
+export const chatCallsSince = async (
+  sql: SqlReader,
+  connectionId: string,
+  since: number,
+): Promise<string[]> => sql.column<string>(CHAT_CALLS, connectionId, since)
 
-export const webhookCounts = (sql: Sql, connectionId: string): WebhookCounts =>
-  sql.get<WebhookCounts>(COUNTS, connectionId) ?? { webhooks: 0, twice: 0 }
+export const webhookCounts = async (sql: SqlReader, connectionId: string): Promise<WebhookCounts> =>
+  (await sql.get<WebhookCounts>(COUNTS, connectionId)) ?? { webhooks: 0, twice: 0 }

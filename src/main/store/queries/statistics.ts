@@ -1,6 +1,6 @@
 import type { Direction, MessageKind, MessageState } from '../../../shared/domain.ts'
 import { Yielder } from '../event-loop-yield.ts'
-import type { Sql } from '../sql.ts'
+import type { SqlReader } from '../sql-reader.ts'
 import { LOOKUPS } from './lookups.ts'
 import { remembered } from './message-view.ts'
 import { median } from './quantile.ts'
@@ -20,12 +20,12 @@ export interface Bar {
  * Counted by quarters of an hour, so `starts` must be at whole quarters, as the hours and days of every time
  * zone are.
  */
-export async function bars(sql: Sql, starts: readonly number[], end: number): Promise<Bar[]> {
+export async function bars(sql: SqlReader, starts: readonly number[], end: number): Promise<Bar[]> {
   const yielder = new Yielder()
   const found: Bar[] = starts.map((from) => ({ from, toPlanfix: 0, toChatra: 0 }))
   const first = starts[0]
   if (first === undefined) return found
-  const rows = sql.all<{ quarter: number; direction: Direction; number: number }>(
+  const rows = await sql.all<{ quarter: number; direction: Direction; number: number }>(
     QUARTERS,
     Math.floor(first / QUARTER),
     Math.ceil(end / QUARTER),
@@ -54,7 +54,7 @@ export interface DayFigures {
 }
 
 /** Figures of the messages received since `since`. Reads only those messages, yielding to the event loop. */
-export async function dayFigures(sql: Sql, since: number): Promise<DayFigures> {
+export async function dayFigures(sql: SqlReader, since: number): Promise<DayFigures> {
   const { chats, ...states } = await readDay(sql, since)
   const answered = chats.map(({ chat }) => firstReplyMs(chat)).filter((ms) => ms !== null)
   const written = chats.filter(({ chat }) => chat.clientWrote)
@@ -67,7 +67,7 @@ export async function dayFigures(sql: Sql, since: number): Promise<DayFigures> {
 }
 
 /** The conversations that `dayFigures` counts as chats; with `onlyNew` those that it counts as new. */
-export async function chatsOfDay(sql: Sql, since: number, onlyNew: boolean): Promise<number[]> {
+export async function chatsOfDay(sql: SqlReader, since: number, onlyNew: boolean): Promise<number[]> {
   const { chats } = await readDay(sql, since)
   return chats
     .filter(({ chat, isNew }) => chat.clientWrote && (isNew || !onlyNew))
@@ -81,25 +81,25 @@ interface Day {
   uncertain: number
 }
 
-async function readDay(sql: Sql, since: number): Promise<Day> {
+async function readDay(sql: SqlReader, since: number): Promise<Day> {
   const yielder = new Yielder()
-  const first = firstReceived(sql, since)
+  const first = await firstReceived(sql, since)
   const chats = new Map<number, Chat>()
   const threads = new Map<number, number>()
   const states = { failed: 0, uncertain: 0 }
   for (let at: number | null = first; at !== null; ) {
-    const rows: Row[] = sql.all<Row>(DAY, at, since)
+    const rows: Row[] = await sql.all<Row>(DAY, at, since)
     for (const row of rows) {
       if (yielder.isOver) await yielder.next()
       if (row.kind === 'event') continue
       if (row.state === 'failed' || row.state === 'uncertain') states[row.state] += 1
       const { conversation } = row
       if (conversation === null || row.kind !== 'text') continue
-      const thread = remembered(
-        threads,
-        conversation,
-        () => commonConversation(sql, conversation)?.id ?? conversation,
-      )
+      let thread = threads.get(conversation)
+      if (thread === undefined) {
+        thread = (await commonConversation(sql, conversation))?.id ?? conversation
+        threads.set(conversation, thread)
+      }
       note(
         remembered(chats, thread, () => new Chat()),
         row,
@@ -113,7 +113,7 @@ async function readDay(sql: Sql, since: number): Promise<Day> {
   const found: Day['chats'] = []
   for (const [thread, chat] of chats) {
     if (yielder.isOver) await yielder.next()
-    found.push({ thread, chat, isNew: chat.clientWrote && !hadMessagesBefore(sql, thread, first!) })
+    found.push({ thread, chat, isNew: chat.clientWrote && !(await hadMessagesBefore(sql, thread, first!)) })
   }
   return { chats: found, ...states }
 }
@@ -162,24 +162,25 @@ function firstReplyMs({ firstAt, repliesAt }: Chat): number | null {
   return later.length === 0 ? null : later.reduce((one, other) => Math.min(one, other)) - firstAt
 }
 
-function hadMessagesBefore(sql: Sql, thread: number, firstId: number): boolean {
-  const ids = threadOf(sql, thread)?.ids ?? [thread]
-  return ids.some((id) => sql.value<number>(EARLIER, id, firstId) !== null)
+async function hadMessagesBefore(sql: SqlReader, thread: number, firstId: number): Promise<boolean> {
+  for (const id of (await threadOf(sql, thread))?.ids ?? [thread])
+    if ((await sql.value<number>(EARLIER, id, firstId)) !== null) return true
+  return false
 }
 const EARLIER = `SELECT id FROM messages INDEXED BY messages_chat
   WHERE conversation = ? AND id < ? ORDER BY said_at LIMIT 1`
 
 /** The first message received at `since` or later; null when there is none. Ids ascend with time. */
-export function firstReceived(sql: Sql, since: number): number | null {
+export async function firstReceived(sql: SqlReader, since: number): Promise<number | null> {
   let low = 0
-  let high = (sql.value<number>('SELECT max(id) FROM messages') ?? 0) + 1
+  let high = ((await sql.value<number>('SELECT max(id) FROM messages')) ?? 0) + 1
   while (low < high) {
     const middle = Math.floor((low + high) / 2)
-    const found = sql.get<{ id: number; at: number }>(AT, middle)
+    const found = await sql.get<{ id: number; at: number }>(AT, middle)
     if (!found || found.at >= since) high = middle
     else low = found.id + 1
   }
-  return sql.get<{ id: number; at: number }>(AT, low)?.id ?? null
+  return (await sql.get<{ id: number; at: number }>(AT, low))?.id ?? null
 }
 const AT = `SELECT id, received_at AS at FROM messages INDEXED BY messages_browse
   WHERE id >= ? ORDER BY id LIMIT 1`
@@ -188,10 +189,12 @@ const AT = `SELECT id, received_at AS at FROM messages INDEXED BY messages_brows
  * When the bridge first ran on this data; data of earlier versions has no record of it, but a first message and a
  * first event. Null = unknown.
  */
-export function beganAt(sql: Sql): number | null {
-  const noted = sql.value<string>(LOOKUPS.fact, '', 'beganAt')
+export async function beganAt(sql: SqlReader): Promise<number | null> {
+  const noted = await sql.value<string>(LOOKUPS.fact, '', 'beganAt')
   if (noted !== null) return Number(JSON.parse(noted))
-  const first = [sql.value<number>(FIRST_MESSAGE), sql.value<number>(FIRST_EVENT)].filter((at) => at !== null)
+  const first = [await sql.value<number>(FIRST_MESSAGE), await sql.value<number>(FIRST_EVENT)].filter(
+    (at) => at !== null,
+  )
   return first.length === 0 ? null : Math.min(...first)
 }
 const FIRST_MESSAGE = `SELECT received_at FROM messages INDEXED BY messages_browse WHERE id > 0 ORDER BY id LIMIT 1`
@@ -201,19 +204,19 @@ const FIRST_EVENT = `SELECT time FROM events WHERE id > 0 ORDER BY id LIMIT 1`
  * Messages of a connection that became uncertain after `since`: their echo may still come. Reads all its uncertain
  * ones.
  */
-export const settling = (sql: Sql, connectionId: string, since: number): number =>
-  sql.value<number>(SETTLING, connectionId, since) ?? 0
+export const settling = async (sql: SqlReader, connectionId: string, since: number): Promise<number> =>
+  (await sql.value<number>(SETTLING, connectionId, since)) ?? 0
 const SETTLING = `SELECT count(*) FROM messages INDEXED BY messages_uncertain
   WHERE conversation > 0 AND state = 'uncertain' AND connection = ?
     AND (SELECT max(time) FROM entries WHERE message = messages.id) > ?`
 
 /** Periods when the bridge was not running, newest first, that ended after `since`. */
-export async function gapsSince(sql: Sql, since: number): Promise<{ from: number; to: number }[]> {
+export async function gapsSince(sql: SqlReader, since: number): Promise<{ from: number; to: number }[]> {
   const yielder = new Yielder()
   const gaps: { from: number; to: number }[] = []
   let before = Number.MAX_SAFE_INTEGER
   for (;;) {
-    const rows = sql.all<{ id: number; time: number; key: string; params: string }>(EVENTS, before)
+    const rows = await sql.all<{ id: number; time: number; key: string; params: string }>(EVENTS, before)
     for (const { key, params, time } of rows) {
       if (time < since) return gaps
       if (key !== 'event.gap') continue

@@ -1,7 +1,7 @@
 import type { Author } from '../../../shared/domain.ts'
 import { firstUnanswered, isAnswer, type SaidMessage } from '../../../shared/messages/unanswered.ts'
 import { Yielder } from '../event-loop-yield.ts'
-import type { Sql } from '../sql.ts'
+import type { SqlReader } from '../sql-reader.ts'
 import { threadOf } from './threads.ts'
 
 /** The oldest message of a client that nobody has answered. */
@@ -27,16 +27,17 @@ const STEP = 20
 const MOST_READ = 200
 
 /** `id` may be that of any conversation of a thread; null when its client waits for nothing. */
-export function unansweredOf(sql: Sql, id: number): UnansweredMessage | null {
-  const thread = threadOf(sql, id)
+export async function unansweredOf(sql: SqlReader, id: number): Promise<UnansweredMessage | null> {
+  const thread = await threadOf(sql, id)
   if (!thread) return null
   const { conversation, ids } = thread
   const upTo = conversation.noAnswerUpTo ?? 0
   let last: Said[] = []
   let [at, before] = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]
   while (last.length < MOST_READ) {
-    const rows: Said[] = ids
-      .flatMap((one) => sql.all<Row>(SAID, one, at, before, STEP))
+    const read: Row[] = []
+    for (const one of ids) read.push(...(await sql.all<Row>(SAID, one, at, before, STEP)))
+    const rows: Said[] = read
       .sort((one, other) => other.at - one.at || other.id - one.id)
       .slice(0, STEP)
       .map((row) => ({ ...row, author: { kind: row.by } }))
@@ -66,7 +67,8 @@ const SAID = `SELECT ${FIELDS}
   WHERE conversation = ? AND (said_at, id) < (?, ?) ORDER BY said_at DESC, id DESC LIMIT ?`
 
 /** Ids of the conversations with a message since `since`, latest first. */
-export const recentConversations = (sql: Sql, since: number): number[] => sql.column<number>(RECENT, since)
+export const recentConversations = async (sql: SqlReader, since: number): Promise<number[]> =>
+  sql.column<number>(RECENT, since)
 const RECENT = `SELECT id FROM conversations INDEXED BY conversations_recent
   WHERE merged_into IS NULL AND active_at >= ? ORDER BY active_at DESC`
 
@@ -74,16 +76,16 @@ const RECENT = `SELECT id FROM conversations INDEXED BY conversations_recent
  * The clients who wait in these conversations; yields to the event loop. A conversation whose last answer is among its
  * last messages, as in most, is read together with others: a statement of its own would cost more than its rows.
  */
-export async function unansweredAmong(sql: Sql, ids: readonly number[]): Promise<UnansweredMessage[]> {
+export async function unansweredAmong(sql: SqlReader, ids: readonly number[]): Promise<UnansweredMessage[]> {
   const yielder = new Yielder()
   const found: UnansweredMessage[] = []
   for (let from = 0; from < ids.length; from += TOGETHER) {
     const some = ids.slice(from, from + TOGETHER)
-    const rows = sql.all<LastRow>(LAST, JSON.stringify(some))
+    const rows = await sql.all<LastRow>(LAST, JSON.stringify(some))
     const last = Map.groupBy(rows, ({ conversation }) => conversation)
     for (const id of some) {
       if (yielder.isOver) await yielder.next()
-      const one = settledBy(last.get(id) ?? []) ?? { waits: unansweredOf(sql, id) }
+      const one = settledBy(last.get(id) ?? []) ?? { waits: await unansweredOf(sql, id) }
       if (one.waits) found.push(one.waits)
     }
     if (yielder.isOver) await yielder.next()
@@ -117,8 +119,8 @@ const TOGETHER = 50
 const FEW = 4
 const LAST = `SELECT wanted.value AS conversation, conversations.connection AS connectionId,
     data ->> '$.noAnswerUpTo' AS upTo,
-    conversations.merged_into IS NOT NULL OR EXISTS (SELECT 1 FROM conversations AS other
-      INDEXED BY conversations_merged WHERE other.merged_into = wanted.value) AS isThread, ${FIELDS}
+    CASE WHEN conversations.merged_into IS NOT NULL OR EXISTS (SELECT 1 FROM conversations AS other
+      INDEXED BY conversations_merged WHERE other.merged_into = wanted.value) THEN 1 ELSE 0 END AS isThread, ${FIELDS}
   FROM json_each(?) AS wanted CROSS JOIN conversations ON conversations.id = wanted.value
     LEFT JOIN messages ON messages.id IN (SELECT id FROM messages INDEXED BY messages_chat
       WHERE conversation = wanted.value ORDER BY said_at DESC, id DESC LIMIT ${FEW})`

@@ -7,6 +7,7 @@ import { foldEmail, saveClient, saveTask, updateConversation } from '../rows/cha
 import { type ClientRow, clientFrom, conversationFrom, type DataRow, taskFrom } from '../rows/links.ts'
 import { type MessageRow, messageFrom, patchMessage } from '../rows/messages.ts'
 import type { Sql } from '../sql.ts'
+import type { SqlReader } from '../sql-reader.ts'
 import { withoutDescription, withoutPerson, withoutWords } from './redaction.ts'
 import { erasing } from './retention.ts'
 
@@ -51,22 +52,22 @@ const CONNECTIONS = `SELECT DISTINCT connection FROM clients`
 const BY_EMAIL = `SELECT * FROM clients INDEXED BY clients_email WHERE connection = ? AND email = ?`
 
 /** Null when no client matches. */
-export function findPerson(sql: Sql, { client, connectionId }: Wanted): Person | null {
-  const all = sql.all<{ connection: string }>(CONNECTIONS).map(({ connection }) => connection)
-  const found = (connectionId === null ? all : [connectionId]).flatMap((connection) => [
-    ...sql.all<ClientRow>(LOOKUPS.client, connection, client),
-    ...sql.all<ClientRow>(BY_EMAIL, connection, foldEmail(client)),
-  ])
+export async function findPerson(sql: SqlReader, { client, connectionId }: Wanted): Promise<Person | null> {
+  const found: ClientRow[] = []
+  for (const connection of connectionId === null ? await sql.column<string>(CONNECTIONS) : [connectionId]) {
+    found.push(...(await sql.all<ClientRow>(LOOKUPS.client, connection, client)))
+    found.push(...(await sql.all<ClientRow>(BY_EMAIL, connection, foldEmail(client))))
+  }
   if (found.length === 0) return null
-  const conversations = new Set(
-    found.flatMap(({ conversation }) => threadOf(sql, conversation)?.ids ?? [conversation]),
-  )
+  const conversations = new Set<number>()
+  for (const { conversation } of found)
+    for (const id of (await threadOf(sql, conversation))?.ids ?? [conversation]) conversations.add(id)
   const rows = new Map(found.map((row) => [`${row.connection} ${row.client}`, row]))
   const tasks = new Set<string>()
   for (const id of conversations) {
-    for (const row of sql.all<ClientRow>(LOOKUPS.clientsOf, id))
+    for (const row of await sql.all<ClientRow>(LOOKUPS.clientsOf, id))
       rows.set(`${row.connection} ${row.client}`, row)
-    for (const row of sql.all<DataRow>(LOOKUPS.tasksOf, id)) {
+    for (const row of await sql.all<DataRow>(LOOKUPS.tasksOf, id)) {
       const { connectionId, taskId } = taskFrom(row)!
       tasks.add(`${connectionId} ${taskId}`)
     }

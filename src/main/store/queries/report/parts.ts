@@ -2,6 +2,7 @@ import { OPEN_STATES } from '../../../../shared/domain.ts'
 import { Yielder } from '../../event-loop-yield.ts'
 import type { GroupCommit } from '../../group-commit.ts'
 import type { Sql } from '../../sql.ts'
+import type { SqlReader } from '../../sql-reader.ts'
 import { firstReceived } from '../statistics.ts'
 import { PartReader, type PartRow, type ReportPart } from './part.ts'
 
@@ -24,24 +25,24 @@ const LAST = `SELECT max(id) FROM messages`
  * The parts of the messages with an id from `first` on that were received before `to`, in the order of their ids. Yields to
  * the event loop.
  */
-export async function* partsBetween(sql: Sql, first: number, to: number): AsyncGenerator<ReportPart> {
+export async function* partsBetween(sql: SqlReader, first: number, to: number): AsyncGenerator<ReportPart> {
   const yielder = new Yielder()
   const begun = Math.floor(first / IDS)
-  const isWhole = sql.value<number>(NEXT, begun * IDS) === first
+  const isWhole = (await sql.value<number>(NEXT, begun * IDS)) === first
   const stored = new Map<number, string>()
   let known = isWhole ? begun : begun + 1
-  for (let at = sql.value<number>(NEXT, first); at !== null; ) {
+  for (let at = await sql.value<number>(NEXT, first); at !== null; ) {
     const part = Math.floor(at / IDS)
     if (part >= known) {
       known = part + TOGETHER
       stored.clear()
-      for (const one of sql.all<{ part: number; data: string }>(STORED, part, known, to))
+      for (const one of await sql.all<{ part: number; data: string }>(STORED, part, known, to))
         stored.set(one.part, one.data)
     }
     const data = stored.get(part)
-    yield data === undefined ? read(sql, Math.max(first, part * IDS), to).part : JSON.parse(data)
+    yield data === undefined ? partOf(await rowsFrom(sql, Math.max(first, part * IDS), to)) : JSON.parse(data)
     if (yielder.isOver) await yielder.next()
-    at = sql.value<number>(NEXT, (part + 1) * IDS)
+    at = await sql.value<number>(NEXT, (part + 1) * IDS)
   }
   await yielder.next()
 }
@@ -50,11 +51,13 @@ const TOGETHER = 20
 const STORED = `SELECT part, data FROM report_parts WHERE part >= ? AND part < ? AND received_to < ?`
 
 /** The rest of the part that begins with this id. */
-function read(sql: Sql, id: number, to = Number.MAX_SAFE_INTEGER): { part: ReportPart; rows: PartRow[] } {
-  const rows = sql.all<PartRow>(ROWS, id, (Math.floor(id / IDS) + 1) * IDS, to)
+const rowsFrom = (sql: SqlReader, id: number, to: number) =>
+  sql.all<PartRow>(ROWS, id, (Math.floor(id / IDS) + 1) * IDS, to)
+
+function partOf(rows: readonly PartRow[]): ReportPart {
   const reader = new PartReader()
   for (const row of rows) reader.take(row)
-  return { part: reader.part, rows }
+  return reader.part
 }
 
 /**
@@ -63,27 +66,27 @@ function read(sql: Sql, id: number, to = Number.MAX_SAFE_INTEGER): { part: Repor
  */
 export async function storeParts(sql: Sql, writes: GroupCommit, now: number): Promise<void> {
   const yielder = new Yielder()
-  const first = firstReceived(sql, now - DAYS * DAY)
-  const last = sql.value<number>(LAST)
+  const first = await firstReceived(sql, now - DAYS * DAY)
+  const last = await sql.value<number>(LAST)
   if (first === null || last === null) return
-  const stored = new Set(sql.column<number>(NUMBERS, Math.floor(first / IDS)))
+  const stored = new Set(await sql.column<number>(NUMBERS, Math.floor(first / IDS)))
   const open = Math.floor(last / IDS)
   for (let at: number | null = first; at !== null; ) {
     const part: number = Math.floor(at / IDS)
     if (part >= open) return
     if (!stored.has(part)) await writes.write(() => store(sql, part, now))
     else if (yielder.isOver) await yielder.next()
-    at = sql.value<number>(NEXT, (part + 1) * IDS)
+    at = await sql.value<number>(NEXT, (part + 1) * IDS)
   }
 }
 const NUMBERS = `SELECT part FROM report_parts WHERE part >= ?`
 
 /** Nothing changes between the reading and the writing: both are one transaction. */
 function store(sql: Sql, part: number, now: number): void {
-  const { part: data, rows } = read(sql, part * IDS)
+  const rows = sql.all<PartRow>(ROWS, part * IDS, (part + 1) * IDS, Number.MAX_SAFE_INTEGER)
   const to = rows.reduce((latest, { received }) => Math.max(latest, received), 0)
   if (to > now - SETTLING_MS || rows.some(({ state }) => UNSETTLED.has(state))) return
-  sql.run(STORE, part, to, JSON.stringify(data))
+  sql.run(STORE, part, to, JSON.stringify(partOf(rows)))
 }
 const UNSETTLED: ReadonlySet<string> = new Set([...OPEN_STATES, 'received'])
 const STORE = `INSERT OR REPLACE INTO report_parts (part, received_to, data) VALUES (?, ?, ?)`

@@ -1,6 +1,6 @@
 import type { Report, ReportPart } from '../../../../shared/api/report.ts'
 import { Yielder } from '../../event-loop-yield.ts'
-import type { Sql } from '../../sql.ts'
+import type { SqlReader } from '../../sql-reader.ts'
 import { remembered } from '../message-view.ts'
 import { median, quantile } from '../quantile.ts'
 import { firstReceived } from '../statistics.ts'
@@ -34,9 +34,9 @@ interface Person {
 const HOUR = 3_600_000
 
 /** Of the messages of the period, in the order in which they were received; yields to the event loop. */
-export async function reportOf(sql: Sql, query: ReportQuery): Promise<Report> {
-  const reader = new Reader(query, mergedIn(sql))
-  const first = firstReceived(sql, query.dayStarts[0]!)
+export async function reportOf(sql: SqlReader, query: ReportQuery): Promise<Report> {
+  const reader = new Reader(query, await mergedIn(sql))
+  const first = await firstReceived(sql, query.dayStarts[0]!)
   if (first !== null) {
     for await (const part of partsBetween(sql, first, query.to)) reader.take(part)
   }
@@ -44,8 +44,8 @@ export async function reportOf(sql: Sql, query: ReportQuery): Promise<Report> {
 }
 
 /** Merged conversations, and what each was merged into. */
-const mergedIn = (sql: Sql): Map<number, number> =>
-  new Map(sql.all<{ id: number; into: number }>(MERGED).map(({ id, into }) => [id, into]))
+const mergedIn = async (sql: SqlReader): Promise<Map<number, number>> =>
+  new Map((await sql.all<{ id: number; into: number }>(MERGED)).map(({ id, into }) => [id, into]))
 const MERGED = `SELECT id, merged_into AS "into" FROM conversations INDEXED BY conversations_merged
   WHERE merged_into IS NOT NULL`
 
