@@ -14,6 +14,7 @@ import type { EventBus } from './event-bus.ts'
 import type { WebhookTimes } from './last-webhooks.ts'
 import { reportOrphaned } from './maintenance/orphaned-connections.ts'
 import { watchStoreChanges } from './maintenance/store-change-watcher.ts'
+import { lookForRecovery } from './maintenance/store-recovery.ts'
 import { healthOf, isDegraded } from './monitoring/health.ts'
 import type { RuntimeSupervisor } from './supervisor.ts'
 
@@ -38,6 +39,7 @@ export class Application {
   private receiver: Receiver | null = null
   private orphaned: readonly OrphanedConnection[] = []
   private stopStoreWatch: () => void = () => undefined
+  private stopRecovery: () => void = () => undefined
   private stopping: Promise<void> | null = null
   private readonly ending = new AbortController()
 
@@ -75,6 +77,13 @@ export class Application {
       version: () => this.store.dataVersion(),
       changed: () => void this.resume(),
       onBug: (error) => this.events.reportBug(error, 'store'),
+    })
+    this.stopRecovery = lookForRecovery({
+      clock: this.clock,
+      events: this.events,
+      write: () =>
+        this.store.commit([{ type: 'fact.set', connectionId: '', key: 'storeTriedAt', value: this.now() }]),
+      recovered: () => void this.resume(),
     })
     const target = { host: options.receiver.host, port: this.receiver.port }
     await this.publicAddressService.start(target, (asleepSince) => void this.wake(asleepSince))
@@ -124,7 +133,7 @@ export class Application {
     return this.receiver?.url ?? ''
   }
 
-  /** Why the data folder is not writable; null when it is. */
+  /** Why nothing can be stored; null when it can. */
   get storeFailing(): string | null {
     return this.events.storeFailing
   }
@@ -159,6 +168,7 @@ export class Application {
     this.ending.abort()
     this.parts.continuity.stop()
     this.stopStoreWatch()
+    this.stopRecovery()
     this.parts.maintenance.stop()
     this.parts.fileCache.stop()
     const quiet = Promise.all([

@@ -1,6 +1,7 @@
 import { WAITING_DAYS } from '../../../shared/api/conversations.ts'
 import type { AppState } from '../../../shared/api/state.ts'
 import { errorMessage } from '../../../shared/node-errors.ts'
+import { isStoreUnavailable } from '../../../shared/store-error.ts'
 import { rootOf } from '../../engine/index.ts'
 import type { Application, Log } from '../../runtime/application.ts'
 import type { LogPlace, UnansweredMessage } from '../../store/index.ts'
@@ -31,9 +32,11 @@ export class WaitingClients {
 
   /** As last read; a new reading begins. */
   now(): AppState['waiting'] {
-    this.#refresh().catch((error: unknown) =>
-      this.#log.warn({ detail: errorMessage(error) }, 'the clients who wait could not be read'),
-    )
+    this.#refresh().catch((error: unknown) => {
+      // A store that is away is reported once, for all.
+      if (!isStoreUnavailable(error))
+        this.#log.warn({ detail: errorMessage(error) }, 'the clients who wait could not be read')
+    })
     const waiting = this.#current()
     return { count: waiting.length, since: waiting[0]?.since ?? null, version: this.#version }
   }

@@ -1,6 +1,7 @@
 import type { AppState } from '../../../shared/api/state.ts'
 import type { Push } from '../../../shared/api.ts'
 import { errorStack } from '../../../shared/node-errors.ts'
+import { isStoreUnavailable } from '../../../shared/store-error.ts'
 import type { Application, Log } from '../../runtime/application.ts'
 import type { LogPlace } from '../../store/index.ts'
 import { rowsOf } from '../log/message-rows.ts'
@@ -39,6 +40,7 @@ export function createFeed(options: {
   let place: LogPlace = ''
   let eventId = 0
   let shown = ''
+  let state: AppState | null = null
 
   const publish = (push: Push, to: Iterable<(push: Push) => void> = [...listeners]) => {
     for (const listener of to) {
@@ -85,19 +87,36 @@ export function createFeed(options: {
   }
 
   async function newState(): Promise<Push[]> {
-    const value = await options.state()
+    state = await options.state()
+    return changed(state)
+  }
+
+  function changed(value: AppState): Push[] {
     const text = JSON.stringify({ ...value, time: 0 })
     if (text === shown) return []
     shown = text
     return [{ event: 'state', value }]
   }
 
+  /** While the store cannot be read, the last state says so. */
+  function failedToLook(mine: number, error: unknown): void {
+    if (!isStoreUnavailable(error)) failed(error)
+    else if (state !== null && mine === generation)
+      for (const push of changed({ ...state, storeFailing: error.message })) publish(push)
+  }
+
   /** The next read begins when this one is over: a slow disk is not read twice at once. */
   function go(mine: number, work: (mine: number) => Promise<void>): void {
     void work(mine)
-      .catch(failed)
-      .then(() => {
-        if (mine === generation) cancel = clock.after(EVERY_MS, () => go(mine, look))
+      .then(
+        () => look,
+        (error: unknown) => {
+          failedToLook(mine, error)
+          return work
+        },
+      )
+      .then((next) => {
+        if (mine === generation) cancel = clock.after(EVERY_MS, () => go(mine, next))
       })
   }
 

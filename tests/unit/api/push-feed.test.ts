@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { createFeed } from '../../../src/main/api/state/push-feed.ts'
+import type { Application } from '../../../src/main/runtime/application.ts'
+import { storeUnavailable } from '../../../src/main/store/errors.ts'
+import type { Push } from '../../../src/shared/api.ts'
+import { FakeClock, settle } from '../../support/fake-clock.ts'
+import { appState } from './values.ts'
+
+/** A feed of a store that can be read or not, with what it pushed and wrote into the log. */
+function scene() {
+  const clock = new FakeClock()
+  const bugs: string[] = []
+  const pushes: Push[] = []
+  const places: (string | null)[] = []
+  const scene = { clock, bugs, pushes, places, isAway: false }
+  const read = <T>(value: T): Promise<T> =>
+    scene.isAway ? Promise.reject(storeUnavailable('57P01')) : Promise.resolve(value)
+  const store = {
+    logEnd: () => read('end'),
+    logAfter: (place: string | null) => {
+      places.push(place)
+      return read({ lines: [], place: 'end' })
+    },
+    events: () => read([]),
+  }
+  const feed = createFeed({
+    application: { store, clock } as unknown as Application,
+    state: () => read(appState()),
+    log: { info: () => {}, warn: () => {}, error: (_, text) => void bugs.push(text) },
+  })
+  const pass = async () => {
+    await clock.advance(250)
+    await settle()
+  }
+  return Object.assign(scene, { feed, pass })
+}
+const failing = (pushes: readonly Push[]) =>
+  pushes.flatMap((one) => (one.event === 'state' ? [one.value.storeFailing] : []))
+
+test('while the store cannot be read the last state says so, once, and it is no bug', async () => {
+  const s = scene()
+  s.feed.subscribe((one) => s.pushes.push(one))
+  await settle()
+  s.isAway = true
+  for (let n = 0; n < 3; n++) await s.pass()
+  s.isAway = false
+  for (let n = 0; n < 3; n++) await s.pass()
+  expect(failing(s.pushes)).toEqual([null, expect.stringContaining('57P01'), null])
+  expect(s.bugs).toEqual([])
+})
+
+test('a feed that began while the store was away begins at the end of the log', async () => {
+  const s = scene()
+  s.isAway = true
+  s.feed.subscribe((one) => s.pushes.push(one))
+  for (let n = 0; n < 3; n++) await s.pass()
+  expect([s.pushes, s.places]).toEqual([[], []])
+  s.isAway = false
+  for (let n = 0; n < 2; n++) await s.pass()
+  expect(failing(s.pushes)).toEqual([null])
+  expect(new Set(s.places)).toEqual(new Set(['end']))
+})
