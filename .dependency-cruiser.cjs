@@ -45,6 +45,12 @@ module.exports = {
       { path: `^src/main/${adapters}/`, pathNot: '^src/main/$1/' },
     ),
     forbid(
+      'one-store-or-the-other',
+      "PostgreSQL's store answers the questions of store/; SQLite's knows nothing of it",
+      { path: room('store-postgres') },
+      { path: '^src/(?!shared/|main/(store-postgres|store|process)/|main/engine/ports\\.ts$)' },
+    ),
+    forbid(
       'application-knows-no-host',
       'one application, two hosts',
       { path: '^src/main/(bootstrap\\.ts$|(runtime|ingress|api)/)' },

@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { findPostgres } from './scripts/system-deps.ts'
 
 /** The longest first: they mostly wait, so the others run beside them instead of after them. */
 const LONGEST = ['/world-proof/', '/crash/', '/demo.test', '/bundle/', '/relay/', '/integration/']
@@ -13,6 +14,10 @@ class LongestFirst extends BaseSequencer {
     return (await super.sort(files)).toSorted((one, other) => place(one) - place(other))
   }
 }
+
+const hasPostgres = findPostgres({ mayInstall: false }) !== null
+// What tests share for the length of a run belongs to this process (tests/support/postgres.ts).
+process.env.BRIDGE_TEST_RUN ??= `${process.pid}-${Date.now()}`
 
 export default defineConfig({
   test: {
@@ -33,6 +38,16 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'chance', include: ['tests/{property,crash,world-proof}/**/*.test.ts'] },
+      },
+      // The same tests of the store, on PostgreSQL.
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: hasPostgres ? ['tests/unit/store/{queries,removal,rows}/**/*.test.ts'] : [],
+          env: { BRIDGE_TEST_STORE: 'postgres' },
+          isolate: false,
+        },
       },
       // Nothing of them outlives a test, so they need no process each.
       { extends: true, test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], isolate: false } },

@@ -51,6 +51,23 @@ export function hasKeyring(): boolean {
   return false
 }
 
+const POSTGRES = ['18', '17', '16', '15'].map((version) => `/usr/lib/postgresql/${version}/bin`)
+
+/**
+ * The folder of PostgreSQL's programs, for the tests of the store on it; installed like Chromium. If it is missing,
+ * prints how to install it and returns null; says and installs nothing with `mayInstall: false`.
+ */
+export function findPostgres({ mayInstall = true } = {}): string | null {
+  const found = () => POSTGRES.find((folder) => existsSync(`${folder}/initdb`)) ?? null
+  if (!mayInstall) return found()
+  if (found() === null) installSystemPart('PostgreSQL', 'postgresql')
+  if (found() === null)
+    process.stdout.write(
+      'PostgreSQL is missing: the tests that need it are skipped. Install it (Debian, Ubuntu: apt-get install postgresql).\n',
+    )
+  return found()
+}
+
 function mayInstall(): boolean {
   if (process.getuid?.() !== 0) return false
   try {

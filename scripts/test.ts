@@ -7,7 +7,7 @@ import { catalogueProblems } from './check-translations.ts'
 import { everyText, wordProblems } from './check-words.ts'
 import { findChromium } from './chromium.ts'
 import { listProblem } from './licences.ts'
-import { findSshd, hasKeyring } from './system-deps.ts'
+import { findPostgres, findSshd, hasKeyring } from './system-deps.ts'
 
 /**
  * `npm test`: runs all checks: style, types, imports, unused parts, texts, the build, licences, then all tests. `npm test
@@ -72,6 +72,7 @@ const isWanted = (part: 'vitest' | 'playwright') =>
 if (isWanted('vitest')) {
   process.stdout.write('\n== tests\n')
   findSshd()
+  findPostgres()
   hasKeyring()
   const report = join(folder, 'vitest.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]

@@ -19,6 +19,8 @@ export interface OpeningOptions {
   settings: SettingsStore
   secrets: SecretStore
   dataDir: string
+  /** Address of a PostgreSQL database, with its password, instead of the data folder's own store. */
+  database?: string | null
   /** Address of the webhook receiver; port 0 = any free one. */
   hooks: { host: string; port: number }
   log: Log
@@ -111,6 +113,7 @@ async function openPatiently(options: OpeningOptions): Promise<Application> {
         configuration: options.settings.read(),
         secrets: options.secrets,
         dataDir: options.dataDir,
+        database: options.database ?? null,
         receiver: options.hooks,
         log: options.log,
         ...(options.listener && { listener: options.listener }),

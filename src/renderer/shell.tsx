@@ -156,7 +156,9 @@ function Notices({ line }: { line: string }) {
       ))}
       {state?.storeFailing && (
         <Alert color="red" radius={0} py="xs">
-          {t('shell.store-failing', { detail: state.storeFailing })}
+          {t(state.storePlace === 'database' ? 'shell.database-failing' : 'shell.store-failing', {
+            detail: state.storeFailing,
+          })}
         </Alert>
       )}
       {state?.updated && (

@@ -4,8 +4,8 @@
  */
 export type StoreErrorKind =
   /**
-   * The disk is full, read-only or missing, or another process locks the file: no part of the commit is stored. The same
-   * store works again as soon as the disk does; a webhook that fails with it must not be answered with 200.
+   * The disk is full, read-only or missing, another process locks the file, or the database is away: no part of the commit
+   * is stored (a database that lost the line may have stored all of it). The same store works again as soon as these do; a webhook that fails with it must not be answered with 200.
    */
   | 'unavailable'
   /** The program has shut down. The pending write on disk settles what was under way at the next start. */
@@ -19,17 +19,26 @@ export type StoreErrorKind =
   /** Only with `shared`: the file waits for the server to upgrade it. */
   | 'older'
 
+export type StorePlace = 'folder' | 'database'
+
 /** A failure of the store. `message` is an English sentence for the technician. */
 export class StoreError extends Error {
   override readonly name = 'StoreError'
   readonly kind: StoreErrorKind
-  /** SQLite's or the system's own code, e.g. `SQLITE_FULL`; empty when there is none. */
+  /** The database's or the system's own code, e.g. `SQLITE_FULL`; empty when there is none. */
   readonly code: string
+  /** Where the data are kept. */
+  readonly place: StorePlace
 
-  constructor(kind: StoreErrorKind, message: string, extra: { code?: string; cause?: unknown } = {}) {
+  constructor(
+    kind: StoreErrorKind,
+    message: string,
+    extra: { code?: string; cause?: unknown; place?: StorePlace } = {},
+  ) {
     super(message, { cause: extra.cause })
     this.kind = kind
     this.code = extra.code ?? ''
+    this.place = extra.place ?? 'folder'
   }
 }
 

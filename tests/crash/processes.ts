@@ -84,7 +84,7 @@ export const startSimulators = (args: readonly string[] = []): Promise<Running<S
 
 /** The built server host; secrets go through the environment, as on a real server. */
 export function startServer(
-  at: { dataDir: string; config: string; hookPort?: number },
+  at: { dataDir: string; config: string; hookPort?: number; database?: string | null },
   simulators: SimulatorsReady,
   options: {
     /** As the owner starts it, with the flags of scripts/run.ts; otherwise the built file alone. */
@@ -106,6 +106,7 @@ export function startServer(
         ...process.env,
         BRIDGE_SHOP_CHATRA_SECRET_KEY: simulators.chatra.secretKey,
         BRIDGE_SHOP_PLANFIX_TOKEN: simulators.planfix.token,
+        ...(at.database != null && { BRIDGE_STORE: at.database }),
       },
       killed,
     },

@@ -2,7 +2,9 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type LogPlace, openStore } from '../../src/main/store/index.ts'
+import type { DataPlace } from '../../src/main/cli/running.ts'
+import { openAnyStore } from '../../src/main/runtime/any-store.ts'
+import type { LogPlace } from '../../src/main/store/index.ts'
 import {
   control,
   freePort,
@@ -34,12 +36,15 @@ export interface StormOptions {
   talks: number
   /** Milliseconds between two actions of people. */
   paceMs: number
+  /** A PostgreSQL for the data, which is restarted as well. */
+  database?: { url: string; stop(): void; start(): void }
 }
 export interface StormReport {
   talks: Talk[]
   /** Milliseconds from the start of a process to its ready line. */
   startUps: number[]
   killsWhileStarting: number
+  restarts: number
   /** Marks whose webhook was answered 200 at least once. */
   accepted: Set<string>
   /** Marks of replies of which at least one echo was answered 200. */
@@ -94,13 +99,15 @@ export async function storm(options: StormOptions): Promise<StormReport> {
   const { chatra, planfix } = people(simulators.ready)
   const hookPort = await freePort()
   const config = await writeConfig(dir, simulators.ready, { planfix: { pollSeconds: 1 } })
-  const at = { dataDir: join(dir, 'data'), config, hookPort }
+  const { database } = options
+  const at = { dataDir: join(dir, 'data'), config, hookPort, database: database?.url ?? null }
   const hooks = `http://127.0.0.1:${hookPort}`
   await chatra.post('webhookUrl', { url: hookAddress(hooks) })
   await planfix.post('scenarioUrl', { url: `${hooks}/hooks/shop/${SECRET}/planfix` })
 
   const startUps: number[] = []
   let killsWhileStarting = 0
+  let restarts = 0
   let server: Running<ServerReady> | null = null
   const stop = new AbortController()
   try {
@@ -131,6 +138,13 @@ export async function storm(options: StormOptions): Promise<StormReport> {
       startUps.push(server.readyMs)
       await chatra.post('resumeWebhooks')
       await pause(between(20, 400))
+      if (database && kill % 3 === 0) {
+        database.stop()
+        await pause(between(0, 2000))
+        database.start()
+        restarts += 1
+        await pause(between(20, 4000))
+      }
       await server.end('SIGKILL')
       // Mostly Chatra's next attempts reach a running bridge; sometimes they fall into the gap.
       if (chance() < 0.75) await chatra.post('pauseWebhooks')
@@ -140,13 +154,14 @@ export async function storm(options: StormOptions): Promise<StormReport> {
     await chatra.post('resumeWebhooks')
     server = await startServer(at, simulators.ready)
     startUps.push(server.readyMs)
-    await calm(talks, simulators.ready, at.dataDir)
+    await calm(talks, simulators.ready, at)
     await server.end()
-    const { uncertain, unsettled } = await readLog(at.dataDir)
+    const { uncertain, unsettled } = await readLog(at)
     return {
       talks,
       startUps,
       killsWhileStarting,
+      restarts,
       uncertain,
       unsettled,
       ...(await readServices(talks, simulators.ready)),
@@ -232,13 +247,13 @@ async function taskOf(talk: Talk, planfix: ReturnType<typeof control>): Promise<
  * Until everything has arrived (an interrupted reply waits 30 s for its echo), or 75 s have passed; then until
  * nothing changes for two seconds.
  */
-async function calm(talks: Talk[], simulators: SimulatorsReady, dataDir: string): Promise<void> {
+async function calm(talks: Talk[], simulators: SimulatorsReady, place: DataPlace): Promise<void> {
   const until = Date.now() + 75_000
   await people(simulators).chatra.post('flush')
   let before = ''
   while (Date.now() < until) {
     const now = await readServices(talks, simulators)
-    const uncertain = (await readLog(dataDir)).uncertain.join('\n')
+    const uncertain = (await readLog(place)).uncertain.join('\n')
     const arrived = talks.every(
       ({ name, said, replies }) =>
         said.every((mark) => !now.accepted.has(mark) || now.feeds.get(name)?.includes(mark)) &&
@@ -293,8 +308,11 @@ async function readServices(talks: readonly Talk[], simulators: SimulatorsReady)
 const isHint = (text: string): boolean => text.includes('does not see this comment')
 
 /** The latest state of each message, as the live log has it. */
-async function readLog(dataDir: string): Promise<Pick<StormReport, 'uncertain' | 'unsettled'>> {
-  const store = await openStore({ dir: dataDir, shared: true })
+async function readLog({
+  dataDir: dir,
+  database,
+}: DataPlace): Promise<Pick<StormReport, 'uncertain' | 'unsettled'>> {
+  const store = await openAnyStore({ dir, database, shared: true })
   const latest = new Map<string, { state: string; line: string; text: string }>()
   for (let place: LogPlace | null = null; ; ) {
     const page = await store.logAfter(place, 1000)

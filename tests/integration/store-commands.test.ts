@@ -9,7 +9,15 @@ import { parseCliOptions } from '../../src/main/cli/options.ts'
 import { damageStore } from '../support/damage.ts'
 import { calm, feedMarks, pass, tasksNamed, withWorld } from '../support/planfix-scenes.ts'
 import { SECRET } from '../support/world.ts'
-import { adding, client, conversation, folder, inboxRow, message, store } from '../unit/store/material.ts'
+import {
+  adding,
+  client,
+  conversation,
+  folder,
+  inboxRow,
+  message,
+  sqliteStore,
+} from '../unit/store/material.ts'
 
 let out = ''
 beforeEach(() => {
@@ -25,7 +33,7 @@ beforeEach(() => {
 /** A store with message 10 in its backup and message 11 after it. */
 async function used(): Promise<string> {
   const dir = folder()
-  const db = await store({ dir, clock: Date })
+  const db = await sqliteStore({ dir, clock: Date })
   await db.commit([
     { type: 'conversation.add', conversation: conversation() },
     { type: 'client.save', client: client() },
@@ -42,7 +50,7 @@ describe('bridge backup', () => {
   it('backup copies data and settings of a running bridge, and another computer goes on from it', async () => {
     const dataDir = await used()
     writeFileSync(join(dataDir, 'config.json'), '{"connections":[]}')
-    const running = await store({ dir: dataDir })
+    const running = await sqliteStore({ dir: dataDir })
     const disk = folder()
     expect(await backup({ folder: join(disk, 'copies'), dataDir, config: undefined })).toBe(0)
     expect(out).toContain('sound')
@@ -53,7 +61,7 @@ describe('bridge backup', () => {
     const other = join(folder(), 'new-computer')
     expect(await restoreBackup({ from: join(disk, 'copies'), yes: true, dataDir: other })).toBe(0)
     expect(readFileSync(join(other, 'config.json'), 'utf8')).toBe('{"connections":[]}')
-    const db = await store({ dir: other })
+    const db = await sqliteStore({ dir: other })
     expect([await db.message(10), await db.message(11)]).toEqual([expect.anything(), expect.anything()])
     expect(await db.fact('', 'takeover')).toMatchObject({ cause: 'restore' })
   })
@@ -96,14 +104,14 @@ describe('bridge restore', () => {
     expect(out).toContain('0 conversations, 1 messages (0 replies among them, 1 still to be carried)')
     expect(out).toContain('Nothing was changed')
     expect(readdirSync(dataDir).toSorted()).toEqual(before)
-    expect(await (await store({ dir: dataDir })).message(11)).not.toBeNull()
+    expect(await (await sqliteStore({ dir: dataDir })).message(11)).not.toBeNull()
   })
 
   it('restore with --yes restores, and keeps the previous file', async () => {
     const dataDir = await used()
     expect(await restoreBackup({ from: undefined, yes: true, dataDir })).toBe(0)
     expect(readdirSync(dataDir).some((name) => name.startsWith('bridge.replaced-'))).toBe(true)
-    const db = await store({ dir: dataDir })
+    const db = await sqliteStore({ dir: dataDir })
     expect([await db.message(10), await db.message(11)]).toEqual([expect.anything(), null])
     expect(await db.inboxPending(9)).toHaveLength(2)
     expect(await db.fact('', 'takeover')).toMatchObject({ cause: 'restore' })
@@ -119,7 +127,7 @@ describe('bridge restore', () => {
 
   it('restore is refused while a bridge runs on the folder', async () => {
     const dataDir = await used()
-    await store({ dir: dataDir })
+    await sqliteStore({ dir: dataDir })
     await expect(restoreBackup({ from: undefined, yes: true, dataDir })).rejects.toThrow('already running')
   })
 
@@ -130,7 +138,7 @@ describe('bridge restore', () => {
     writeFileSync(from, 'no database at all'.repeat(1000))
     expect(await restoreBackup({ from, yes: true, dataDir })).toBe(1)
     expect(out).toContain('nothing was changed')
-    expect(await (await store({ dir: dataDir })).message(11)).not.toBeNull()
+    expect(await (await sqliteStore({ dir: dataDir })).message(11)).not.toBeNull()
     await expect(
       restoreBackup({ from: undefined, yes: false, dataDir: join(dataDir, 'none') }),
     ).rejects.toThrow('there is no bridge data')
@@ -147,7 +155,7 @@ describe('bridge forget', () => {
 
   it('forget needs a stopped bridge, and a folder with data', async () => {
     const dataDir = await used()
-    await store({ dir: dataDir })
+    await sqliteStore({ dir: dataDir })
     await expect(forget({ client: 'c1', connection: undefined, dataDir })).rejects.toThrow('already running')
     const empty = folder()
     await expect(forget({ client: 'c1', connection: undefined, dataDir: empty })).rejects.toThrow(
@@ -216,7 +224,7 @@ test('while orphaned work is waiting the bridge is degraded, and says how much',
   const options = { connection: {} as Record<string, unknown> }
   await withWorld(options, async (world) => {
     await world.restart(async () => {
-      const db = await store({ dir: world.dataDir })
+      const db = await sqliteStore({ dir: world.dataDir })
       await db.commit([
         { type: 'conversation.add', conversation: conversation({ connectionId: 'old' }) },
         adding(message({ connectionId: 'old', state: 'queued' })),

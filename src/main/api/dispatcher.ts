@@ -64,13 +64,15 @@ export function createCaller({ handlers, log }: { handlers: Handlers; log: Log }
         return answer
       } catch (error) {
         if (isStoreUnavailable(error))
-          return errorAnswer('unavailable', 'shell.store-failing', { params: { detail: error.code } })
+          return errorAnswer('unavailable', STORE_FAILING[error.place], { params: { detail: error.code } })
         log.error({ call: name, ...traceOf(error) }, `bug: the call ${name} threw`)
         return bug(name)
       }
     },
   }
 }
+
+const STORE_FAILING = { folder: 'shell.store-failing', database: 'shell.database-failing' } as const
 
 const accessOf = ({ role, name }: CallerIdentity): Access => ({ role: role ?? 'owner', name: name ?? null })
 

@@ -2,9 +2,11 @@ import packageFile from '../../../package.json' with { type: 'json' }
 import { errorStack } from '../../shared/node-errors.ts'
 import { isStoreError } from '../../shared/store-error.ts'
 import { loadEnvironmentFile } from '../process/environment-file.ts'
+import { databaseFrom } from '../process/store-address.ts'
 import { dataDirFrom } from '../settings/data-dir.ts'
 import { type Command, parseCliOptions } from './options.ts'
-import { endWith, quietWhenNobodyReads } from './output.ts'
+import { complain, endWith, quietWhenNobodyReads } from './output.ts'
+import type { DataPlace } from './running.ts'
 
 /**
  * The program `bridge` (docs/architecture.md, "Commands"): the server host, and commands on its data folder.
@@ -17,10 +19,15 @@ async function main(args: string[]): Promise<void> {
   const problem = loadEnvironmentFile(options.envFile)
   if (problem !== null) return endWith(2, '', `${problem}\n`)
   if ('serve' in options) return (await import('../server/serve.ts')).serve(options.serve)
+  const store = databaseFrom(options.store, process.env)
+  if ('wrong' in store) return endWith(2, '', `${store.wrong}\n`)
+  const { database } = store
   quietWhenNobodyReads()
   const { command, config } = options
   try {
-    return await endWith(await run(command, dataDirFrom(options.dataDir, process.env), config))
+    return await endWith(
+      await run(command, { dataDir: dataDirFrom(options.dataDir, process.env), database }, config),
+    )
   } catch (error) {
     // A folder without data, data of another version, a full disk: the store's error explains it.
     const text = isStoreError(error) ? error.message : `bug: ${errorStack(error) ?? error}`
@@ -29,26 +36,30 @@ async function main(args: string[]): Promise<void> {
 }
 
 /** Each command loads only the modules it needs, so that all of them start fast. */
-async function run(command: Command, dataDir: string, config: string | undefined): Promise<number> {
+async function run(command: Command, place: DataPlace, config: string | undefined): Promise<number> {
+  const { dataDir, database } = place
   switch (command.name) {
     case 'log':
-      return (await import('./commands/log.ts')).log({ ...command, dataDir, config })
+      return (await import('./commands/log.ts')).log({ ...command, ...place, config })
     case 'retry':
-      return (await import('./commands/retry.ts')).retry({ id: command.id, dataDir })
+      return (await import('./commands/retry.ts')).retry({ id: command.id, ...place })
     case 'separate':
-      return (await import('./commands/separate.ts')).separate({ id: command.id, dataDir })
+      return (await import('./commands/separate.ts')).separate({ id: command.id, ...place })
     case 'export':
       return (await import('./commands/export.ts')).exportTo({ ...command, dataDir, config })
     case 'backup':
+      if (database !== null) return noBackup()
       return (await import('./commands/backup.ts')).backup({ ...command, dataDir, config })
     case 'restore':
+      if (database !== null)
+        return (await import('./commands/restore-database.ts')).restoredDatabase({ ...command, database })
       return (await import('./commands/restore.ts')).restoreBackup({ ...command, dataDir })
     case 'forget':
-      return (await import('./commands/forget.ts')).forget({ ...command, dataDir })
+      return (await import('./commands/forget.ts')).forget({ ...command, ...place })
     case 'rename':
-      return (await import('./commands/rename.ts')).rename({ ...command, dataDir, config })
+      return (await import('./commands/rename.ts')).rename({ ...command, ...place, config })
     case 'probe':
-      return (await import('./commands/probe.ts')).probeAccounts({ ...command, dataDir, config })
+      return (await import('./commands/probe.ts')).probeAccounts({ ...command, ...place, config })
     case 'connection add':
       return (await import('./commands/connection-add.ts')).addConnection({ ...command, dataDir, config })
     case 'key add':
@@ -56,8 +67,16 @@ async function run(command: Command, dataDir: string, config: string | undefined
     case 'key revoke':
       return (await import('./commands/keys.ts')).keys(command, dataDir)
     case 'doctor':
-      return (await import('./commands/doctor.ts')).doctor({ json: command.json, dataDir, config })
+      return (await import('./commands/doctor.ts')).doctor({ json: command.json, ...place, config })
   }
+}
+
+/** The data are in a database: 1. */
+function noBackup(): number {
+  complain(
+    'The data are in a PostgreSQL database: back it up by its own means (pg_dump, pg_basebackup, your provider), and config.json of the data folder beside it.\n',
+  )
+  return 1
 }
 
 await main(process.argv.slice(2))

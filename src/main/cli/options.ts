@@ -28,6 +28,8 @@ interface Place {
   config: string | undefined
   /** A file with environment variables, to be read before anything else. */
   envFile: string | undefined
+  /** A PostgreSQL database that holds the data. */
+  store: string | undefined
 }
 
 /** `show`: the text to print instead of doing something. `wrong`: the error with the help that fits. */
@@ -48,6 +50,7 @@ export function parseCliOptions(version: string, args: string[], called?: string
     dataDir: given.text('data-dir'),
     config: given.text('config'),
     envFile: given.text('env-file'),
+    store: given.text('store'),
   }
   const read = name === 'serve' ? serveOptions(given) : commandOf(given)
   if (typeof read === 'string') return { wrong: `${read}\n\n${commandHelp(program, given.command)}` }

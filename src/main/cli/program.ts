@@ -69,7 +69,7 @@ export const BRIDGE: ProgramSpecification = {
         { name: 'yes', help: 'does it; without it the command only says what would be lost' },
       ],
       help: 'puts the backup in the place of the data file; the bridge must be stopped',
-      details: `What is in Chatra or Planfix already is looked for first, and no reply of the time since the copy is sent again.`,
+      details: `What is in Chatra or Planfix already is looked for first, and no reply of the time since the copy is sent again. A database (--store) is restored by its own means first; then this command notes that time is missing in it.`,
     },
     {
       name: 'forget',

@@ -5,8 +5,15 @@ import { isStoreError } from '../../shared/store-error.ts'
 import type { StoredAddress } from '../ingress/stored-address.ts'
 import { lockFolder } from '../store/lock.ts'
 
-/** The running bridge holds the lock of its folder; the kernel releases it when the process ends. */
-export function isRunning(dataDir: string): boolean {
+/** Where the data are: in a database, or (null) in the data folder. */
+export interface DataPlace {
+  dataDir: string
+  database: string | null
+}
+
+/** A running bridge holds a lock of its folder, or of the database, which is released when the process ends. */
+export async function isRunning({ dataDir, database }: DataPlace): Promise<boolean> {
+  if (database !== null) return (await import('../store-postgres/index.ts')).isInUse(database)
   const path = join(dataDir, 'bridge.lock')
   if (!existsSync(path)) return false
   try {

@@ -1,6 +1,7 @@
 import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
 import { loadLanguage } from '../../shared/i18n/index.ts'
+import type { StorePlace } from '../../shared/store-error.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { OwnerReply, OwnerReplyAnswer } from '../engine/owner-reply.ts'
 import type { SeparateAnswer } from '../engine/people/separate.ts'
@@ -131,6 +132,11 @@ export class Application {
 
   get hooksUrl(): string {
     return this.receiver?.url ?? ''
+  }
+
+  /** Where messages and the log are kept. */
+  get storePlace(): StorePlace {
+    return this.parts.options.database == null ? 'folder' : 'database'
   }
 
   /** Why nothing can be stored; null when it can. */

@@ -30,6 +30,8 @@ export interface ApplicationOptions {
   configuration: Configuration
   secrets: SecretSource
   dataDir: string
+  /** Address of a PostgreSQL database, with its password; null = the data folder's own store. */
+  database?: string | null
   receiver: { host: string; port: number }
   log: Log
   listener?: Listener
@@ -73,7 +75,7 @@ export async function compose(options: ApplicationOptions): Promise<Parts> {
   const outside = { ...realWorld, ...options.outside }
   const events = new EventBus(options.log)
   if (options.listener) events.subscribe(options.listener)
-  const store = await openStore(options.dataDir, outside, clock, events)
+  const store = await openStore(options, outside, clock, events)
   try {
     return await build(options, outside, clock, events, store)
   } catch (error) {
@@ -83,7 +85,7 @@ export async function compose(options: ApplicationOptions): Promise<Parts> {
 }
 
 async function openStore(
-  dir: string,
+  { dataDir: dir, database }: ApplicationOptions,
   outside: OutsideWorld,
   clock: Clock,
   events: EventBus,
@@ -96,7 +98,7 @@ async function openStore(
   }
   // A clock of a test stands still while the disk is waited for.
   const isPaced = clock === systemClock
-  opened = await outside.openStore({ dir, clock, onEvent, isPaced })
+  opened = await outside.openStore({ dir, database, clock, onEvent, isPaced })
   return opened
 }
 

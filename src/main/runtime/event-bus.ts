@@ -3,16 +3,31 @@ import type { Configuration } from '../../shared/config.ts'
 import type { BridgeEvent } from '../../shared/domain.ts'
 import type { Side } from '../../shared/errors.ts'
 import { errorMessage, errorStack } from '../../shared/node-errors.ts'
-import { isStoreError, isStoreUnavailable } from '../../shared/store-error.ts'
+import { isStoreError, isStoreUnavailable, type StorePlace } from '../../shared/store-error.ts'
 import { type Clock, type Listener, type SideState, SlotWithdrawn } from '../engine/ports.ts'
 import type { Log } from '../process/log.ts'
 import type { ApplicationStore } from '../store/index.ts'
+
+/** What the log says of the place where the data are kept. */
+const WORDS = {
+  folder: {
+    fails: 'the data folder cannot be written',
+    remedy: 'Free some space; it goes on by itself.',
+    works: 'the data folder is writable again',
+  },
+  database: {
+    fails: 'the database cannot be used',
+    remedy: 'It goes on by itself when the database is back.',
+    works: 'the database can be used again',
+  },
+}
 
 /** Publishes events to the log, the listeners and (for the state of the store) every component. */
 export class EventBus {
   private readonly log: Log
   private readonly listeners = new Set<Listener>()
-  /** Why the data folder is not writable; null when it is. */
+  private place: StorePlace = 'folder'
+  /** Why nothing can be stored; null when it can. */
   storeFailing: string | null = null
 
   constructor(log: Log) {
@@ -77,10 +92,12 @@ export class EventBus {
       this.log.error({ where, stack: errorStack(error) }, `bug: ${text}`)
       return
     }
+    this.place = error.place
+    const { fails, remedy } = WORDS[this.place]
     if (this.storeFailing === null) {
       this.log.error(
         { where },
-        `the data folder cannot be written: ${text}. Nothing is lost: senders are told to try again. Free some space; it goes on by itself.`,
+        `${fails}: ${text}. Nothing is lost: senders are told to try again. ${remedy}`,
       )
     }
     const before = this.storeFailing
@@ -92,7 +109,7 @@ export class EventBus {
   storeWorks(): void {
     if (this.storeFailing === null) return
     this.storeFailing = null
-    this.log.info({}, 'the data folder is writable again')
+    this.log.info({}, WORDS[this.place].works)
     this.storeState()
   }
 

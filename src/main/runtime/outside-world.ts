@@ -1,12 +1,13 @@
 import type { AxiosAdapter } from 'axios'
-import { openStore } from '../store/index.ts'
+import type { ApplicationStore } from '../store/index.ts'
 import type { Proof } from '../tunnel/tunnel.ts'
 import { startReceiver } from '../webhooks/receiver.ts'
+import { type AnyStoreOptions, openAnyStore } from './any-store.ts'
 
 /** The interfaces to the outside world. A simulated world (tests/world-proof) replaces each of them. */
 export interface OutsideWorld {
-  /** Opens the store of the data folder. */
-  openStore: typeof openStore
+  /** Opens the store of the data folder, or of the database. */
+  openStore: (options: AnyStoreOptions) => Promise<ApplicationStore>
   /** Starts the receiver of webhooks. */
   receive: typeof startReceiver
   /** Replaces Node's HTTP for every request to both services, as an axios adapter does. */
@@ -17,4 +18,4 @@ export interface OutsideWorld {
   addresses?: (() => string) | undefined
 }
 
-export const realWorld: OutsideWorld = { openStore, receive: startReceiver }
+export const realWorld: OutsideWorld = { openStore: openAnyStore, receive: startReceiver }

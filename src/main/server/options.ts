@@ -8,6 +8,8 @@ export interface ServeOptions {
   dataDir: string | undefined
   config: string | undefined
   envFile: string | undefined
+  /** A PostgreSQL database that holds the data, without its password. */
+  store: string | undefined
   /** 0 = any free port. */
   uiPort: number
   hookPort: number
@@ -36,6 +38,7 @@ export function serveOptions(given: Given): ServeOptions | string {
     dataDir: given.text('data-dir'),
     config: given.text('config'),
     envFile: given.text('env-file'),
+    store: given.text('store'),
     uiPort: Number(given.text('ui-port') ?? 0),
     hookPort: Number(given.text('hook-port') ?? 0),
     host: given.text('host') ?? '127.0.0.1',

@@ -21,6 +21,11 @@ export const PLACE: readonly OptionSpecification[] = [
     completes: 'file',
     help: 'reads environment variables from this file; those that are set already stay',
   },
+  {
+    name: 'store',
+    value: 'ADDRESS',
+    help: 'keeps messages and the log in a PostgreSQL database instead: postgres://USER@HOST/DATABASE (default: BRIDGE_STORE)',
+  },
 ]
 
 const LOG_LEVEL: OptionSpecification = {
@@ -100,6 +105,11 @@ export const SECRETS_ENVIRONMENT: readonly (readonly [string, string])[] = [
   [
     'BRIDGE_NGROK_TOKEN, BRIDGE_SSH_KEY, BRIDGE_SSH_PASSPHRASE, BRIDGE_SSH_PASSWORD, BRIDGE_RELAY_KEY',
     'for the public address, as far as it needs them',
+  ],
+  ['BRIDGE_STORE', 'address of a PostgreSQL database for messages and the log, instead of the data folder'],
+  [
+    'BRIDGE_STORE_PASSWORD',
+    'its password; none may stand in --store, where everybody on the computer could read it',
   ],
   ['<VARIABLE>_FILE', 'instead of each of these: the path of a file with the value'],
   [

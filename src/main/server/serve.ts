@@ -4,6 +4,7 @@ import { loadEnvironmentFile } from '../process/environment-file.ts'
 import { createLog, LOG_LEVELS, type Log } from '../process/log.ts'
 import { secretFileProblems } from '../process/secret-variable.ts'
 import { endWith, stopOnSignals } from '../process/shutdown.ts'
+import { databaseFrom, secretsOfAddress } from '../process/store-address.ts'
 import { environmentSecrets } from '../secrets/environment.ts'
 import { memoryOver } from '../secrets/store.ts'
 import { type LoadedConfiguration, loadConfiguration } from '../settings/config-file.ts'
@@ -20,6 +21,9 @@ import type { ServeOptions } from './options.ts'
  */
 export async function serve(options: ServeOptions): Promise<void> {
   const dataDir = dataDirFrom(options.dataDir, process.env)
+  const store = databaseFrom(options.store, process.env)
+  if ('wrong' in store) return endWith(2, `${store.wrong}\n`)
+  const { database } = store
   const configuration = loadConfiguration(options.config, dataDir)
   const problems = problemsWith(configuration)
   if (!configuration.ok || problems.length > 0) {
@@ -27,7 +31,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     return endWith(2, `The configuration ${configuration.path} is wrong; nothing was started:\n${lines}`)
   }
 
-  const redact = createRedactor(...secretsIn(configuration.value, process.env))
+  const redact = createRedactor(...secretsIn(configuration.value, process.env), ...secretsOfAddress(database))
   const log = createLog({
     redact,
     pretty: process.stderr.isTTY === true,
@@ -49,6 +53,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       settings: fileSettings(configuration.path ?? join(dataDir, 'config.json'), configuration.value),
       secrets: memoryOver(environmentSecrets(process.env), (secret) => redact.add(secret)),
       dataDir,
+      database,
       // Loaded on first use: most servers never need it.
       demo: { start: async (language) => (await import('../demo/beside.ts')).startDemo(log, language) },
       uiPort: options.uiPort,

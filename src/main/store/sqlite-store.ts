@@ -11,7 +11,7 @@ import type { Pacing } from './pacing.ts'
 import { ApplicationReads } from './queries/application-reads.ts'
 import { logPage } from './queries/log.ts'
 import { type Step, steps } from './queries/operating.ts'
-import { storeParts } from './queries/report/parts.ts'
+import { storePart, storeParts } from './queries/report/parts.ts'
 import { type Forgotten, findPerson, forgetPerson, type Wanted } from './removal/forget-client.ts'
 import { type Dropped, dropOlderThan } from './removal/retention.ts'
 import { addInboxRow, applyChanges } from './rows/changes.ts'
@@ -222,7 +222,9 @@ export class SqliteStore extends ApplicationReads implements ApplicationStore {
     return { steps: found, place: String(found.at(-1)?.seq ?? place) }
   }
   prepareReport(): Promise<void> {
-    return storeParts(this.#sql, this.#writes, this.#host.now())
+    const now = this.#host.now()
+    const store = (part: number) => this.#writes.write(() => storePart(this.#sql, part, now))
+    return storeParts(this.#sql, now, store)
   }
   async dataVersion(): Promise<number> {
     return this.#sql.value<number>('PRAGMA data_version') ?? 0

@@ -141,8 +141,10 @@ export const appState = z.object({
   /** The receiver on this computer. */
   hooksUrl: z.string(),
   publicAddress,
-  /** Why the data folder is not writable; null when it is. */
+  /** Why nothing can be stored; null when it can. */
   storeFailing: z.string().nullable(),
+  /** Where messages and the log are kept. */
+  storePlace: z.enum(['folder', 'database']).default('folder'),
   /** Where settings are stored and whether they can be changed here. */
   settingsFile: z.object({ path: z.string(), writable: z.boolean() }),
   /** Where secrets typed here are stored: `memory` = until the bridge exits. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { openStore } from '../../../src/main/store/index.ts'
 import type { BridgeEvent } from '../../../src/shared/domain.ts'
-import { folder, store } from '../../unit/store/material.ts'
+import { folder, sqliteStore } from '../../unit/store/material.ts'
 
 const WRITER = fileURLToPath(new URL('./writer.ts', import.meta.url))
 
@@ -38,7 +38,7 @@ it('every acknowledged commit survives SIGKILL completely, and no id repeats', {
   expect(new Set(taken).size).toBe(taken.length)
 
   const told: BridgeEvent[] = []
-  const db = await store({ dir, onEvent: (event) => told.push(event) })
+  const db = await sqliteStore({ dir, onEvent: (event) => told.push(event) })
   expect(told).toEqual([])
   const inbox = new Set((await db.inboxPending(1e6)).map(({ body }) => JSON.parse(body).n as number))
   const lines = await db.logPage({ limit: 1e6 })
@@ -61,5 +61,5 @@ it('the folder is free at once after SIGKILL, and locked until then', async () =
   await expect(openStore({ dir })).rejects.toMatchObject({ kind: 'in-use' })
   child.kill('SIGKILL')
   await gone
-  await store({ dir })
+  await sqliteStore({ dir })
 })

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { GroupCommit } from '../../../src/main/store/group-commit.ts'
 import { Sql } from '../../../src/main/store/sql.ts'
 import { StoreError } from '../../../src/shared/store-error.ts'
-import { adding, conversation, folder, inboxRow, message, store } from './material.ts'
+import { adding, conversation, folder, inboxRow, message, sqliteStore } from './material.ts'
 
 /** A table of numbers and the statements its writer ran. */
 function numbers() {
@@ -100,7 +100,7 @@ describe('another process that is writing', () => {
 
 describe('the store', () => {
   it('a commit whose last change is refused leaves nothing in the store', async () => {
-    const db = await store()
+    const db = await sqliteStore()
     await db.commit([{ type: 'conversation.add', conversation: conversation() }])
     const doubled = db.commit([
       adding(message()),
@@ -117,12 +117,12 @@ describe('the store', () => {
 
   it('closing writes waiting commits, and refuses later ones', async () => {
     const dir = folder()
-    const db = await store({ dir })
+    const db = await sqliteStore({ dir })
     const last = db.commit([adding(message())])
     const closed = db.close()
     await expect(db.commit([adding(message({ id: 11 }))])).rejects.toThrow('closed')
     await Promise.all([last, closed])
-    const again = await store({ dir })
+    const again = await sqliteStore({ dir })
     expect(await again.message(10)).not.toBeNull()
     expect(await again.message(11)).toBeNull()
   })

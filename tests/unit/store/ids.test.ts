@@ -3,13 +3,13 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { Ids } from '../../../src/main/store/ids.ts'
 import { migrate } from '../../../src/main/store/migrations.ts'
 import { Sql } from '../../../src/main/store/sql.ts'
-import { folder, inboxRow, store } from './material.ts'
+import { folder, inboxRow, sqliteStore } from './material.ts'
 
 const take = (many: number, next: () => number) => Array.from({ length: many }, next)
 
 describe('numbers', () => {
   it('ids ascend without a gap while the program runs, with any commits in between', async () => {
-    const db = await store()
+    const db = await sqliteStore()
     const taken: number[] = []
     for (let round = 0; round < 30; round += 1) {
       taken.push(...take(150, () => db.newId()))
@@ -42,10 +42,10 @@ describe('numbers', () => {
 
   it('ids continue where they ended after a clean shutdown', async () => {
     const dir = folder()
-    const first = await store({ dir })
+    const first = await sqliteStore({ dir })
     expect(take(3, () => first.newId())).toEqual([1, 2, 3])
     await first.close()
-    const second = await store({ dir })
+    const second = await sqliteStore({ dir })
     expect(second.newId()).toBe(4)
   })
 
@@ -66,8 +66,8 @@ describe('numbers', () => {
 
   it('ids of two processes on one file never collide', async () => {
     const dir = folder()
-    const server = await store({ dir })
-    const tool = await store({ dir, shared: true })
+    const server = await sqliteStore({ dir })
+    const tool = await sqliteStore({ dir, shared: true })
     const both = take(2500, () => (Math.random() < 0.5 ? server : tool).newId())
     expect(new Set(both).size).toBe(2500)
   })

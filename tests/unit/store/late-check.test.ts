@@ -14,11 +14,11 @@ import { WorkerThread } from '../../../src/main/store/backup/worker-thread.ts'
 import { openStore } from '../../../src/main/store/index.ts'
 import type { BridgeEvent } from '../../../src/shared/domain.ts'
 import { scribble } from '../../support/damage.ts'
-import { adding, folder, inboxRow, message, store } from './material.ts'
+import { adding, folder, inboxRow, message, sqliteStore } from './material.ts'
 
 /** A store too large to be checked at each start, with message 1000 and a backup. */
 async function big(dir: string): Promise<string> {
-  const db = await store({ dir })
+  const db = await sqliteStore({ dir })
   const body = JSON.stringify({ filler: 'x'.repeat(2000) })
   for (let n = 0; n < 30; n += 1) await db.commit(Array.from({ length: 100 }, () => inboxRow(body)))
   await db.commit([adding(message({ id: 1000 }))])

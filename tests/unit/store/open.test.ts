@@ -5,20 +5,20 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { openStore } from '../../../src/main/store/index.ts'
 import { migrate, migrations } from '../../../src/main/store/migrations.ts'
 import { Sql } from '../../../src/main/store/sql.ts'
-import { adding, folder, message, store } from './material.ts'
+import { adding, folder, message, sqliteStore } from './material.ts'
 
 describe('one server on a folder', () => {
   it('a second server is refused, and admitted after the first has closed', async () => {
     const dir = folder()
-    const first = await store({ dir })
+    const first = await sqliteStore({ dir })
     await expect(openStore({ dir })).rejects.toMatchObject({ name: 'StoreError', kind: 'in-use' })
     await first.close()
-    await store({ dir })
+    await sqliteStore({ dir })
   })
 
   it('the refusal does not disturb the first server', async () => {
     const dir = folder()
-    const first = await store({ dir })
+    const first = await sqliteStore({ dir })
     await openStore({ dir }).catch(() => {})
     await first.commit([adding(message())])
     await expect(openStore({ dir })).rejects.toThrow(`already running on the data folder ${dir}`)
@@ -26,7 +26,7 @@ describe('one server on a folder', () => {
 })
 
 it('a late caller gets the error that the store is closed', async () => {
-  const db = await store({ dir: folder() })
+  const db = await sqliteStore({ dir: folder() })
   await db.commit([adding(message())])
   await db.close()
   await expect(db.commit([adding(message())])).rejects.toMatchObject({ name: 'StoreError', kind: 'closed' })
@@ -48,7 +48,7 @@ describe('the command line', () => {
 
   it('the command line upgrades nothing', async () => {
     const dir = folder()
-    await (await store({ dir })).close()
+    await (await sqliteStore({ dir })).close()
     const db = new Database(join(dir, 'bridge.sqlite'))
     db.pragma(`user_version = ${migrations.length - 1}`)
     db.close()
@@ -62,7 +62,7 @@ describe('the command line', () => {
 describe('the format of the file', () => {
   it("a newer program's file is refused and not changed", async () => {
     const dir = folder()
-    await (await store({ dir })).close()
+    await (await sqliteStore({ dir })).close()
     const db = new Database(join(dir, 'bridge.sqlite'))
     db.pragma('user_version = 99')
     db.close()
@@ -87,7 +87,7 @@ describe.skipIf(process.platform === 'win32')('files', () => {
   it('files are readable only for their owner, also in an open folder', async () => {
     const dir = folder()
     chmodSync(dir, 0o755)
-    const db = await store({ dir })
+    const db = await sqliteStore({ dir })
     await db.commit([adding(message())])
     await db.backup()
     expect(statSync(dir).mode & 0o777).toBe(0o700)
@@ -98,6 +98,6 @@ describe.skipIf(process.platform === 'win32')('files', () => {
 })
 
 it('a store in memory leaves no file', async () => {
-  await store({ dir: ':memory:' })
+  await sqliteStore({ dir: ':memory:' })
   expect(existsSync(':memory:')).toBe(false)
 })

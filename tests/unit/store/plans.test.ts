@@ -1,5 +1,4 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { GroupCommit } from '../../../src/main/store/group-commit.ts'
 import { migrate } from '../../../src/main/store/migrations.ts'
 import { conversationPage, conversationSummaries } from '../../../src/main/store/queries/conversation-list.ts'
 import {
@@ -10,7 +9,7 @@ import {
 import { outline, pageAfter, pageFrom } from '../../../src/main/store/queries/log-query.ts'
 import { LOOKUPS } from '../../../src/main/store/queries/lookups.ts'
 import { lifeOf, messageViews } from '../../../src/main/store/queries/message-view.ts'
-import { storeParts } from '../../../src/main/store/queries/report/parts.ts'
+import { storePart, storeParts } from '../../../src/main/store/queries/report/parts.ts'
 import { reportOf } from '../../../src/main/store/queries/report/report.ts'
 import { bars, beganAt, dayFigures, gapsSince, settling } from '../../../src/main/store/queries/statistics.ts'
 import { recentConversations, unansweredAmong } from '../../../src/main/store/queries/unanswered.ts'
@@ -90,18 +89,18 @@ it('the interface reads big tables by keys and indexes, in batches', async () =>
     await pageAfter(sql, filter, 0, 5)
   }
   await messageViews(sql, [10])
-  lifeOf(sql, 10)
-  storedConversation(sql, 1)
-  threadMessages(sql, 1, 10, 5)
+  await lifeOf(sql, 10)
+  await storedConversation(sql, 1)
+  await threadMessages(sql, 1, 10, 5)
   await findConversations(sql, { text: '#1041', limit: 5 })
   await conversationPage(sql, { only: 'blocked', after: null, limit: 5 })
   await conversationSummaries(sql, [1])
-  recentConversations(sql, 0)
+  await recentConversations(sql, 0)
   await unansweredAmong(sql, [1])
-  beganAt(sql)
+  await beganAt(sql)
   await reportOf(sql, { dayStarts: [0], to: 1, firstWeekday: 0 })
-  await storeParts(sql, new GroupCommit(sql), 1)
-  settling(sql, 'shop', 0)
+  await storeParts(sql, 1, async (part) => storePart(sql, part, 1))
+  await settling(sql, 'shop', 0)
   await bars(sql, [0], 1)
   await dayFigures(sql, 0)
   await gapsSince(sql, 0)

@@ -4,7 +4,7 @@ import { migrate, migrations } from '../../../src/main/store/migrations.ts'
 import { addMessage } from '../../../src/main/store/rows/messages.ts'
 import { Sql } from '../../../src/main/store/sql.ts'
 import type { Message } from '../../../src/shared/domain.ts'
-import { adding, conversation, folder, message, reply, store } from './material.ts'
+import { adding, conversation, folder, message, reply, sqliteStore } from './material.ts'
 
 const QUARTER = 900_000
 
@@ -29,7 +29,7 @@ it('data of the first release is browsed, read and counted after the upgrade', a
     message({ id: 3, receivedAt: QUARTER + 0.5, writtenAt: QUARTER + 0.25, kind: 'edit' }),
     message({ id: 4, receivedAt: QUARTER, kind: 'event', conversationId: null }),
   ])
-  const db = await store({ dir })
+  const db = await sqliteStore({ dir })
   await db.commit([
     { type: 'conversation.add', conversation: conversation({ id: 1 }) },
     adding(message({ id: 5, receivedAt: QUARTER + 1, writtenAt: QUARTER + 1 })),
@@ -45,5 +45,5 @@ it('data of the first release is browsed, read and counted after the upgrade', a
 
 it('the command line requires a start of the bridge before it reads an older file', async () => {
   const dir = firstRelease([])
-  await expect(store({ dir, shared: true })).rejects.toThrow(/start the bridge once/)
+  await expect(sqliteStore({ dir, shared: true })).rejects.toThrow(/start the bridge once/)
 })

@@ -15,6 +15,11 @@ import {
 import type { SideState } from '../../engine/ports.ts'
 import type { Redactor } from '../../settings/redact.ts'
 
+const STORE_FAILING = {
+  folder: 'diagnostics.report.store-failing',
+  database: 'diagnostics.report.database-failing',
+} as const
+
 interface ReportOptions {
   language: Language
   state: AppState
@@ -66,7 +71,7 @@ function aboutProgram({ state }: ReportOptions, t: Say): string[] {
     `${t('diagnostics.report.receiver')}: ${[state.hooksUrl, state.publicAddress.address].filter(Boolean).join(', ')}`,
     ...(state.storeFailing === null
       ? []
-      : [t('diagnostics.report.store-failing', { detail: state.storeFailing })]),
+      : [t(STORE_FAILING[state.storePlace], { detail: state.storeFailing })]),
   ]
 }
 

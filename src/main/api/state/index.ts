@@ -33,6 +33,7 @@ export async function stateOf(context: ApiContext): Promise<AppState> {
     hooksUrl: application.hooksUrl,
     publicAddress: application.publicAddress,
     storeFailing: application.storeFailing,
+    storePlace: application.storePlace,
     settingsFile: { path: settings.path, writable: settings.writable },
     secretsKept: secrets.keptIn,
     keychainTrouble: secrets.trouble ?? null,

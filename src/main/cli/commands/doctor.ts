@@ -1,39 +1,42 @@
 import type { Words } from '../../../shared/api/answer.ts'
 import type { Configuration } from '../../../shared/config.ts'
 import { translateAny } from '../../../shared/i18n/index.ts'
+import { errorMessage } from '../../../shared/node-errors.ts'
 import type { Report, Verdict } from '../../diagnostics/check.ts'
 import { examine } from '../../diagnostics/doctor.ts'
 import { type Probed, probedOf } from '../../engine/index.ts'
 import { publicAddressProbes } from '../../ingress/diagnostics-probes.ts'
 import { type StoredAddress, storedAddress } from '../../ingress/stored-address.ts'
 import { foregroundClock } from '../../process/clock.ts'
+import { openAnyStore } from '../../runtime/any-store.ts'
 import { storedTimes } from '../../runtime/last-webhooks.ts'
 import { orphanedIn } from '../../runtime/maintenance/orphaned-connections.ts'
 import { probesFor } from '../../runtime/monitoring/diagnostics-probes.ts'
 import { loadConfiguration } from '../../settings/config-file.ts'
 import { createRedactor } from '../../settings/redact.ts'
 import { secretsIn } from '../../settings/secrets-in.ts'
-import { type ApplicationStore, type OrphanedConnection, openStore } from '../../store/index.ts'
-import { print } from '../output.ts'
-import { isRunning, ownOrStored } from '../running.ts'
+import type { ApplicationStore, OrphanedConnection } from '../../store/index.ts'
+import { complain, print } from '../output.ts'
+import { type DataPlace, isRunning, ownOrStored } from '../running.ts'
 import { secretsOf, withWebhookSecrets } from './secrets.ts'
 
 /** `doctor`: 0 when nothing failed, 1 otherwise. Works with and without a running bridge; writes nothing anywhere. */
 export async function doctor(options: {
   json: boolean
   dataDir: string
+  database?: string | null
   config: string | undefined
 }): Promise<number> {
-  const { dataDir, json } = options
+  const { dataDir, database = null, json } = options
   const loaded = loadConfiguration(options.config, dataDir)
   const redact = createRedactor(...(loaded.ok ? secretsIn(loaded.value, process.env) : []))
   const secrets = await secretsOf(dataDir, (secret) => redact.add(secret))
   const configuration = loaded.ok ? await withWebhookSecrets(loaded.value, secrets) : null
   const { hooksUrl, address, leftBehind, mailedTwice, chatCalledAt, probed } = await noted(
-    dataDir,
+    { dataDir, database },
     configuration,
   )
-  const bridge = { isRunning: isRunning(dataDir), hooksUrl }
+  const bridge = { isRunning: await isRunning({ dataDir, database }), hooksUrl }
   const questions = await Promise.all(
     (configuration?.connections ?? []).map((connection) =>
       probesFor({
@@ -133,9 +136,12 @@ interface Noted {
  * The last known address of the bridge's receiver, its public address, and the stored connections that are
  * not configured.
  */
-async function noted(dataDir: string, configuration: Configuration | null): Promise<Noted> {
+async function noted(
+  { dataDir: dir, database }: DataPlace,
+  configuration: Configuration | null,
+): Promise<Noted> {
   try {
-    const store = await openStore({ dir: dataDir, shared: true })
+    const store = await openAnyStore({ dir, database, shared: true })
     const known = configuration?.connections.map(({ id }) => id)
     const found: Noted = {
       hooksUrl: await store.fact<string>('', 'hooksUrl'),
@@ -149,7 +155,8 @@ async function noted(dataDir: string, configuration: Configuration | null): Prom
     }
     await store.close()
     return found
-  } catch {
+  } catch (error) {
+    if (database !== null) complain(`The database cannot be read: ${errorMessage(error)}\n`)
     return { hooksUrl: null, address: null }
   }
 }

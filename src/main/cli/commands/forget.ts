@@ -1,4 +1,4 @@
-import { openStore } from '../../store/index.ts'
+import { openAnyStore } from '../../runtime/any-store.ts'
 import { complain, print } from '../output.ts'
 
 /**
@@ -9,9 +9,12 @@ export async function forget(options: {
   client: string
   connection: string | undefined
   dataDir: string
+  database?: string | null
 }): Promise<number> {
-  const store = await openStore({
+  const { database = null } = options
+  const store = await openAnyStore({
     dir: options.dataDir,
+    database,
     mustExist: true,
     onEvent: ({ key }) => complain(`${key}\n`),
   })
@@ -33,7 +36,9 @@ export async function forget(options: {
         ? [`  ${notDelivered} of them were still to be carried and are not any more.`]
         : []),
       `  ${events} received events and ${journal} records of the journal are emptied, ${jobs} jobs dropped.`,
-      '  The backups are replaced by a new one.',
+      database
+        ? '  The backups of the database still hold them: replace these too.'
+        : '  The backups are replaced by a new one.',
       ...(putAside > 0 ? [`  ${putAside} data files that had been put aside are deleted.`] : []),
       'What stands in Chatra and in Planfix is not touched.',
     ]

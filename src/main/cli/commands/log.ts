@@ -1,8 +1,9 @@
 import type { LogEntry } from '../../../shared/domain.ts'
 import { type Language, loadLanguage } from '../../../shared/i18n/index.ts'
 import { withClient } from '../../engine/index.ts'
+import { openAnyStore } from '../../runtime/any-store.ts'
 import { loadConfiguration } from '../../settings/config-file.ts'
-import { type ApplicationStore, type LogPlace, openStore, type StoredEvent } from '../../store/index.ts'
+import type { ApplicationStore, LogPlace, StoredEvent } from '../../store/index.ts'
 import { print } from '../output.ts'
 import { entryLine, eventLine, HEADING } from '../table.ts'
 
@@ -15,9 +16,10 @@ export async function log(options: {
   json: boolean
   follow: boolean
   dataDir: string
+  database?: string | null
   config: string | undefined
 }): Promise<number> {
-  const store = await openStore({ dir: options.dataDir, shared: true })
+  const store = await openAnyStore({ dir: options.dataDir, database: options.database, shared: true })
   const language = languageOf(options)
   await loadLanguage(language)
   const printer = options.json ? jsonPrinter(store) : tablePrinter(store, language)

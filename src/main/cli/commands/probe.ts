@@ -11,9 +11,10 @@ import { type Probing, probe } from '../../diagnostics/probe/runner.ts'
 import { probedOf } from '../../engine/index.ts'
 import { storedAddress } from '../../ingress/stored-address.ts'
 import { foregroundClock } from '../../process/clock.ts'
+import { openAnyStore } from '../../runtime/any-store.ts'
 import { probeAccess } from '../../runtime/monitoring/probe-access.ts'
 import { loadConfiguration } from '../../settings/config-file.ts'
-import { type ApplicationStore, openStore } from '../../store/index.ts'
+import type { ApplicationStore } from '../../store/index.ts'
 import { complain, print } from '../output.ts'
 import { findingsTable, leftInWords, notAskedTable } from '../probe-table.ts'
 import { isRunning, ownOrStored } from '../running.ts'
@@ -25,6 +26,7 @@ export interface ProbeOptions {
   yes: boolean
   connection: string | undefined
   dataDir: string
+  database?: string | null
   config: string | undefined
 }
 
@@ -37,7 +39,7 @@ export async function probeAccounts(
   options: ProbeOptions,
   terminal: Terminal = realTerminal,
 ): Promise<number> {
-  const { dataDir, json, yes } = options
+  const { dataDir, database = null, json, yes } = options
   const loaded = loadConfiguration(options.config, dataDir)
   if (!loaded.ok) {
     complain(`The configuration is wrong: ${loaded.problems.join('; ')}\n`)
@@ -54,7 +56,7 @@ export async function probeAccounts(
     complain('The probe writes into Planfix and asks first: run it in a terminal, or with --yes.\n')
     return 2
   }
-  const store = await openStore({ dir: dataDir, shared: true })
+  const store = await openAnyStore({ dir: dataDir, database, shared: true })
   const ending = endOnSignal()
   try {
     const tell = json ? async (text: string) => complain(text) : print
@@ -64,7 +66,7 @@ export async function probeAccounts(
       return 1
     }
     const results: { connection: Connection; probing: Probing }[] = []
-    const context = { ...options, store, configuration: loaded.value, signal: ending.signal, tell }
+    const context = { ...options, database, store, configuration: loaded.value, signal: ending.signal, tell }
     const secrets = await secretsOf(dataDir, () => undefined)
     for (const connection of chosen) {
       if (ending.signal.aborted) break
@@ -98,6 +100,7 @@ async function probeOne(
   secrets: SecretsHere,
   context: {
     dataDir: string
+    database: string | null
     configuration: Configuration
     store: ApplicationStore
     signal: AbortSignal
@@ -107,7 +110,7 @@ async function probeOne(
   },
 ): Promise<Probing> {
   const { store, configuration, signal, tell } = context
-  const running = isRunning(context.dataDir)
+  const running = await isRunning(context)
   await loadLanguage(configuration.language)
   const access = await probeAccess({
     connection,

@@ -1,5 +1,5 @@
+import { openAnyStore } from '../../runtime/any-store.ts'
 import { loadConfiguration } from '../../settings/config-file.ts'
-import { openStore } from '../../store/index.ts'
 import { complain, print } from '../output.ts'
 
 /**
@@ -9,11 +9,13 @@ export async function rename(options: {
   from: string
   to: string
   dataDir: string
+  database?: string | null
   config: string | undefined
 }): Promise<number> {
   const { from, to } = options
-  const store = await openStore({
+  const store = await openAnyStore({
     dir: options.dataDir,
+    database: options.database,
     mustExist: true,
     onEvent: ({ key }) => complain(`${key}\n`),
   })

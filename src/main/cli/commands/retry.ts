@@ -1,13 +1,17 @@
-import { openStore } from '../../store/index.ts'
+import { openAnyStore } from '../../runtime/any-store.ts'
 import { complain, print } from '../output.ts'
 
 /**
  * `retry ID`: 0 when the message is queued, 1 with the reason when it cannot be. A running server sends it
  * within a second.
  */
-export async function retry(options: { id: number; dataDir: string }): Promise<number> {
+export async function retry(options: {
+  id: number
+  dataDir: string
+  database?: string | null
+}): Promise<number> {
   const { id } = options
-  const store = await openStore({ dir: options.dataDir, shared: true })
+  const store = await openAnyStore({ dir: options.dataDir, database: options.database, shared: true })
   try {
     const answer = await store.retryMessage(id)
     if (answer === 'queued') {

@@ -1,4 +1,4 @@
-import { openStore } from '../../store/index.ts'
+import { openAnyStore } from '../../runtime/any-store.ts'
 import { complain, print } from '../output.ts'
 
 /**
@@ -6,9 +6,13 @@ import { complain, print } from '../output.ts'
  * requested, 1 with the reason when there is nothing to separate. A running server does it within a second,
  * else the next start.
  */
-export async function separate(options: { id: number; dataDir: string }): Promise<number> {
+export async function separate(options: {
+  id: number
+  dataDir: string
+  database?: string | null
+}): Promise<number> {
   const { id } = options
-  const store = await openStore({ dir: options.dataDir, shared: true })
+  const store = await openAnyStore({ dir: options.dataDir, database: options.database, shared: true })
   try {
     const conversation = await store.conversation(id)
     if (conversation?.mergedInto == null || !conversation.joined) {

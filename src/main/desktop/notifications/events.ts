@@ -19,6 +19,7 @@ const GROUPS: Record<string, Group | null> = {
   'event.relay-expired': 'failures',
   'event.relay-unreadable': 'failures',
   'event.store-restored': 'failures',
+  'event.database-restored': 'failures',
   'event.connection-left': 'connections',
   'event.reply-not-written': 'failures',
   'event.week': 'weekly',

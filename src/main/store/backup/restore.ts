@@ -1,9 +1,8 @@
 import { copyFileSync, existsSync, readdirSync, renameSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { type BridgeEvent, OPEN_STATES } from '../../../shared/domain.ts'
+import type { BridgeEvent } from '../../../shared/domain.ts'
 import { isStoreError } from '../../../shared/store-error.ts'
-import { comparable, fingerprint } from '../../engine/index.ts'
-import { DELIVERED_BEFORE_RESTORE, type Takeover } from '../../engine/ports.ts'
+import type { Takeover } from '../../engine/ports.ts'
 import { isDamage } from '../errors.ts'
 import { type Files, moveInto, privateFile, removeStore, syncFolder, withSideFiles } from '../files.ts'
 import { migrate, versionOf } from '../migrations.ts'
@@ -11,11 +10,9 @@ import { LOOKUPS } from '../queries/lookups.ts'
 import { ADD_EVENT, addInboxRow, SET_FACT } from '../rows/changes.ts'
 import { type MessageRow, messageFrom, patchMessage } from '../rows/messages.ts'
 import { Sql } from '../sql.ts'
+import { heldReply, OPEN_REPLIES, SKIPPED_NUMBERS } from './held-replies.ts'
 import { type Journaled, readJournal } from './journal.ts'
 import { COPIED_AT } from './worker-tasks.ts'
-
-/** Ids skipped after a restore: more than can have been assigned since the backup was made. */
-const SKIPPED_NUMBERS = 1_000_000
 
 /** True when SQLite finds no damage. Reads the whole file. */
 export const isSound = (sql: Sql): boolean => {
@@ -156,10 +153,6 @@ function noteTakeover(sql: Sql, { aliveUntil }: Journaled, now: number, backupAt
 /** A task that was in use may have been completed since: it is read before it is used. */
 const DOUBT_TASKS = `UPDATE tasks SET data = json_set(data, '$.checkedAt', 0) WHERE data ->> '$.active'`
 
-const OPEN = OPEN_STATES.map((state) => `'${state}'`).join(', ')
-const OPEN_REPLIES = `SELECT * FROM messages INDEXED BY messages_open
-  WHERE state IN (${OPEN}) AND direction = 'to-chatra' AND kind = 'text'`
-
 /** The device of the conversation, or of the one it was merged into, that wrote last. */
 const LATEST_DEVICE = `WITH RECURSIVE thread (id, into_id, step) AS (
     SELECT id, merged_into, 0 FROM conversations WHERE id = ?
@@ -174,14 +167,8 @@ const LATEST_DEVICE = `WITH RECURSIVE thread (id, into_id, step) AS (
 function holdReplies(sql: Sql, now: number): void {
   for (const row of sql.all<MessageRow>(OPEN_REPLIES)) {
     const message = messageFrom(row)
-    patchMessage(sql, message.id, now, {
-      state: 'uncertain',
-      reason: DELIVERED_BEFORE_RESTORE,
-      // The fields by which an echo of it is recognised.
-      sentAt: message.sentAt ?? message.receivedAt,
-      sentFingerprint: message.sentFingerprint ?? fingerprint(comparable(message.text)),
-      chatraClientId: message.chatraClientId ?? sql.value<string>(LATEST_DEVICE, message.conversationId),
-    })
+    const device = message.chatraClientId ?? sql.value<string>(LATEST_DEVICE, message.conversationId)
+    patchMessage(sql, message.id, now, heldReply(message, device))
   }
 }
 

@@ -55,7 +55,7 @@ export async function conversationPage(
     for (const { id, at, connection, muted, blocked } of rows) {
       place = { at, id }
       if (connectionId !== undefined && connection !== connectionId) continue
-      if ((only === 'muted' && !muted) || (only === 'blocked' && blocked === null)) continue
+      if ((only === 'muted' && muted === 0) || (only === 'blocked' && blocked === null)) continue
       if (ids.push(id) === limit) return { ids, next: place }
     }
     await yielder.next()
@@ -64,12 +64,14 @@ export async function conversationPage(
 }
 interface Listed extends ListPlace {
   connection: string
-  muted: number | null
-  blocked: number | null
+  muted: 0 | 1
+  /** Null: not blocked. */
+  blocked: unknown
 }
 const STRIDE = 100
 /** A conversation without a client was merged into another one, or its client is gone. */
-const LISTED = `SELECT id, active_at AS at, connection, data ->> '$.muted' AS muted, data ->> '$.blockedAt' AS blocked
+const LISTED = `SELECT id, active_at AS at, connection, data ->> '$.blockedAt' AS blocked,
+    CASE WHEN CAST(data ->> '$.muted' AS TEXT) IN ('1', 'true') THEN 1 ELSE 0 END AS muted
   FROM conversations INDEXED BY conversations_recent
   WHERE merged_into IS NULL AND (active_at, id) < (?, ?) ORDER BY active_at DESC, id DESC LIMIT ?`
 

@@ -122,7 +122,7 @@ async function* wholeLog(
   const [beyond, until, last, sorting] =
     order === 'newest-first' ? ['<', '>=', 'min', 'DESC'] : ['>', '<=', 'max', 'ASC']
   const end = `SELECT ${last}(id) AS last, count(*) AS number FROM
-    (SELECT id FROM messages INDEXED BY messages_browse WHERE id ${beyond} ? ORDER BY id ${sorting} LIMIT ?)`
+    (SELECT id FROM messages INDEXED BY messages_browse WHERE id ${beyond} ? ORDER BY id ${sorting} LIMIT ?) AS stride`
   // Columns outside the index are read row by row, which is worthwhile only when the index leaves few rows.
   const isWide = withText || filter.employeeId !== undefined
   const isNarrow = filter.states !== undefined || filter.from !== undefined || filter.to !== undefined

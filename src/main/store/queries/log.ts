@@ -38,7 +38,7 @@ const STRIDE = 1000
 const nextTurn = setImmediate
 
 /** A line of the entries table with the columns of its message; `message` is the row's id. */
-interface Line {
+export interface Line {
   seq: number
   message: number
   time: number
@@ -52,6 +52,10 @@ interface Line {
   planfix_task: number | null
   planfix_comment: number | null
 }
+
+/** Of a line's message. */
+export const LINE_COLUMNS =
+  'connection, conversation, direction, text, chatra_message, planfix_task, planfix_comment'
 
 /** Reads the log in batches, so that a search for a rare word in a million lines never delays a webhook. */
 export async function logPage(sql: SqlReader, query: Query): Promise<LogEntry[]> {
@@ -96,7 +100,7 @@ function strideStatement(query: Query, forward: boolean): string {
     index = 'INDEXED BY entries_trouble'
   }
   const order = forward ? 'ASC' : 'DESC'
-  return `SELECT line.*, connection, conversation, direction, text, chatra_message, planfix_task, planfix_comment
+  return `SELECT line.*, ${LINE_COLUMNS}
     FROM (SELECT seq, message, time, state, reason FROM entries ${index}
       WHERE ${conditions.join(' AND ')} ORDER BY seq ${order} LIMIT ?) AS line
     JOIN messages ON messages.id = line.message ORDER BY seq ${order}`
@@ -115,7 +119,7 @@ function matcher({ connection, direction, state, search }: LogQuery): ((line: Li
     (!sought || [line.text, line.reason].some((words) => words?.toLowerCase().includes(sought)))
 }
 
-const entryFrom = (line: Line): LogEntry => ({
+export const entryFrom = (line: Line): LogEntry => ({
   seq: line.seq,
   id: String(line.message),
   time: line.time,

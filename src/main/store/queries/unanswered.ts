@@ -118,7 +118,7 @@ function settledBy(rows: readonly LastRow[]): { waits: UnansweredMessage | null 
 const TOGETHER = 50
 const FEW = 4
 const LAST = `SELECT wanted.value AS conversation, conversations.connection AS connectionId,
-    data ->> '$.noAnswerUpTo' AS upTo,
+    CAST(data ->> '$.noAnswerUpTo' AS INTEGER) AS upTo,
     CASE WHEN conversations.merged_into IS NOT NULL OR EXISTS (SELECT 1 FROM conversations AS other
       INDEXED BY conversations_merged WHERE other.merged_into = wanted.value) THEN 1 ELSE 0 END AS isThread, ${FIELDS}
   FROM json_each(?) AS wanted CROSS JOIN conversations ON conversations.id = wanted.value

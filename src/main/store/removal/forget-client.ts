@@ -46,7 +46,7 @@ export interface Person {
 }
 
 /** Reason of messages that were still to be delivered when their client was forgotten. */
-const FORGOTTEN = 'forgotten'
+export const FORGOTTEN = 'forgotten'
 
 const CONNECTIONS = `SELECT DISTINCT connection FROM clients`
 const BY_EMAIL = `SELECT * FROM clients INDEXED BY clients_email WHERE connection = ? AND email = ?`
@@ -142,13 +142,13 @@ export function forgetPerson(
   })
 }
 
-const OF_CONVERSATION = `SELECT * FROM messages INDEXED BY messages_chat WHERE conversation = ?`
-const WRITTEN_BY = `SELECT * FROM messages INDEXED BY messages_written
+export const OF_CONVERSATION = `SELECT * FROM messages INDEXED BY messages_chat WHERE conversation = ?`
+export const WRITTEN_BY = `SELECT * FROM messages INDEXED BY messages_written
   WHERE connection = ? AND chatra_client = ? AND direction = 'to-planfix' AND text IS NOT NULL`
-const SAID_TO = `SELECT * FROM messages INDEXED BY messages_replies
+export const SAID_TO = `SELECT * FROM messages INDEXED BY messages_replies
   WHERE connection = ? AND chatra_client = ? AND direction = 'to-chatra' AND handed_at IS NOT NULL AND text IS NOT NULL`
 const DROP_WORDS = `UPDATE messages SET text = NULL, files = NULL, author = ? WHERE id = ?`
-const DROP_JOBS = `DELETE FROM chores WHERE conversation = ? AND kind IN ('note', 'introduce', 'verify', 'visit', 'reply')`
+export const DROP_JOBS = `DELETE FROM chores WHERE conversation = ? AND kind IN ('note', 'introduce', 'verify', 'visit', 'reply')`
 /** The only event with words of a conversation. */
 const DROP_EVENTS = `DELETE FROM events WHERE key = 'event.reply-not-written' AND json_extract(params, '$.conversation') = ?`
 

@@ -160,7 +160,7 @@ function addConversation(sql: Sql, conversation: Conversation): void {
 }
 
 /** Changes the given fields of a conversation; throws when there is none. */
-export function patchConversation(sql: Sql, id: number, patch: Partial<Conversation>): void {
+function patchConversation(sql: Sql, id: number, patch: Partial<Conversation>): void {
   const conversation = conversationFrom(sql.get(CONVERSATION_DATA, id))
   if (!conversation) throw new Error(`conversation.patch: no conversation ${id}`)
   updateConversation(sql, patched(conversation, { ...patch, id }))

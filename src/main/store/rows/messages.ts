@@ -93,7 +93,8 @@ export function patchMessage(
   if (patch.state !== undefined || patch.reason !== undefined) sql.run(ENTRY_FROM_ROW, at, id)
 }
 
-function handedAt(patch: Partial<Message>, at: number): number | null {
+/** When a reply with this state was handed over; null = the patch does not say. */
+export function handedAt(patch: Partial<Message>, at: number): number | null {
   if (patch.state && HANDED.has(patch.state)) return Math.max(patch.sentAt ?? 0, at)
   return patch.sentAt ?? null
 }
@@ -104,6 +105,17 @@ function toColumn(field: Field, value: Message[Field] | undefined): Column {
   if (typeof value === 'boolean') return value ? 1 : 0
   return (value ?? null) as Column
 }
+
+/** The given fields as columns. */
+export const messageColumns = (fields: Partial<Message>): Record<string, Column> =>
+  Object.fromEntries(
+    FIELDS.filter((field) => fields[field] !== undefined).map((field) => [
+      COLUMN[field],
+      toColumn(field, fields[field]),
+    ]),
+  )
+/** Every column that is written. */
+export const MESSAGE_COLUMNS = ['id', ...FIELDS.map((field) => COLUMN[field]), 'handed_at', 'inbox']
 
 export type MessageRow = Record<string, Column>
 

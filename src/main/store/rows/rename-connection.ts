@@ -13,7 +13,7 @@ export type RenameAnswer =
 export const SOURCE_CONNECTION = 'sourceConnection'
 
 /** Records that two connections must not both have: the query finds a collision. Values: new id, old id. */
-const COLLISIONS: Record<string, string> = {
+export const COLLISIONS: Record<string, string> = {
   client: `SELECT old.client FROM clients AS new JOIN clients AS old ON old.client = new.client
     WHERE new.connection = ? AND old.connection = ? LIMIT 1`,
   task: `SELECT old.task FROM tasks AS new JOIN tasks AS old ON old.task = new.task
@@ -69,6 +69,6 @@ export function renameConnection(sql: Sql, from: string, to: string): RenameAnsw
   if (isFree) sql.run(SET_SOURCE, to, SOURCE_CONNECTION, source)
   return { answer: 'renamed', conversations, messages }
 }
-const SOURCE = `SELECT value FROM facts WHERE connection = ? AND key = ?`
-const SET_SOURCE = `INSERT INTO facts (connection, key, value) VALUES (?, ?, ?)
+export const SOURCE = `SELECT value FROM facts WHERE connection = ? AND key = ?`
+export const SET_SOURCE = `INSERT INTO facts (connection, key, value) VALUES (?, ?, ?)
   ON CONFLICT (connection, key) DO UPDATE SET value = excluded.value`

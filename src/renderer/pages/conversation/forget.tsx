@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useLocation } from 'wouter'
 import type { ConversationView } from '../../../shared/api/log.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { useClient, useRefresh } from '../../client/hooks.tsx'
+import { useAppState, useClient, useRefresh } from '../../client/hooks.tsx'
 import { ErrorAlert } from '../../components/feedback/error-alert.tsx'
 import { useI18n } from '../../i18n.tsx'
 
@@ -21,6 +21,7 @@ export function ForgetDialog({
   const { t } = useI18n()
   const bridge = useClient()
   const refresh = useRefresh()
+  const isDatabase = useAppState().storePlace === 'database'
   const [, go] = useLocation()
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<CallError | null>(null)
@@ -31,7 +32,9 @@ export function ForgetDialog({
     setError(answer.ok ? null : answer.error)
     if (!answer.ok) return
     notifications.show({
-      message: t('talk.forget.done', { count: answer.value.messages }),
+      message: t(isDatabase ? 'talk.forget.done-database' : 'talk.forget.done', {
+        count: answer.value.messages,
+      }),
       color: 'teal',
       autoClose: 10_000,
     })
@@ -48,7 +51,7 @@ export function ForgetDialog({
     >
       <Stack>
         <Text>{t('talk.forget.deleted')}</Text>
-        <Text>{t('talk.forget.backups')}</Text>
+        <Text>{t(isDatabase ? 'talk.forget.backups-database' : 'talk.forget.backups')}</Text>
         <Text>{t('talk.forget.stays')}</Text>
         {error !== null && <ErrorAlert error={error} />}
         <Group justify="flex-end" gap="xs">

@@ -13,25 +13,25 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Change } from '../../../../src/main/engine/ports.ts'
 import { damageStore, scribble } from '../../../support/damage.ts'
-import { adding, folder, inboxRow, message, reply, store } from '../material.ts'
+import { adding, folder, inboxRow, message, reply, sqliteStore } from '../material.ts'
 
 const JOURNAL = 'bridge.journal'
 const event = (n: number): Change => inboxRow(`{"n":${n}}`, 100 + n)
-const numbers = async (db: Awaited<ReturnType<typeof store>>) =>
+const numbers = async (db: Awaited<ReturnType<typeof sqliteStore>>) =>
   (await db.inboxPending(1000)).map(({ body }) => JSON.parse(body).n as number)
 const clock = (at: number) => ({ clock: { now: () => at } })
 
 describe('webhooks accepted since the backup', () => {
   it('after a restore accepted events are in the inbox, once, in order, with times', async () => {
     const dir = folder()
-    const db = await store({ dir })
+    const db = await sqliteStore({ dir })
     await db.commit([event(1), event(2)])
     await db.backup()
     await Promise.all([3, 4].map((n) => db.commit([event(n)])))
     await db.commit([event(5)])
     await db.close()
     damageStore(dir)
-    const restored = await store({ dir })
+    const restored = await sqliteStore({ dir })
     expect(await numbers(restored)).toEqual([1, 2, 3, 4, 5])
     expect((await restored.inboxPending(9)).map(({ receivedAt }) => receivedAt)).toEqual([
       101, 102, 103, 104, 105,
@@ -40,12 +40,12 @@ describe('webhooks accepted since the backup', () => {
     await restored.close()
     // A second damage before the next backup: nothing of either period is lost or doubled.
     damageStore(dir)
-    expect(await numbers(await store({ dir }))).toEqual([1, 2, 3, 4, 5, 6])
+    expect(await numbers(await sqliteStore({ dir }))).toEqual([1, 2, 3, 4, 5, 6])
   })
 
   it('accepted events are kept for the older backup too', async () => {
     const dir = folder()
-    const db = await store({ dir })
+    const db = await sqliteStore({ dir })
     for (const n of [1, 2, 3]) {
       await db.commit([event(n)])
       await db.backup()
@@ -54,23 +54,23 @@ describe('webhooks accepted since the backup', () => {
     await db.close()
     damageStore(dir)
     scribble(join(dir, 'bridge.backup.sqlite'))
-    expect(await numbers(await store({ dir }))).toEqual([1, 2, 3, 4])
+    expect(await numbers(await sqliteStore({ dir }))).toEqual([1, 2, 3, 4])
   })
 
   it('accepted events survive even without any backup', async () => {
     const dir = folder()
-    const db = await store({ dir })
+    const db = await sqliteStore({ dir })
     await db.commit([event(1)])
     await db.commit([event(2)])
     await db.close()
     rmSync(join(dir, 'bridge.sqlite'))
     damageAll(dir)
-    expect(await numbers(await store({ dir }))).toEqual([1, 2])
+    expect(await numbers(await sqliteStore({ dir }))).toEqual([1, 2])
   })
 
   it('the journal contains hints, but not what the watcher reads again', async () => {
     const dir = folder()
-    const db = await store({ dir })
+    const db = await sqliteStore({ dir })
     const planfix = (body: object): Change => ({
       type: 'inbox.add',
       row: { connectionId: 'shop', source: 'planfix', receivedAt: 1, body: JSON.stringify(body) },
@@ -83,7 +83,7 @@ describe('webhooks accepted since the backup', () => {
 
   it('a torn or spoiled record does not affect its neighbours', async () => {
     const dir = folder()
-    const db = await store({ dir })
+    const db = await sqliteStore({ dir })
     await db.commit([event(1)])
     await db.backup()
     await db.commit([event(2)])
@@ -91,16 +91,16 @@ describe('webhooks accepted since the backup', () => {
     const path = join(dir, JOURNAL)
     appendFileSync(path, '0123abcd {"seq":3,"body":"nonsense"}\n')
     appendFileSync(path, '0123abcd {"seq":4,"bo')
-    const again = await store({ dir })
+    const again = await sqliteStore({ dir })
     await again.commit([event(5)])
     await again.close()
     damageStore(dir)
-    expect(await numbers(await store({ dir }))).toEqual([1, 2, 5])
+    expect(await numbers(await sqliteStore({ dir }))).toEqual([1, 2, 5])
   })
 
   it('a record whose commit failed is replaced by the next with its number', async () => {
     const dir = folder()
-    const db = await store({ dir })
+    const db = await sqliteStore({ dir })
     await db.commit([event(1)])
     await db.backup()
     await db.commit([event(2)])
@@ -108,18 +108,18 @@ describe('webhooks accepted since the backup', () => {
     // Simulates a power failure between the record and the commit of number 2.
     renameSync(join(dir, 'bridge.sqlite'), join(dir, 'gone'))
     copyFileSync(join(dir, 'bridge.backup.sqlite'), join(dir, 'bridge.sqlite'))
-    const again = await store({ dir })
+    const again = await sqliteStore({ dir })
     await again.commit([event(3)])
     await again.close()
     damageStore(dir)
-    expect(await numbers(await store({ dir }))).toEqual([1, 3])
+    expect(await numbers(await sqliteStore({ dir }))).toEqual([1, 3])
   })
 })
 
 describe('a journal that cannot be written', () => {
   it('an unwritable journal fails the commit completely, and works again later', async () => {
     const dir = folder()
-    const db = await store({ dir, ...clock(1_000_000) })
+    const db = await sqliteStore({ dir, ...clock(1_000_000) })
     rmSync(join(dir, JOURNAL), { force: true })
     mkdirSync(join(dir, JOURNAL))
     await expect(db.commit([event(1)])).rejects.toMatchObject({ kind: 'unavailable' })
@@ -131,7 +131,7 @@ describe('a journal that cannot be written', () => {
 
   it('a commit with a bug leaves no record', async () => {
     const dir = folder()
-    const db = await store({ dir })
+    const db = await sqliteStore({ dir })
     const broken = db.commit([event(1), { type: 'conversation.patch', id: 99, patch: {} }])
     const [answer] = await Promise.allSettled([broken, db.commit([event(2)])])
     expect(answer.status).toBe('rejected')
@@ -141,7 +141,7 @@ describe('a journal that cannot be written', () => {
 
 it.skipIf(process.platform === 'win32')('the journal is readable only for its owner', async () => {
   const dir = folder()
-  const db = await store({ dir })
+  const db = await sqliteStore({ dir })
   await db.commit([event(1)])
   await db.backup()
   await db.commit([event(2)])
@@ -151,7 +151,7 @@ it.skipIf(process.platform === 'win32')('the journal is readable only for its ow
 
 it('the journal starts again with each good backup', async () => {
   const dir = folder()
-  const db = await store({ dir })
+  const db = await sqliteStore({ dir })
   await db.commit([event(1)])
   const before = statSync(join(dir, JOURNAL)).size
   expect(before).toBeGreaterThan(0)
@@ -167,7 +167,7 @@ describe('a restored store', () => {
   it("a restored store knows its backup's time and the lost one's last use", async () => {
     const dir = folder()
     let now = T
-    const db = await store({ dir, clock: { now: () => now } })
+    const db = await sqliteStore({ dir, clock: { now: () => now } })
     await db.commit([event(1)])
     await db.backup()
     now = T + 20 * MINUTE
@@ -175,7 +175,7 @@ describe('a restored store', () => {
     await db.close()
     damageStore(dir)
     now = T + 300 * MINUTE
-    const restored = await store({ dir, clock: { now: () => now } })
+    const restored = await sqliteStore({ dir, clock: { now: () => now } })
     expect(await restored.fact('', 'takeover')).toMatchObject({
       at: now,
       until: T + 21 * MINUTE,
@@ -187,19 +187,19 @@ describe('a restored store', () => {
 
   it('a restored store without a journal assumes use until now', async () => {
     const dir = folder()
-    const db = await store({ dir, ...clock(T) })
+    const db = await sqliteStore({ dir, ...clock(T) })
     await db.commit([event(1)])
     await db.backup()
     await db.close()
     damageStore(dir)
     truncateSync(join(dir, JOURNAL))
-    const restored = await store({ dir, ...clock(T + MINUTE) })
+    const restored = await sqliteStore({ dir, ...clock(T + MINUTE) })
     expect(await restored.fact('', 'takeover')).toMatchObject({ until: T + MINUTE, backupAt: T })
   })
 
   it('a restored store sends no reply that waited at the backup', async () => {
     const dir = folder()
-    const db = await store({ dir })
+    const db = await sqliteStore({ dir })
     await db.commit([
       adding(reply({ id: 10, state: 'queued' })),
       adding(reply({ id: 11, state: 'sending' })),
@@ -209,7 +209,7 @@ describe('a restored store', () => {
     await db.backup()
     await db.close()
     damageStore(dir)
-    const restored = await store({ dir })
+    const restored = await sqliteStore({ dir })
     const found = await Promise.all([10, 11, 12, 13].map((id) => restored.message(id)))
     expect(found.map((one) => one?.state)).toEqual(['uncertain', 'uncertain', 'retrying', 'queued'])
     expect(found[0]).toMatchObject({ reason: 'carried-before-restore', chatraClientId: 'c1' })
@@ -220,13 +220,13 @@ describe('a restored store', () => {
 describe('two damaged nights', () => {
   it('a damaged copy replaces no good backup, even two nights in a row', async () => {
     const dir = folder()
-    const db = await store({ dir })
+    const db = await sqliteStore({ dir })
     const body = JSON.stringify({ filler: 'x'.repeat(3000) })
     for (let n = 0; n < 200; n += 1) await db.commit([inboxRow(body)])
     await db.backup()
     const good = readFileSync(join(dir, 'bridge.backup.sqlite'))
     await db.close()
-    const again = await store({ dir })
+    const again = await sqliteStore({ dir })
     damageStore(dir)
     for (let night = 0; night < 2; night += 1) await expect(again.backup()).rejects.toThrow()
     expect(readFileSync(join(dir, 'bridge.backup.sqlite')).equals(good)).toBe(true)

@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openStore } from '../../../../src/main/store/index.ts'
 import type { BridgeEvent } from '../../../../src/shared/domain.ts'
-import { adding, folder, inboxRow, message, store } from '../material.ts'
+import { adding, folder, inboxRow, message, sqliteStore } from '../material.ts'
 
 /** Overwrites a part in the middle of a file, as a bad disk would. */
 function scribble(path: string): void {
@@ -28,7 +28,7 @@ const corruptFiles = (dir: string) =>
 /** A closed store with message 10 in its backup and message 11 only in itself. */
 async function used(): Promise<{ dir: string; path: string; lastId: number; lastSeq: number }> {
   const dir = folder()
-  const db = await store({ dir })
+  const db = await sqliteStore({ dir })
   await db.commit([adding(message({ id: 10 })), inboxRow('{}')])
   await db.backup()
   await db.commit([adding(message({ id: 11 })), inboxRow('{}')])
@@ -40,7 +40,7 @@ async function used(): Promise<{ dir: string; path: string; lastId: number; last
 /** Opens the folder and returns the store and its events. */
 async function reopened(dir: string) {
   const told: BridgeEvent[] = []
-  const db = await store({ dir, onEvent: (event) => told.push(event) })
+  const db = await sqliteStore({ dir, onEvent: (event) => told.push(event) })
   return { db, told }
 }
 
@@ -72,7 +72,7 @@ describe('a damaged file', () => {
 
   it('a damaged file is replaced by the older backup when the newer is damaged too', async () => {
     const { dir, path } = await used()
-    const again = await store({ dir })
+    const again = await sqliteStore({ dir })
     await again.commit([adding(message({ id: 12 }))])
     await again.backup()
     await again.close()
@@ -143,7 +143,7 @@ describe('a restore that was interrupted', () => {
 describe('backups', () => {
   it('there are two backups, the newer one complete, while the store is in use', async () => {
     const dir = folder()
-    const db = await store({ dir })
+    const db = await sqliteStore({ dir })
     for (const id of [10, 11, 12]) {
       await db.commit([adding(message({ id }))])
       const [path] = await Promise.all([db.backup(), db.commit([inboxRow('{}')])])
@@ -156,10 +156,10 @@ describe('backups', () => {
     ).toEqual(['bridge.backup-older.sqlite', 'bridge.backup.sqlite'])
     const other = folder()
     copyFileSync(join(dir, 'bridge.backup.sqlite'), join(other, 'bridge.sqlite'))
-    expect(await (await store({ dir: other })).message(12)).not.toBeNull()
+    expect(await (await sqliteStore({ dir: other })).message(12)).not.toBeNull()
     const older = folder()
     copyFileSync(join(dir, 'bridge.backup-older.sqlite'), join(older, 'bridge.sqlite'))
-    const found = await store({ dir: older })
+    const found = await sqliteStore({ dir: older })
     expect([await found.message(11), await found.message(12)]).toEqual([expect.anything(), null])
   })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Change } from '../../../../src/main/engine/ports.ts'
+import type { ListPlace } from '../../../../src/main/store/queries/conversation-list.ts'
 import type { ClientProfile } from '../../../../src/shared/domain.ts'
 import { profile } from '../../../support/builders.ts'
 import { adding, client, conversation, message, reply, store, task } from '../material.ts'
@@ -154,6 +155,21 @@ describe('a conversation', () => {
     const expected = ids.toSorted((one, other) => ((one * 7) % 5) - ((other * 7) % 5) || one - other)
     expect(read).toEqual(expected)
   })
+})
+
+it('the list has the latest first, page by page, or only the muted or the blocked ones', async () => {
+  const db = await store()
+  await db.commit([
+    talk(1, 10),
+    talk(2, 30, { muted: true }),
+    talk(3, 20, { muted: false, blockedAt: 5 }),
+    talk(4, 40, { mergedInto: 1 }),
+  ])
+  const page = (only: 'all' | 'muted' | 'blocked', after: ListPlace | null = null, limit = 9) =>
+    db.conversationPage({ only, after, limit })
+  const { ids, next } = await page('all', null, 2)
+  expect([ids, (await page('all', next)).ids]).toEqual([[2, 3], [1]])
+  expect([(await page('muted')).ids, (await page('blocked')).ids]).toEqual([[2], [3]])
 })
 
 it('the latest conversations are newest first, merged ones once', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Change } from '../../../../src/main/engine/ports.ts'
-import type { SqliteStore } from '../../../../src/main/store/index.ts'
+import type { ApplicationStore } from '../../../../src/main/store/index.ts'
 import { PAGE_ROWS } from '../../../../src/shared/api/log.ts'
 import type { Message } from '../../../../src/shared/domain.ts'
 import { profile } from '../../../support/builders.ts'
@@ -8,7 +8,7 @@ import { adding, client, conversation, message, reply, store } from '../material
 
 /** Messages with the numbers `from`…`to`. */
 async function withMessages(
-  db: SqliteStore,
+  db: ApplicationStore,
   from: number,
   to: number,
   fields: (id: number) => Partial<Message> = () => ({}),
@@ -76,7 +76,7 @@ describe('a page', () => {
 })
 
 describe('a filter narrows to', () => {
-  const found = async (db: SqliteStore, filter: Parameters<SqliteStore['pageFrom']>[0]) =>
+  const found = async (db: ApplicationStore, filter: Parameters<ApplicationStore['pageFrom']>[0]) =>
     await db.pageFrom(filter, null, 100)
 
   it('a filter selects a connection, a direction, states and a time', async () => {

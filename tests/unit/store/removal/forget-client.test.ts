@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { Change } from '../../../../src/main/engine/ports.ts'
+import type { ApplicationStore } from '../../../../src/main/store/index.ts'
 import {
   adding,
   client,
@@ -9,7 +10,9 @@ import {
   folder,
   job,
   message,
+  onSqlite,
   reply,
+  sqliteStore,
   store,
   task,
   withEmail,
@@ -43,8 +46,7 @@ const named = (conversationId: number, id: string, email: string) => {
 }
 
 /** Anna with two devices and Boris, each with texts in every table. */
-async function people(dir: string) {
-  const db = await store({ dir })
+async function people<S extends ApplicationStore>(db: S): Promise<S> {
   await db.commit([
     { type: 'conversation.add', conversation: conversation({ id: 1, mergedInto: 2, contactId: 91 }) },
     {
@@ -108,17 +110,17 @@ async function people(dir: string) {
     hook('boris', 'boris-words'),
     read(500, 'anna-secret'),
   ])
-  await db.backup()
-  await db.commit([hook('anna2', 'anna-secret'), hook('boris', 'boris-words')])
-  writeFileSync(join(dir, 'bridge.corrupt-2026-01-01T00-00-00-000Z.sqlite'), 'anna-secret')
   return db
 }
 
-it.each(['anna1', 'anna@mail.example', ' ANNA@mail.example '])(
+onSqlite.each(['anna1', 'anna@mail.example', ' ANNA@mail.example '])(
   'all data of a client is removed by %j, in store, journal and backups',
   async (wanted) => {
     const dir = folder()
-    const db = await people(dir)
+    const db = await people(await sqliteStore({ dir }))
+    await db.backup()
+    await db.commit([hook('anna2', 'anna-secret'), hook('boris', 'boris-words')])
+    writeFileSync(join(dir, 'bridge.corrupt-2026-01-01T00-00-00-000Z.sqlite'), 'anna-secret')
     const forgotten = await db.forgetClient({ client: wanted, connectionId: null })
     expect(forgotten).toEqual({
       clients: 2,
@@ -135,21 +137,32 @@ it.each(['anna1', 'anna@mail.example', ' ANNA@mail.example '])(
     for (const secret of ['anna-secret', 'Name of anna', 'anna@mail.example', '10.0.0.2'])
       expect(text.includes(secret), secret).toBe(false)
     expect(text).toContain('boris-words')
-    // Ids and states stay: nothing of it is ever treated as new.
-    expect(await db.message(10)).toMatchObject({ state: 'delivered', text: '', originKey: 'm:10' })
-    expect(await db.message(12)).toMatchObject({ state: 'skipped', reason: 'forgotten', text: '' })
-    expect(await db.client('shop', 'anna1')).toMatchObject({ conversationId: 2, profile: { name: null } })
-    expect(await db.message(20)).toMatchObject({ state: 'queued', text: 'boris-words' })
-    expect(await db.retryMessage(12)).toBe('not-retryable')
     expect(existsSync(join(dir, 'bridge.backup.sqlite'))).toBe(true)
-    expect((await db.inboxPending(9)).map(({ body }) => body)).toEqual(
-      Array.from({ length: 2 }, () => JSON.stringify({ client: { id: 'boris' }, text: 'boris-words' })),
-    )
   },
 )
 
+it('what is left of a forgotten client are ids and states, so that nothing old counts as new', async () => {
+  const db = await people(await store())
+  expect(await db.forgetClient({ client: ' ANNA@mail.example ', connectionId: null })).toMatchObject({
+    ...{ clients: 2, conversations: 2, messages: 4, notDelivered: 1, events: 3, jobs: 2 },
+  })
+  await db.compact()
+  expect(await db.message(10)).toMatchObject({ state: 'delivered', text: '', originKey: 'm:10' })
+  expect(await db.message(12)).toMatchObject({ state: 'skipped', reason: 'forgotten', text: '' })
+  expect(await db.client('shop', 'anna1')).toMatchObject({ conversationId: 2, profile: { name: null } })
+  expect(await db.message(20)).toMatchObject({ state: 'queued', text: 'boris-words' })
+  expect(await db.retryMessage(12)).toBe('not-retryable')
+  expect(await db.conversation(2)).toMatchObject({ contactId: 91, emailSearched: null })
+  expect((await db.task('shop', 500))?.descriptionText).toBeUndefined()
+  expect(await db.jobs(2)).toEqual([])
+  expect(await db.events(0, 9)).toEqual([])
+  expect((await db.inboxPending(9)).map(({ body }) => body)).toEqual([
+    JSON.stringify({ client: { id: 'boris' }, text: 'boris-words' }),
+  ])
+})
+
 it('no client matches another connection, an unknown id, or part of an address', async () => {
-  const db = await people(folder())
+  const db = await people(await store())
   for (const wanted of [
     { client: 'anna1', connectionId: 'other' },
     { client: 'nobody', connectionId: null },
@@ -160,7 +173,7 @@ it('no client matches another connection, an unknown id, or part of an address',
 })
 
 it('a client known only by an id is forgotten too, and may be forgotten twice', async () => {
-  const db = await store({ dir: folder() })
+  const db = await store()
   await db.commit([
     { type: 'conversation.add', conversation: conversation() },
     { type: 'client.save', client: client() },

@@ -3,7 +3,19 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { Conversation, PendingWrite } from '../../../../src/shared/domain.ts'
 import { damageStore } from '../../../support/damage.ts'
-import { adding, client, conversation, folder, inboxRow, job, message, store, task } from '../material.ts'
+import {
+  adding,
+  client,
+  conversation,
+  folder,
+  inboxRow,
+  job,
+  message,
+  onSqlite,
+  sqliteStore,
+  store,
+  task,
+} from '../material.ts'
 
 const DAY = 86_400_000
 const START = 1000 * DAY
@@ -59,7 +71,7 @@ const held = (dir: string): string =>
 
 /** A store in which a client of long ago left texts and addresses in every possible place. */
 async function longAgo(dir: string, clock: { now(): number }) {
-  const db = await store({ dir, clock })
+  const db = await sqliteStore({ dir, clock })
   await db.commit([
     { type: 'conversation.add', conversation: hers },
     { type: 'client.save', client: anna() },
@@ -82,7 +94,7 @@ async function longAgo(dir: string, clock: { now(): number }) {
   return db
 }
 
-it('after the retention period no text and no address is left in any file', async () => {
+onSqlite('after the retention period no text and no address is left in any file', async () => {
   const dir = folder()
   let now = START
   const clock = { now: () => now }
@@ -134,7 +146,7 @@ it('recent and open messages are kept', async () => {
   expect(await db.conversation(1)).toEqual(hers)
 })
 
-it("the stored text of an older version's task becomes a fingerprint at once", async () => {
+onSqlite("the stored text of an older version's task becomes a fingerprint at once", async () => {
   const db = await store({ clock: { now: () => START } })
   await db.commit([{ type: 'task.add', task: task({ descriptionText: 'First words' }) }])
   await db.dropOlderThan(90)
@@ -143,14 +155,14 @@ it("the stored text of an older version's task becomes a fingerprint at once", a
   expect(kept?.descriptionPrint).toMatch(/^[\w-]{22}$/)
 })
 
-it('a recently set aside damaged store is kept', async () => {
+onSqlite('a recently set aside damaged store is kept', async () => {
   const dir = folder()
   const clock = { now: () => START }
   const db = await longAgo(dir, clock)
   await db.backup()
   await db.close()
   damageStore(dir)
-  const again = await store({ dir, clock })
+  const again = await sqliteStore({ dir, clock })
   await again.dropOlderThan(90)
   const aside = readdirSync(dir).filter((name) => name.startsWith('bridge.corrupt'))
   expect(aside.length).toBeGreaterThan(0)

@@ -2,7 +2,18 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { MessageState } from '../../../../src/shared/domain.ts'
-import { adding, client, conversation, folder, inboxRow, message, store, task } from '../material.ts'
+import {
+  adding,
+  client,
+  conversation,
+  folder,
+  inboxRow,
+  message,
+  onSqlite,
+  sqliteStore,
+  store,
+  task,
+} from '../material.ts'
 
 const DAY = 86_400_000
 const NOW = 100 * DAY
@@ -105,9 +116,9 @@ describe('retention', () => {
     expect(await db.dropOlderThan(30)).toEqual({ entries: 0, inbox: 0, texts: 0, events: 0 })
   })
 
-  it('retention returns the disk space', async () => {
+  onSqlite('retention returns the disk space', async () => {
     const dir = folder()
-    const db = await store({ dir, clock })
+    const db = await sqliteStore({ dir, clock })
     const body = 'x'.repeat(20_000)
     for (let seq = 1; seq <= 400; seq += 1) {
       await db.commit([inboxRow(body, OLD)])

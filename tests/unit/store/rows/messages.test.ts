@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { adding, conversation, message, reply, store } from '../material.ts'
+import { adding, conversation, message, onSqlite, reply, store } from '../material.ts'
 
 describe('messages', () => {
   it('messages come back as they were stored', async () => {
     const db = await store()
     const whole = reply({
-      text: 'Пам\u0000ять “ă” 🙂',
+      text: 'Память “ă” 🙂',
       files: [{ name: 'a.pdf', url: null, planfixFileId: 7, size: 12 }],
       chatraMessageId: 'cm',
       planfixTaskId: 3,
@@ -23,6 +23,12 @@ describe('messages', () => {
     })
     await db.commit([adding(whole)])
     expect(await db.message(10)).toEqual(whole)
+  })
+
+  onSqlite('a sign that is no sign comes back too', async () => {
+    const db = await store()
+    await db.commit([adding(message({ text: 'Пам\u0000ять' }))])
+    expect((await db.message(10))?.text).toBe('Пам\u0000ять')
   })
 
   it('messages with a known origin key are ignored, the rest of the commit is not', async () => {

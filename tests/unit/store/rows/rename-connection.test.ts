@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Change } from '../../../../src/main/engine/ports.ts'
 import { SOURCE_CONNECTION } from '../../../../src/main/store/index.ts'
-import { adding, client, conversation, folder, inboxRow, job, message, store, task } from '../material.ts'
+import { adding, client, conversation, inboxRow, job, message, store, task } from '../material.ts'
 
 const everything: Change[] = [
   { type: 'conversation.add', conversation: conversation({ contactId: 92 }) },
@@ -15,7 +15,7 @@ const everything: Change[] = [
 ]
 
 it('all data moves to the new connection, and its source ids stay', async () => {
-  const db = await store({ dir: folder() })
+  const db = await store()
   await db.commit(everything)
   expect(await db.renameConnection('shop', 'store')).toEqual({
     answer: 'renamed',
@@ -42,7 +42,7 @@ it('all data moves to the new connection, and its source ids stay', async () => 
 })
 
 it('a rename is refused without a change where records would collide', async () => {
-  const db = await store({ dir: folder() })
+  const db = await store()
   await db.commit(everything)
   await db.commit([
     { type: 'conversation.add', conversation: conversation({ id: 2, connectionId: 'store' }) },
@@ -54,7 +54,7 @@ it('a rename is refused without a change where records would collide', async () 
 })
 
 it('a rename joins what does not collide, and adds up counts', async () => {
-  const db = await store({ dir: folder() })
+  const db = await store()
   await db.commit(everything)
   await db.commit([
     { type: 'conversation.add', conversation: conversation({ id: 2, connectionId: 'store' }) },
@@ -67,7 +67,7 @@ it('a rename joins what does not collide, and adds up counts', async () => {
 })
 
 it('a rename reports the data left of unknown connections', async () => {
-  const db = await store({ dir: folder() })
+  const db = await store()
   await db.commit(everything)
   expect(await db.leftBehind(['shop'], 0)).toEqual([])
   expect(await db.leftBehind(['other'], 0)).toEqual([{ connectionId: 'shop', waiting: 2, tasks: 1 }])

@@ -1,6 +1,5 @@
 import { OPEN_STATES } from '../../../../shared/domain.ts'
 import { Yielder } from '../../event-loop-yield.ts'
-import type { GroupCommit } from '../../group-commit.ts'
 import type { Sql } from '../../sql.ts'
 import type { SqlReader } from '../../sql-reader.ts'
 import { firstReceived } from '../statistics.ts'
@@ -14,7 +13,8 @@ const SETTLING_MS = 15 * 60_000
 const DAYS = 400
 const DAY = 86_400_000
 
-const ROWS = `SELECT id, connection, conversation, direction, author, said_at AS said, sent_at AS sent,
+/** The messages of a part (`rangeOf`). */
+export const ROWS = `SELECT id, connection, conversation, direction, author, said_at AS said, sent_at AS sent,
     received_at AS received, state, reason
   FROM messages NOT INDEXED
   WHERE id >= ? AND id < ? AND received_at < ? AND kind = 'text' AND conversation IS NOT NULL ORDER BY id`
@@ -64,7 +64,11 @@ function partOf(rows: readonly PartRow[]): ReportPart {
  * Stores the parts that are complete and not stored yet, of the period that a report may have. A trigger deletes a
  * part when one of its settled messages changes (migrations.ts). One at a time, so that no commit waits for more than one.
  */
-export async function storeParts(sql: Sql, writes: GroupCommit, now: number): Promise<void> {
+export async function storeParts(
+  sql: SqlReader,
+  now: number,
+  store: (part: number) => Promise<void>,
+): Promise<void> {
   const yielder = new Yielder()
   const first = await firstReceived(sql, now - DAYS * DAY)
   const last = await sql.value<number>(LAST)
@@ -74,19 +78,31 @@ export async function storeParts(sql: Sql, writes: GroupCommit, now: number): Pr
   for (let at: number | null = first; at !== null; ) {
     const part: number = Math.floor(at / IDS)
     if (part >= open) return
-    if (!stored.has(part)) await writes.write(() => store(sql, part, now))
+    if (!stored.has(part)) await store(part)
     else if (yielder.isOver) await yielder.next()
     at = await sql.value<number>(NEXT, (part + 1) * IDS)
   }
 }
 const NUMBERS = `SELECT part FROM report_parts WHERE part >= ?`
 
-/** Nothing changes between the reading and the writing: both are one transaction. */
-function store(sql: Sql, part: number, now: number): void {
-  const rows = sql.all<PartRow>(ROWS, part * IDS, (part + 1) * IDS, Number.MAX_SAFE_INTEGER)
+/** A part of SQLite's. Nothing changes between the reading and the writing: both are one transaction. */
+export function storePart(sql: Sql, part: number, now: number): void {
+  const made = finishedPart(sql.all<PartRow>(ROWS, ...rangeOf(part)), now)
+  if (made) sql.run(STORE, part, made.to, made.data)
+}
+const STORE = `INSERT OR REPLACE INTO report_parts (part, received_to, data) VALUES (?, ?, ?)`
+
+/** For `ROWS`: all messages of the part. */
+export const rangeOf = (part: number): [number, number, number] => [
+  part * IDS,
+  (part + 1) * IDS,
+  Number.MAX_SAFE_INTEGER,
+]
+
+/** What is stored of a part with these messages; null while one of them may change or still come. */
+export function finishedPart(rows: readonly PartRow[], now: number): { to: number; data: string } | null {
   const to = rows.reduce((latest, { received }) => Math.max(latest, received), 0)
-  if (to > now - SETTLING_MS || rows.some(({ state }) => UNSETTLED.has(state))) return
-  sql.run(STORE, part, to, JSON.stringify(partOf(rows)))
+  if (to > now - SETTLING_MS || rows.some(({ state }) => UNSETTLED.has(state))) return null
+  return { to, data: JSON.stringify(partOf(rows)) }
 }
 const UNSETTLED: ReadonlySet<string> = new Set([...OPEN_STATES, 'received'])
-const STORE = `INSERT OR REPLACE INTO report_parts (part, received_to, data) VALUES (?, ?, ?)`

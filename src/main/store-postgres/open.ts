@@ -1,0 +1,128 @@
+import pg from 'pg'
+import { errorMessage } from '../../shared/node-errors.ts'
+import { isStoreError, StoreError } from '../../shared/store-error.ts'
+import { storeOfOtherVersion } from '../store/errors.ts'
+import { CERTIFICATE, postgresError } from './errors.ts'
+import { holdAlone } from './hold.ts'
+import { PostgresStore } from './postgres-store.ts'
+import { PostgresReader, types } from './reader.ts'
+import { migrate, migrations, versionOf } from './tables/migrations.ts'
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database` */
+  url: string
+  clock?: { now(): number }
+  /** The tables' schema; created when it is missing. */
+  schema?: string
+  /** For the command line beside a running server: creates and upgrades nothing. */
+  shared?: boolean
+  /** For the command line with the server stopped: throws StoreError `missing` when there are no tables. */
+  mustExist?: boolean
+}
+
+/** Enough for the page's reads beside the engine's. */
+const CONNECTIONS = 10
+const CONNECT_MS = 5000
+/** A query without an answer for so long: the line is cut. */
+const ANSWER_MS = 30_000
+const DEFAULT_SCHEMA = 'bridge'
+
+/**
+ * Opens the store of a database. Throws StoreError `in-use` when another server runs on it, `newer` or `older` when
+ * another version of the program made its tables, `missing` (with `shared`) when there are none, and `unavailable`, with
+ * the reason in words, when the database cannot be used. No message names the address: the password is part of it.
+ */
+export async function openPostgresStore(options: PostgresOptions): Promise<PostgresStore> {
+  const { url, clock = Date, schema = DEFAULT_SCHEMA, shared = false, mustExist = false } = options
+  const settings = settingsOf(url)
+  // A process that was stopped inside a transaction keeps nobody waiting for long.
+  const prepare = `SET search_path TO "${schema}"; SET idle_in_transaction_session_timeout = '3s'`
+  const onConnect = async (client: pg.ClientBase) => {
+    await client.query(prepare)
+  }
+  const pool = new pg.Pool({ ...settings, max: CONNECTIONS, onConnect })
+  // A connection was lost: the query on it is told, and the next one opens another.
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  let release = async () => {}
+  try {
+    const sql = new PostgresReader(pool)
+    if (shared) await checkVersion(sql, schema)
+    else {
+      release = await holdAlone(settings, schema)
+      if (mustExist) await checkExists(sql, schema)
+      await migrate(pool, schema)
+    }
+    const closed = async () => {
+      await pool.end()
+      await release()
+    }
+    const store = new PostgresStore({ pool, now: () => clock.now(), isAlone: !shared, closed })
+    await store.begin()
+    return store
+  } catch (error) {
+    await pool.end()
+    await release()
+    throw startError(error)
+  }
+}
+
+const settingsOf = (url: string): pg.ClientConfig => ({
+  connectionString: url,
+  types,
+  application_name: 'chatra-planfix-bridge',
+  connectionTimeoutMillis: CONNECT_MS,
+  query_timeout: ANSWER_MS,
+  keepAlive: true,
+})
+
+/** Whether a server works on this database now. */
+export async function isInUse(url: string, schema = DEFAULT_SCHEMA): Promise<boolean> {
+  try {
+    await (await holdAlone(settingsOf(url), schema))()
+    return false
+  } catch (error) {
+    return isStoreError(error, 'in-use')
+  }
+}
+
+async function checkVersion(sql: PostgresReader, schema: string): Promise<void> {
+  const version = await checkExists(sql, schema)
+  if (version !== migrations.length) throw storeOfOtherVersion(version, migrations.length)
+}
+
+async function checkExists(sql: PostgresReader, schema: string): Promise<number> {
+  const version = await versionOf(sql, schema)
+  if (version > 0) return version
+  throw new StoreError('missing', 'there is no bridge data in this database: start the bridge once on it')
+}
+
+/** Why the database cannot be used, for the person who starts the program. */
+function startError(cause: unknown): unknown {
+  const error = postgresError(cause)
+  if (!isStoreError(error, 'unavailable')) return error
+  const why = errorMessage(error.cause) || error.code
+  const words = WORDS[error.code] ?? WORDS[reasonOf(error.code, why)]
+  if (words === undefined) return error
+  const { code } = error
+  return new StoreError('unavailable', `${words} (${why})`, { code, cause, place: 'database' })
+}
+
+function reasonOf(code: string, why: string): string {
+  if (CERTIFICATE.test(code)) return 'certificate'
+  return why.startsWith('SASL') ? 'password' : ''
+}
+const WORDS: Record<string, string> = {
+  ECONNREFUSED: 'no database answers at this host and port: is it started?',
+  ENOENT: 'there is no database socket at this path: is it started?',
+  ENOTFOUND: "the database's host name is not known",
+  EAI_AGAIN: "the database's host name cannot be looked up now",
+  ETIMEDOUT: 'the database does not answer: is a firewall in between?',
+  certificate: "the database's certificate is not trusted by this computer",
+  password: 'the database asks for a password: give it by BRIDGE_STORE_PASSWORD',
+  '28P01': 'the database refuses the user or the password',
+  '28000': 'the database refuses this user, from this host or without encryption',
+  '3D000': 'there is no such database: create it first',
+  '53300': 'the database takes no more connections',
+  '57P03': 'the database is starting or stopping',
+}
