@@ -43,8 +43,8 @@ export class BeforeSending {
     if (this.isOld(message) || (await this.wasOvertaken(message))) return this.readAgain(message, connection)
     if (!this.mayBeRepeated(message)) return ok(message)
     const read = await this.readAgain(message, connection)
-    // Where Planfix cannot be asked now, the call itself counts.
-    if (!read.ok) return ok(message)
+    // Where Planfix cannot be asked now, the call itself counts, unless the question has taken so long that it is old.
+    if (!read.ok) return this.isOld(message) ? read : ok(message)
     if (read.value === null || !isUnplaced(read.value)) return read
     // Its comment was deleted, or Planfix does not show it yet.
     const time = message.receivedAt + SHOWN_AFTER_MS + 1000
