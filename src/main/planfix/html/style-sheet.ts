@@ -42,17 +42,28 @@ const RELEVANT =
 export function readStyleSheet(css: string): StyleSheet {
   const rules = rulesIn(tokenize({ css: css.slice(0, LONGEST) }))
   if (rules.length === 0) return NO_SHEET
+  /** Merged styles of elements that the same rules fit: a comment repeats the same few. */
+  const remembered = new Map<string, Style>()
   return (name, attributes) => {
-    const classes = new Set(attributes.class?.split(/\s+/, 50))
-    const fitting = rules.filter(
-      ({ selector }) =>
-        (selector.tag === null || selector.tag === name) &&
-        (selector.id === null || selector.id === attributes.id) &&
-        selector.classes.every((one) => classes.has(one)),
-    )
+    const key = JSON.stringify([name, attributes.id, attributes.class])
+    const known = remembered.get(key) ?? fittingStyle(rules, name, attributes)
+    if (remembered.size >= REMEMBERED) remembered.clear()
+    remembered.set(key, known)
     const own = NO_SHEET(name, attributes)
-    return fitting.length === 0 ? own : merged([...fitting.map(({ style }) => style), own])
+    return known.size === 0 ? own : own.size === 0 ? known : merged([known, own])
   }
+}
+const REMEMBERED = 200
+
+function fittingStyle(rules: readonly Rule[], name: string, attributes: Attributes): Style {
+  const classes = new Set(attributes.class?.split(/\s+/, 50))
+  const fitting = rules.filter(
+    ({ selector }) =>
+      (selector.tag === null || selector.tag === name) &&
+      (selector.id === null || selector.id === attributes.id) &&
+      selector.classes.every((one) => classes.has(one)),
+  )
+  return merged(fitting.map(({ style }) => style))
 }
 
 interface Rule {

@@ -135,13 +135,22 @@ const UNITS: Record<string, number> = {
 /** All lengths of a value in pixels; sums are evaluated first. */
 export function lengthsOf(value: Value | undefined, em: number, whole: number): number[] {
   if (!value) return []
-  const isSum = value.tokens.length <= MOST_TOKENS && MATHS.test(value.text)
-  const tokens = isSum ? tokenize({ css: calc(value.text) }) : value.tokens
-  return tokens.flatMap((token) => {
+  return workedOut(value).flatMap((token) => {
     if (isTokenDimension(token)) return [pixels(token[4].value, token[4].unit.toLowerCase(), em, whole)]
     if (isTokenPercentage(token)) return [pixels(token[4].value, '%', em, whole)]
     return isTokenNumber(token) ? [token[4].value] : []
   })
+}
+
+/** Results of values that many elements share. */
+const sums = new WeakMap<Value, readonly CSSToken[]>()
+const colours = new WeakMap<Value, Colour | null>()
+
+function workedOut(value: Value): readonly CSSToken[] {
+  if (value.tokens.length > MOST_TOKENS || !MATHS.test(value.text)) return value.tokens
+  const tokens = sums.get(value) ?? tokenize({ css: calc(value.text) })
+  sums.set(value, tokens)
+  return tokens
 }
 const MATHS = /\b(calc|min|max|clamp)\(/
 
@@ -153,8 +162,17 @@ export type Colour = readonly [number, number, number, number]
 
 /** The first colour of a value; null when it contains no known colour. */
 export function colourOf(value: Value | undefined): Colour | null {
+  if (!value) return null
+  const known = colours.get(value)
+  if (known !== undefined) return known
+  const colour = firstColour(value)
+  colours.set(value, colour)
+  return colour
+}
+
+function firstColour({ tokens }: Value): Colour | null {
   // Nested brackets take as many recursive calls.
-  for (const component of parseListOfComponentValues(value?.tokens.slice(0, MOST_TOKENS) ?? [])) {
+  for (const component of parseListOfComponentValues(tokens.slice(0, MOST_TOKENS))) {
     const parsed = parseColor(component)
     if (parsed) return rgbaOf(String(serializeRGB(parsed)))
   }
