@@ -97,7 +97,7 @@ export class EventBus {
     if (this.storeFailing === null) {
       this.log.error(
         { where },
-        `${fails}: ${text}. Nothing is lost: senders are told to try again. ${remedy}`,
+        `${fails}: ${text}. Webhooks are answered 503; what is not sent again may only come at the end of its chat. ${remedy}`,
       )
     }
     const before = this.storeFailing
