@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Continuity } from '../../../src/main/engine/continuity.ts'
-import type { NewInboxRow } from '../../../src/main/engine/ports.ts'
+import type { Change } from '../../../src/main/engine/ports.ts'
 import { EventBus } from '../../../src/main/runtime/event-bus.ts'
 import { WebhookActivity } from '../../../src/main/runtime/last-webhooks.ts'
 import { Signal } from '../../../src/main/runtime/signal.ts'
@@ -13,19 +13,12 @@ import { FakeClock } from '../../support/fake-clock.ts'
 function scene() {
   const clock = new FakeClock(5000)
   const happened: string[] = []
-  const scene = {
-    clock,
-    happened,
-    isFull: false,
-    rows: [] as NewInboxRow[],
-    inInbox: Promise.withResolvers<void>(),
-  }
+  const scene = { clock, happened, isFull: false, changes: [] as Change[] }
   const store = {
-    async accept(row: NewInboxRow) {
+    async commit(changes: Change[]) {
       if (scene.isFull) throw storeUnavailable('SQLITE_FULL')
-      scene.rows.push(row)
+      scene.changes.push(...changes)
       happened.push('stored')
-      return { inInbox: scene.inInbox.promise }
     },
   } as unknown as SqliteStore
   const events = new EventBus({ info: () => {}, warn: () => {}, error: () => {} })
@@ -44,10 +37,7 @@ describe('the inbox of webhooks', () => {
     const s = scene()
     await s.inbox.accept('shop', 'chatra', '{}')
     const row = { connectionId: 'shop', source: 'chatra', receivedAt: 5000, body: '{}' }
-    expect(s.rows).toEqual([row])
-    expect(s.happened).toEqual(['stored', 'arrival'])
-    s.inInbox.resolve()
-    await s.inInbox.promise
+    expect(s.changes).toEqual([{ type: 'inbox.add', row }])
     expect(s.happened).toEqual(['stored', 'arrival', 'news'])
     expect(s.activity.of('shop')).toEqual({ chatra: 5000, planfix: null, 'planfix-chat': null })
   })
@@ -59,7 +49,6 @@ describe('the inbox of webhooks', () => {
     expect(s.happened).toEqual(['disk away'])
     expect(s.activity.of('shop')).toEqual({ chatra: null, planfix: null, 'planfix-chat': null })
     s.isFull = false
-    s.inInbox.resolve()
     await s.inbox.accept('shop', 'chatra', '{}')
     expect(s.happened).toEqual(['disk away', 'stored', 'disk back', 'arrival', 'news'])
   })
