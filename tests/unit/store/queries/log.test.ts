@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { ApplicationStore } from '../../../../src/main/store/index.ts'
 import { adding, conversation, folder, message, onSqlite, reply, sqliteStore, store } from '../material.ts'
 
@@ -49,6 +49,8 @@ describe('the live log', () => {
     const db = await store()
     const before = await db.logEnd()
     await withLines(db, 20)
+    // PostgreSQL shows lines in their order once nothing older is under way, in another database of the cluster either.
+    await vi.waitFor(async () => expect((await db.logAfter(null, 20)).lines).toHaveLength(20), 5000)
     const first = await db.logAfter(null, 18)
     expect(seqs(first.lines)).toEqual(Array.from({ length: 18 }, (_, index) => index + 1))
     const rest = await db.logAfter(first.place, 9)
