@@ -71,7 +71,7 @@ export const only = (marks: readonly string[], ...letters: string[]) =>
 /** Nothing waits on either side, and the watcher has had time to read an echo if there were one. */
 export async function calm(world: World): Promise<void> {
   await quiet(world)
-  await pass(world, 4000)
+  await pass(world, 5000)
   await quiet(world)
 }
 
