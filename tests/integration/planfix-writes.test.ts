@@ -4,6 +4,7 @@ import {
   calm,
   chatMarks,
   feedMarks,
+  inVirtualWorld,
   only,
   pass,
   quiet,
@@ -87,6 +88,22 @@ describe.concurrent('a write whose answer is lost is searched for before it is s
       })
     },
   )
+})
+
+test('the first reply in an account of an unknown zone in the west is none that was moved here', async () => {
+  const { switches, zoneOffsetMinutes = 0 } = accounts.at(-1)!
+  await inVirtualWorld({ planfix: { switches, zoneOffsetMinutes } }, async (world) => {
+    const { planfix } = world
+    const anna = world.chatra.visit({ name: 'Anna' })
+    // All of them wait for the card, and so become the text of the task: no comment shows the zone.
+    planfix.server.faults.add({ kind: 'latency', ms: 2000, path: '/rest/contact/$', times: 1 })
+    planfix.nextWrites('504-after-commit', 2)
+    for (const mark of ['#a1', '#a2', '#a3']) anna.says(`Hello ${mark}`)
+    await world.until('all messages', () => feedMarks(world, 'Anna').length === 3)
+    planfix.employeeComments(taskNamed(world, 'Anna').id, 5, '<p>Yes #r1</p>')
+    await world.until('the reply', () => chatMarks(anna).length > 0)
+    expect(chatMarks(anna)).toEqual(['#r1'])
+  })
 })
 
 describe.concurrent('a write that is carried out long after the bridge stopped waiting', () => {

@@ -49,7 +49,8 @@ export function createCommentReader(
     times.learn(raw.dateTime, at)
     written.delete(raw.id)
   }
-  const one = (raw: RawComment) => toComment(raw, times.read(raw.dateTime, serverNow()), texts)
+  const one = (raw: RawComment): PlanfixComment =>
+    toComment(raw, times.read(raw.dateTime, serverNow()), times.mayBeShifted(raw.dateTime), texts)
 
   return {
     page(raw) {
@@ -169,7 +170,12 @@ export function commentApi(calls: Calls, settings: Settings, reader: CommentRead
  * The text is converted from HTML on first use: few comments of a page are new, and the others must cost
  * nothing.
  */
-function toComment(raw: RawComment, at: number | null, texts: CommentTexts): PlanfixComment {
+function toComment(
+  raw: RawComment,
+  at: number | null,
+  mayBeShifted: boolean,
+  texts: CommentTexts,
+): PlanfixComment {
   const { users, groups } = raw.recipients ?? {}
   const files = filesOf(raw)
   let read: CommentText | null = null
@@ -194,6 +200,7 @@ function toComment(raw: RawComment, at: number | null, texts: CommentTexts): Pla
     files,
     sourceObjectId: raw.sourceObjectId || null,
     at,
+    ...(mayBeShifted && { mayBeShifted }),
   }
 }
 

@@ -12,6 +12,8 @@ export interface TimePoint {
 export interface TimeReader {
   /** Milliseconds since 1970; null when absent, unreadable, or certainly wrong (in the future). */
   read(point: TimePoint | string | null | undefined, now: number): number | null
+  /** Whether what `read` gives may be off by the account's zone, which is not known yet. */
+  mayBeShifted(point: TimePoint | string | null | undefined): boolean
   /** Learns the zone from an object whose true time is known, because the bridge wrote it. */
   learn(point: TimePoint | string | null | undefined, trueTime: number): void
   /** Learns the zone from an object with its time both in UTC and in the account's zone. */
@@ -30,8 +32,8 @@ const quarters = (ms: number) => Math.round(ms / QUARTER) * QUARTER
 
 /**
  * `dateTimeUtcSeconds` is used as it is. A `datetime` that differs from `date` and `time` is true UTC; when
- * both show the same digits, the digits are the account's local time or the account is in UTC, and only an
- * object of known time decides. Until then the Z is trusted, unless the time is in the future.
+ * both show the same digits, they are the account's local time (which in UTC is the same): the zone decides. Until it is
+ * known the Z is trusted, unless the time is in the future.
  */
 export function createTimeReader(): TimeReader {
   let offset: number | null = null
@@ -57,8 +59,12 @@ export function createTimeReader(): TimeReader {
       const found = digits(point)
       if (!found) return null
       if (found.certain) return found.time
-      const time = found.time - (offset ?? 0)
+      const time = found.time - (found.isLocal ? (zone ?? 0) : (offset ?? 0))
       return time > now + 5 * MINUTE ? null : time
+    },
+    mayBeShifted(point) {
+      const found = digits(point)
+      return found !== null && !found.certain && (found.isLocal ? zone : offset) === null
     },
     learn(point, trueTime) {
       const found = digits(point)
@@ -73,21 +79,28 @@ export function createTimeReader(): TimeReader {
   }
 }
 
-function digits(point: TimePoint | string | null | undefined): { time: number; certain: boolean } | null {
+interface Digits {
+  time: number
+  certain: boolean
+  /** Written without a Z, or beside one with the same digits. */
+  isLocal: boolean
+}
+
+function digits(point: TimePoint | string | null | undefined): Digits | null {
   if (!point) return null
   if (typeof point === 'string') {
     const iso = parseIso(point)
-    if (iso !== null) return { time: iso, certain: false }
+    if (iso !== null) return { time: iso, certain: false, isLocal: false }
     const local = parseLocal(point)
-    return local === null ? null : { time: local, certain: false }
+    return local === null ? null : { time: local, certain: false, isLocal: true }
   }
   const exact = parseIso(point.dateTimeUtcSeconds)
-  if (exact !== null) return { time: exact, certain: true }
+  if (exact !== null) return { time: exact, certain: true, isLocal: false }
   const stated = parseIso(point.datetime)
   const local = point.date ? parseLocal(`${point.date} ${point.time ?? '00:00'}`) : null
-  if (stated !== null)
-    return { time: stated, certain: local !== null && Boolean(point.time) && stated !== local }
-  return local === null ? null : { time: local, certain: false }
+  if (stated === null) return local === null ? null : { time: local, certain: false, isLocal: true }
+  const hasBoth = local !== null && Boolean(point.time)
+  return { time: stated, certain: hasBoth && stated !== local, isLocal: hasBoth && stated === local }
 }
 
 function parseIso(text: string | null | undefined): number | null {

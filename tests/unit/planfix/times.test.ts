@@ -37,6 +37,28 @@ test('a zone that is known from before is the zone of times whose Z is not true'
   expect(reader.read(utc, now)).toBe(true_)
 })
 
+test('local digits are in the zone that is known, however it was learned', () => {
+  const seen = createTimeReader()
+  seen.saw(utc)
+  expect(seen.read(local, now)).toBe(true_)
+  const recalled = createTimeReader()
+  recalled.recall(3 * 3_600_000)
+  expect(recalled.read(local, now)).toBe(true_)
+  expect(recalled.read('09-10-2025 11:53:00', now)).toBe(true_)
+  // Its Z may be true: there are no digits beside it that say otherwise.
+  expect(recalled.read({ datetime: '2025-10-09T08:53Z' }, now)).toBe(true_)
+})
+
+test('only digits that may be those of an unknown zone are uncertain', () => {
+  const reader = createTimeReader()
+  expect(reader.mayBeShifted(local)).toBe(true)
+  expect(reader.mayBeShifted(utc)).toBe(false)
+  expect(reader.mayBeShifted({ ...local, dateTimeUtcSeconds: '2025-10-09T08:53:41+0000' })).toBe(false)
+  expect(reader.mayBeShifted(null)).toBe(false)
+  reader.recall(3 * 3_600_000)
+  expect(reader.mayBeShifted(local)).toBe(false)
+})
+
 test('an account in UTC is recognised as such', () => {
   const reader = createTimeReader()
   const point = { date: '09-10-2025', time: '08:53', datetime: '2025-10-09T08:53Z' }

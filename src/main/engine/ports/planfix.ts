@@ -62,6 +62,8 @@ export interface PlanfixComment {
   lost?: string[]
   sourceObjectId: string | null
   at: number | null
+  /** `at` may be off by the account's zone, which is not known yet. */
+  mayBeShifted?: boolean
 }
 
 /**

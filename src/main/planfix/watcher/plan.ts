@@ -2,6 +2,7 @@ import type { Message, TaskLink } from '../../../shared/domain.ts'
 import { isInternal } from '../../../shared/messages/reason.ts'
 import { GONE, isOfBefore, isUnchanged } from '../../engine/index.ts'
 import type { PlanfixComment, PlanfixTask } from '../../engine/ports.ts'
+import { WIDEST_ZONE } from '../times.ts'
 
 /** Of a hundred tasks requested in one call, at least this many are completed ones. */
 const LEAST_ROOM = 20
@@ -159,12 +160,11 @@ const DAY = 24 * 60 * MINUTE
 /**
  * Whether a comment was moved here from another task (by hand, or by merging tasks): it is older than the
  * task, or, under a new number, more than a day older than the comments known before it. Messages of another
- * conversation are not sent to this client.
+ * conversation are not sent to this client. Two times of one account are off by the same zone; ours and Planfix's are not.
  */
 export function isMoved(comment: PlanfixComment, task: TaskLink, newestKnownAt: number | null): boolean {
-  const { at } = comment
+  const { at, mayBeShifted = false } = comment
   if (at === null) return false
-  return (
-    at < (task.begunAt ?? task.createdAt) - 5 * MINUTE || (newestKnownAt !== null && at < newestKnownAt - DAY)
-  )
+  const slack = 5 * MINUTE + (mayBeShifted && task.begunAt === undefined ? WIDEST_ZONE : 0)
+  return at < (task.begunAt ?? task.createdAt) - slack || (newestKnownAt !== null && at < newestKnownAt - DAY)
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { createCommentReader } from '../../../../src/main/planfix/comments.ts'
 import { createCommentTexts } from '../../../../src/main/planfix/html/comment-texts.ts'
+import { createTimeReader } from '../../../../src/main/planfix/times.ts'
 
-const reader = createCommentReader({ read: () => null, learn: () => undefined } as never, () => 0)
+const reader = createCommentReader(createTimeReader(), () => 0)
 
 /** A page of the feed that counts how often the HTML of a comment is parsed. */
 function page() {

@@ -10,6 +10,14 @@ test('a comment that is older than its task was moved from another one', () => {
   expect(isMoved(comment({ at: NOW - 4 * MINUTE }), { ...task(), createdAt: NOW }, null)).toBe(false)
 })
 
+test('a time that may be off by the zone of the account makes no comment a moved one', () => {
+  const link = { ...task(), createdAt: NOW }
+  const early = { at: NOW - 5 * 60 * MINUTE }
+  expect(isMoved(comment(early), link, null)).toBe(true)
+  expect(isMoved(comment({ ...early, mayBeShifted: true }), link, null)).toBe(false)
+  expect(isMoved(comment({ at: NOW - 15 * 60 * MINUTE, mayBeShifted: true }), link, null)).toBe(true)
+})
+
 test.each([
   ['when it was begun in Planfix', NOW - 60 * MINUTE],
   ['nothing where Planfix does not tell', 0],
