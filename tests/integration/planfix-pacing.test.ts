@@ -102,6 +102,28 @@ describe.concurrent('one request a second', () => {
     })
   })
 
+  test('where the account refuses that list no slot is lost on it', async () => {
+    const planfix = { switches: { 'changed-filter': '400-code41' } } as const
+    await inVirtualWorld({ requestsPerSecond: 1, planfix }, async (world) => {
+      const visitors = Array.from({ length: 20 }, (_, n) => world.chatra.visit({ name: `Client ${n}` }))
+      for (const visitor of visitors) visitor.says('Hello #a1')
+      await world.until('all tasks', () => world.planfix.tasks.length === visitors.length)
+      await pass(world, 20 * MINUTE)
+      const before = world.planfix.server.requests.length
+      for (const mark of ['#a2', '#a3', '#a4']) {
+        for (const visitor of visitors) visitor.says(`Still there? ${mark}`)
+        await pass(world, 25_000)
+      }
+      const calls = world.planfix.server.requests.slice(before)
+      expect(
+        calls.filter(({ method, path }) => method === 'GET' && /task\/\d+/.test(path)).length,
+      ).toBeGreaterThan(3)
+      // Somebody waits all the time: each slot is used.
+      const gaps = calls.slice(1).map(({ time }, n) => time - calls[n]!.time)
+      expect(Math.max(...gaps)).toBeLessThan(1500)
+    })
+  })
+
   test('a client who writes while others flood the account gets a turn', async () => {
     await withWorld({ requestsPerSecond: 1, speed: SPEED }, async (world) => {
       const anna = world.chatra.visit({ name: 'Anna' })

@@ -44,8 +44,8 @@ interface TaskNews {
   /** Time up to which all changes by people in the task are known; 0 = unknown. */
   knownAt(taskId: number): number
   /**
-   * Lists the changes of the whole account in the caller's slot: what one list tells, each task need not be asked. Callers at
-   * the same time share a list. False when nothing was learned.
+   * Lists the changes of the whole account in the caller's slot, or gives that back: what one list tells, each task need not be
+   * asked. Callers at the same time share a list. False when nothing was learned.
    */
   refresh(): Promise<boolean>
 }

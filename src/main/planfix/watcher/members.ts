@@ -86,6 +86,7 @@ export async function askOf<T>(
 ): Promise<Result<T> | null> {
   const permit = gate.enter()
   if (isStopped(permit)) {
+    if (hasSlot) planfix.rateLimiter.release()
     void permit.worthRetry.then(() => hindered.opened())
     return null
   }

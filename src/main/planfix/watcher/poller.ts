@@ -61,12 +61,15 @@ export class ChangePoller {
     return this.pollByNumber()
   }
 
-  /** Polls the feed in a slot that was given already; false when nothing was learned. Calls at the same time share a poll. */
-  async refresh(): Promise<boolean> {
-    const { clock, feed, members } = this.options
-    if (feed.isRefused(clock.now())) return false
-    // One slot is enough.
-    if (this.refreshing) members.all[0]?.planfix.rateLimiter.release()
+  /**
+   * Polls the feed in a slot that was given already; false when nothing was learned. Calls at the same time share a poll.
+   * `giveBack` returns a slot that is not needed.
+   */
+  async refresh(giveBack: () => void): Promise<boolean> {
+    const { clock, feed } = this.options
+    const isRefused = feed.isRefused(clock.now())
+    if (isRefused || this.refreshing) giveBack()
+    if (isRefused) return false
     this.refreshing ??= this.takeFeed(true).finally(() => {
       this.refreshing = null
     })

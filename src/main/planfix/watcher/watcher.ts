@@ -27,7 +27,7 @@ export interface ConnectionWatch {
   wrote(taskId: number, from: number, isClients: boolean): void
   /** Time up to which all changes by people in the task are known; 0 = unknown. */
   knownAt(taskId: number): number
-  /** Lists the account's changes in the caller's slot; false when nothing was learned. */
+  /** Lists the account's changes in the caller's slot, or gives that back; false when nothing was learned. */
   refresh(): Promise<boolean>
 }
 
@@ -102,7 +102,7 @@ export class AccountWatcher {
       wake: () => this.pollNow(),
       wrote: (taskId, from, isClients) => this.wrote(taskId, from, isClients),
       knownAt: (taskId) => this.poller.knownAt(taskId),
-      refresh: () => this.refresh(),
+      refresh: () => this.refresh(() => member.planfix.rateLimiter.release()),
     }
   }
 
@@ -167,8 +167,8 @@ export class AccountWatcher {
     this.scheduler.replan(Math.min(this.nextPoll, this.book.soonest))
   }
 
-  private async refresh(): Promise<boolean> {
-    if (this.members.isEmpty || !(await this.poller.refresh())) return false
+  private async refresh(giveBack: () => void): Promise<boolean> {
+    if (!(await this.poller.refresh(giveBack))) return false
     this.pace.polled()
     // What it found is read in the next round.
     this.nextPoll = this.pace.nextPoll(this.poller.failures)
