@@ -27,7 +27,9 @@ export function AccessProvider({
     const take = (answer: Answer<Access>) => {
       if (answer.ok) setAccess(answer.value)
     }
-    void first.then(take)
+    // The line may have come up before anybody listened to it.
+    const isMissed = (answer: Answer<Access>) => !answer.ok && bridge.line() === 'online'
+    void first.then((answer) => (isMissed(answer) ? askAccess(bridge) : answer)).then(take)
     return bridge.onLine((line) => {
       if (line === 'online') void askAccess(bridge).then(take)
     })
