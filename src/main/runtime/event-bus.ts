@@ -16,7 +16,7 @@ const WORDS = {
     works: 'the data folder is writable again',
   },
   database: {
-    fails: 'the database cannot be used',
+    fails: 'nothing can be stored',
     remedy: 'It goes on by itself when the database is back.',
     works: 'the database can be used again',
   },
