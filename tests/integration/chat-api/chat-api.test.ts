@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { emptyFolder } from '../../support/damage.ts'
+import type { Visitor } from '../../support/planfix-scenes.ts'
 import { SHOP_EMPLOYEES } from '../../support/shop.ts'
 import { World, type WorldOptions } from '../../support/world.ts'
 
@@ -30,6 +31,17 @@ async function chatOf(name = 'Anna', more: object = {}) {
   await world.quiet()
   return client
 }
+/** The client writes on in a task, which is completed, and `afterMs` later begins another one. */
+async function secondTask(client: Visitor, afterMs = 0): Promise<void> {
+  client.says('thanks')
+  await world.quiet()
+  world.planfix.completes(world.task().id)
+  await world.pass(afterMs)
+  client.says('one more question')
+  await world.until('a second task', () => world.planfix.tasks[1])
+  await world.quiet()
+}
+
 const caughtUp = async () => {
   await world.pass(CAUGHT_UP)
   await world.quiet()
@@ -309,13 +321,7 @@ describe('from Planfix to the client', () => {
   test('a message that begins a task because the one before was just completed makes it known', async () => {
     await start()
     const anna = await chatOf()
-    anna.says('thanks')
-    await world.quiet()
-    world.planfix.completes(world.task().id)
-    await world.pass(5000)
-    anna.says('one more question')
-    await world.until('a second task', () => world.planfix.tasks[1])
-    await world.quiet()
+    await secondTask(anna, 5000)
     expect(texts(1).join('\n')).toContain('Chisinau')
     world.planfix.chats.addCallbackFault({ kind: 'drop', times: 1 })
     world.planfix.employeeComments(world.task(1).id, 5, '<p>Lost</p>')
@@ -328,12 +334,7 @@ describe('from Planfix to the client', () => {
   test('a lost call in a task that the store does not know is found when the client writes again', async () => {
     await start()
     const anna = await chatOf()
-    anna.says('thanks')
-    await world.quiet()
-    world.planfix.completes(world.task().id)
-    anna.says('one more question')
-    await world.until('a second task', () => world.planfix.tasks[1])
-    await world.quiet()
+    await secondTask(anna)
     world.planfix.chats.addCallbackFault({ kind: 'drop', times: 1 })
     world.planfix.employeeComments(world.task(1).id, 5, '<p>Lost</p>')
     await world.pass(2 * MINUTES)
@@ -374,13 +375,8 @@ describe('from Planfix to the client', () => {
     await world.app.settled()
     await caughtUp()
     expect(anna.sees()).toEqual(['First'])
-    anna.says('thanks')
-    await world.quiet()
-    // The bridge has just asked, and takes the task for the chat's present one.
-    world.planfix.completes(world.task().id)
-    anna.says('one more question')
-    await world.until('a second task', () => world.planfix.tasks[1])
-    await world.quiet()
+    // The bridge has just asked, and takes the completed task for the chat's present one.
+    await secondTask(anna)
     const answer = world.planfix.employeeComments(world.task(1).id, 5, '<p>Second</p>')
     await world.until('the answer', () => anna.sees().includes('Second'))
     await caughtUp()
