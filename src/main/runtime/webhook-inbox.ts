@@ -1,6 +1,6 @@
 import type { Continuity } from '../engine/continuity.ts'
 import type { Clock, InboxSource } from '../engine/ports.ts'
-import type { ApplicationStore } from '../store/index.ts'
+import type { Accepted, ApplicationStore } from '../store/index.ts'
 import type { EventBus } from './event-bus.ts'
 import type { WebhookActivity } from './last-webhooks.ts'
 import type { Signal } from './signal.ts'
@@ -36,24 +36,34 @@ export class WebhookInbox {
   async accept(connectionId: string, source: InboxSource, body: string): Promise<void> {
     const { store, clock, events, continuity } = this.options
     const receivedAt = clock.now()
+    let accepted: Accepted
     try {
-      await store.commit([{ type: 'inbox.add', row: { connectionId, source, receivedAt, body } }])
+      accepted = await store.accept({ connectionId, source, receivedAt, body })
     } catch (error) {
       continuity.broken()
       events.reportBug(error, 'receiver')
       throw error
     }
-    this.stored([{ connectionId, source, receivedAt }])
+    this.came([{ connectionId, source, receivedAt }])
+    accepted.inInbox.then(
+      () => this.options.news.raise(),
+      // The store was closed: the next start finds it.
+      () => undefined,
+    )
   }
 
-  /** These are in the inbox, from our own receiver or from a relay that had stored them. */
+  /** These are in the inbox, from a relay that had stored them. */
   stored(webhooks: readonly StoredWebhook[]): void {
-    const { events, continuity, activity, arrival, news } = this.options
+    this.came(webhooks)
+    this.options.news.raise()
+  }
+
+  private came(webhooks: readonly StoredWebhook[]): void {
+    const { events, continuity, activity, arrival } = this.options
     events.storeWorks()
     arrival.raise()
     continuity.exchanged()
     for (const { connectionId, source, receivedAt } of webhooks)
       activity.note(connectionId, source, receivedAt)
-    news.raise()
   }
 }

@@ -1,8 +1,9 @@
 import type { LogFilter } from '../../shared/api/log.ts'
 import type { Report } from '../../shared/api/report.ts'
 import type { LogEntry } from '../../shared/domain.ts'
-import type { Store } from '../engine/ports.ts'
+import type { NewInboxRow, Store } from '../engine/ports.ts'
 import type { Histogram } from '../process/prometheus.ts'
+import type { Accepted } from './acceptance.ts'
 import type { ConversationSummary, ListPlace, ListQuery } from './queries/conversation-list.ts'
 import type {
   ConversationQuery,
@@ -164,6 +165,11 @@ interface ManualActions {
 }
 
 interface Upkeep {
+  /**
+   * Adds an event from outside to the inbox: resolves when it is on disk, which may be a moment before readers of the inbox
+   * find it. Rejects with StoreError `unavailable` when it cannot be written.
+   */
+  accept(row: NewInboxRow): Promise<Accepted>
   /**
    * Removes content older than `days`: log lines, settled inbox rows, events, text and files of settled
    * messages, data of people who were not seen since; also from the copies. Ids, origin keys, pairs and states

@@ -1,5 +1,6 @@
 import { isStoreUnavailable } from '../../shared/store-error.ts'
 import { isBusy, storeError, storeUnavailable, wantsReopening } from './errors.ts'
+import { Pacer, type Pacing, UNPACED } from './pacing.ts'
 import type { Sql } from './sql.ts'
 
 // Captured when the program loads, so that a test's fake timers do not delay the disk.
@@ -34,7 +35,28 @@ export interface Companion {
    */
   sync(): Promise<void> | null
 }
+/** Writes that go before the others of each transaction; see acceptance.ts. */
+export interface Ahead {
+  /** Inside a transaction; then one of the others follows. */
+  insert(): void
+  /** The transaction is on disk. */
+  stored(): void
+  /** No transaction could be made. */
+  lost(): void
+}
+const NOTHING: Ahead = { insert: () => undefined, stored: () => undefined, lost: () => undefined }
+
 const NONE: Companion = { pending: 0, back: () => undefined, sync: () => null }
+
+/** What a transaction carries beside its writes. `took` gets the seconds from its first write until it is on disk. */
+interface Around {
+  /** Runs inside each transaction, after the writes: for data that can be saved without an extra sync. */
+  alongside: () => Settle | null
+  companion: Companion
+  took: (seconds: number) => void
+  ahead: Ahead
+  pacing: Pacing
+}
 
 /**
  * Combines writes that wait at the same time into one transaction and so into one sync of the disk. Each
@@ -44,52 +66,60 @@ const NONE: Companion = { pending: 0, back: () => undefined, sync: () => null }
  */
 export class GroupCommit {
   readonly #sql: Sql
-  /** Runs inside each transaction, after the writes: for data that can be saved without an extra sync. */
   readonly #alongside: () => Settle | null
   readonly #companion: Companion
   readonly #took: (seconds: number) => void
+  readonly #ahead: Ahead
+  readonly #pacer: Pacer
   #queue: Job[] = []
-  #scheduled = false
+  #scheduled: 'no' | 'waits' | 'now' = 'no'
+  #stopWaiting: () => void = () => undefined
   #stale = false
   #idle: (() => void)[] = []
   /** Transactions that are on disk while their companion data is not yet. */
   #unsettled = 0
 
-  /** `took` gets the seconds from the first write of a transaction until it is on disk. */
-  constructor(
-    sql: Sql,
-    alongside: () => Settle | null = () => null,
-    companion: Companion = NONE,
-    took: (seconds: number) => void = () => undefined,
-  ) {
+  constructor(sql: Sql, around: Partial<Around> = {}) {
     this.#sql = sql
-    this.#took = took
-    this.#alongside = alongside
-    this.#companion = companion
+    this.#took = around.took ?? (() => undefined)
+    this.#alongside = around.alongside ?? (() => null)
+    this.#companion = around.companion ?? NONE
+    this.#ahead = around.ahead ?? NOTHING
+    this.#pacer = new Pacer(around.pacing ?? UNPACED)
   }
 
-  /** Resolves with the result of `work` once it is on disk. `work` must be synchronous. */
-  write<T>(work: () => T): Promise<T> {
+  /**
+   * Resolves with the result of `work` once it is on disk. `work` must be synchronous. What is urgent waits for no pace, and
+   * takes with it what waits.
+   */
+  write<T>(work: () => T, { isUrgent = false } = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#queue.push({ work, resolve: resolve as Job['resolve'], reject, queuedAt: performance.now() })
-      this.#schedule()
+      this.#schedule(isUrgent ? 0 : this.#pacer.wait(performance.now(), this.#queue.length))
     })
   }
 
   /** Resolves when no write is waiting. */
   async drained(): Promise<void> {
+    if (this.#queue.length > 0) this.#schedule(0)
     if (this.#isBusy) await new Promise<void>((resolve) => this.#idle.push(resolve))
   }
 
-  #schedule(pause = 0): void {
-    if (this.#scheduled) return
-    this.#scheduled = true
-    if (pause > 0) later(() => this.#flush(), pause)
-    else nextTurn(() => this.#flush())
+  /** `pause` in milliseconds; a transaction that waits is brought forward by a shorter one of zero alone. */
+  #schedule(pause: number): void {
+    if (this.#scheduled === 'now' || (this.#scheduled === 'waits' && pause > 0)) return
+    this.#stopWaiting()
+    this.#scheduled = pause > 0 ? 'waits' : 'now'
+    if (pause > 0) {
+      const timer = later(() => this.#flush(), pause)
+      this.#stopWaiting = () => clearTimeout(timer)
+    } else nextTurn(() => this.#flush())
   }
 
   #flush(): void {
-    this.#scheduled = false
+    this.#scheduled = 'no'
+    this.#stopWaiting = () => undefined
+    this.#pacer.made(performance.now())
     try {
       if (this.#stale) this.#sql.reopen()
       this.#stale = false
@@ -100,6 +130,7 @@ export class GroupCommit {
         return
       }
       this.#rejectAll(this.#queue.splice(0), error)
+      this.#ahead.lost()
       this.#finish()
       return
     }
@@ -146,6 +177,7 @@ export class GroupCommit {
     let taken = 0
     let beside: Promise<void> | null = null
     try {
+      this.#ahead.insert()
       for (const job of this.#queue) {
         if (taken > 0 && performance.now() > until) break
         taken += 1
@@ -155,12 +187,14 @@ export class GroupCommit {
       if (along) settle.push(along)
       beside = this.#companion.sync()
       this.#sql.run('COMMIT')
+      this.#ahead.stored()
       return { taken, settle, beside, failure: null }
     } catch (error) {
       this.#companion.back(0)
       // The jobs were already rejected with the failure.
       beside?.catch(() => undefined)
       this.#rollBack()
+      this.#ahead.lost()
       return { taken, settle: [], beside: null, failure: { jobs: this.#queue.slice(0, taken), error } }
     }
   }
@@ -199,7 +233,7 @@ export class GroupCommit {
   }
 
   #finish(): void {
-    if (this.#queue.length > 0) this.#schedule()
+    if (this.#queue.length > 0) this.#schedule(0)
     else if (!this.#isBusy) this.#notifyIdle()
   }
 

@@ -1,5 +1,6 @@
 /** The public part of the store. */
 
+export type { Accepted } from './acceptance.ts'
 export type { ApplicationStore, LogPlace } from './application-store.ts'
 export { openStore, type StoreOptions } from './open.ts'
 export type { ConversationSummary } from './queries/conversation-list.ts'

@@ -1,8 +1,9 @@
 import { existsSync, statSync } from 'node:fs'
 import type { BridgeEvent } from '../../shared/domain.ts'
 import { oneAtATime } from '../process/one-at-a-time.ts'
+import { addAccepted } from './acceptance.ts'
 import { writeBackup } from './backup/backup.ts'
-import { Journal } from './backup/journal.ts'
+import { Journal, journalTail } from './backup/journal.ts'
 import { dropOldFiles, dropReplaced } from './backup/old-files.ts'
 import { isLost, isSound, restore } from './backup/restore.ts'
 import { WorkerThread } from './backup/worker-thread.ts'
@@ -21,6 +22,7 @@ import {
 } from './files.ts'
 import { lockFolder } from './lock.ts'
 import { migrate, migrations, versionOf } from './migrations.ts'
+import { PACED, UNPACED } from './pacing.ts'
 import { Sql } from './sql.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
@@ -38,6 +40,8 @@ export interface StoreOptions {
    * Throws StoreError `missing` when there is no store.
    */
   shared?: boolean
+  /** Writes to the disk at the pace of a program that runs for years; see pacing.ts. */
+  isPaced?: boolean
   /** For the command line with the server stopped: throws StoreError `missing` when there is no store. */
   mustExist?: boolean
 }
@@ -94,7 +98,7 @@ function openShared(dir: string, now: () => number): SqliteStore {
   return new SqliteStore(sql, { ...NOTHING_BESIDE, now, backup })
 }
 
-function openAlone({ dir, onEvent }: StoreOptions, now: () => number): SqliteStore {
+function openAlone({ dir, onEvent, isPaced = false }: StoreOptions, now: () => number): SqliteStore {
   const files = filesOf(dir)
   privateFolder(dir)
   privateFile(files.lock)
@@ -114,11 +118,14 @@ function openAlone({ dir, onEvent }: StoreOptions, now: () => number): SqliteSto
     }
     // Maintenance and the owner may request one at the same moment.
     const inTurn = oneAtATime()
-    const backup = () => inTurn(() => writeBackup(sql, { files, journal, beside, now: now() }))
+    const accepted = () => store.acceptedStored()
+    const backup = () => inTurn(() => writeBackup(sql, { files, journal, beside, now: now(), accepted }))
     const checking = isChecked ? null : new LateCheck(sql, files, beside)
-    return new SqliteStore(sql, {
+    addAccepted(sql, (seq) => journalTail(files, seq))
+    const store = new SqliteStore(sql, {
       now,
       journal,
+      pacing: isPaced ? PACED : UNPACED,
       backup,
       renewBackups: async () => {
         await backup()
@@ -131,6 +138,7 @@ function openAlone({ dir, onEvent }: StoreOptions, now: () => number): SqliteSto
         release()
       },
     })
+    return store
   } catch (error) {
     release()
     throw error

@@ -1,18 +1,20 @@
 import type { LogEntry } from '../../shared/domain.ts'
-import type { Change } from '../engine/ports.ts'
+import type { Change, InboxRow, NewInboxRow } from '../engine/ports.ts'
 import { Histogram } from '../process/prometheus.ts'
+import { Acceptance, type Accepted } from './acceptance.ts'
 import type { ApplicationStore, LogPlace } from './application-store.ts'
 import type { Journal } from './backup/journal.ts'
 import { storeClosed } from './errors.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Ids } from './ids.ts'
+import type { Pacing } from './pacing.ts'
 import { ApplicationReads } from './queries/application-reads.ts'
 import { logPage } from './queries/log.ts'
 import { type Step, steps } from './queries/operating.ts'
 import { storePart, storeParts } from './queries/report/parts.ts'
 import { type Forgotten, findPerson, forgetPerson, type Wanted } from './removal/forget-client.ts'
 import { type Dropped, dropOlderThan } from './removal/retention.ts'
-import { applyChanges } from './rows/changes.ts'
+import { addInboxRow, applyChanges } from './rows/changes.ts'
 import {
   type DismissAnswer,
   dismissMessage,
@@ -37,6 +39,8 @@ export interface StoreHost {
   renewBackups(): Promise<number>
   /** Receives new inbox rows; null when there is no journal beside the database. */
   journal: Journal | null
+  /** How often the disk is written to; without it at once. */
+  pacing?: Pacing
   /** Cancels background work, before the file is closed. */
   ending(): Promise<void>
   /** Called once, after the file is closed; `sound` = no damage was found. */
@@ -56,6 +60,7 @@ export class SqliteStore extends ApplicationReads implements ApplicationStore {
   readonly #host: StoreHost
   readonly #ids: Ids
   readonly #writes: GroupCommit
+  readonly #acceptance: Acceptance | null
   #closing: Promise<void> | null = null
   /** Unknown after a start. */
   #isChanged = true
@@ -65,12 +70,15 @@ export class SqliteStore extends ApplicationReads implements ApplicationStore {
     this.#sql = sql
     this.#host = around
     this.#ids = new Ids(sql)
-    this.#writes = new GroupCommit(
-      sql,
-      () => this.#ids.reserveAlongside(),
-      around.journal ?? undefined,
-      (seconds) => this.commits.observe(seconds),
-    )
+    const { journal, pacing } = around
+    this.#acceptance = journal && new Acceptance(sql, journal, () => this.#insertAccepted())
+    this.#writes = new GroupCommit(sql, {
+      alongside: () => this.#ids.reserveAlongside(),
+      took: (seconds) => this.commits.observe(seconds),
+      ...(pacing && { pacing }),
+      ...(journal && { companion: journal }),
+      ...(this.#acceptance && { ahead: this.#acceptance }),
+    })
   }
 
   // ---- writing
@@ -83,9 +91,31 @@ export class SqliteStore extends ApplicationReads implements ApplicationStore {
   commit(changes: Change[]): Promise<void> {
     if (this.#closing) return Promise.reject(storeClosed())
     if (changes.length === 0) return Promise.resolve()
-    const { journal } = this.#host
     if (changes.some(isWorthACopy)) this.#isChanged = true
-    return this.#writes.write(() => applyChanges(this.#sql, changes, (row) => journal?.add(row)))
+    return this.#writes.write(() => applyChanges(this.#sql, changes, this.#acceptance))
+  }
+
+  async accept(row: NewInboxRow): Promise<Accepted> {
+    if (this.#closing) throw storeClosed()
+    this.#isChanged = true
+    if (this.#acceptance) return this.#acceptance.accept(row)
+    await this.#writes.write(() => addInboxRow(this.#sql, row))
+    return { inInbox: Promise.resolve() }
+  }
+
+  /** A transaction without a write of its own; a failure is the acceptance's to handle. */
+  #insertAccepted(): void {
+    this.#writes.write(() => undefined).catch(() => undefined)
+  }
+
+  /** Resolves when every event accepted so far is in the database. */
+  async acceptedStored(): Promise<void> {
+    if (this.#acceptance?.isEmpty === false) await this.#writes.write(() => undefined, { isUrgent: true })
+  }
+
+  override async inboxPending(limit: number): Promise<InboxRow[]> {
+    await this.acceptedStored()
+    return super.inboxPending(limit)
   }
 
   retryMessage(id: number): Promise<RetryAnswer> {
@@ -113,6 +143,7 @@ export class SqliteStore extends ApplicationReads implements ApplicationStore {
   }
 
   async forgetClient(wanted: Wanted): Promise<Forgotten | null> {
+    await this.acceptedStored()
     const person = await findPerson(this.#sql, wanted)
     if (!person) return null
     const forgotten = await forgetPerson(this.#sql, this.#writes, person, this.#host.now())
@@ -171,6 +202,7 @@ export class SqliteStore extends ApplicationReads implements ApplicationStore {
     } catch {
       // The disk refuses the write: the ids are lost, which is harmless.
     }
+    this.#acceptance?.close()
     this.#sql.close()
     await this.#host.journal?.close()
     this.#host.closed(!this.#sql.damaged)

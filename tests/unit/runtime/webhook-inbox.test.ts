@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Continuity } from '../../../src/main/engine/continuity.ts'
-import type { Change } from '../../../src/main/engine/ports.ts'
+import type { NewInboxRow } from '../../../src/main/engine/ports.ts'
 import { EventBus } from '../../../src/main/runtime/event-bus.ts'
 import { WebhookActivity } from '../../../src/main/runtime/last-webhooks.ts'
 import { Signal } from '../../../src/main/runtime/signal.ts'
@@ -13,12 +13,19 @@ import { FakeClock } from '../../support/fake-clock.ts'
 function scene() {
   const clock = new FakeClock(5000)
   const happened: string[] = []
-  const scene = { clock, happened, isFull: false, changes: [] as Change[] }
+  const scene = {
+    clock,
+    happened,
+    isFull: false,
+    rows: [] as NewInboxRow[],
+    inInbox: Promise.withResolvers<void>(),
+  }
   const store = {
-    async commit(changes: Change[]) {
+    async accept(row: NewInboxRow) {
       if (scene.isFull) throw storeUnavailable('SQLITE_FULL')
-      scene.changes.push(...changes)
+      scene.rows.push(row)
       happened.push('stored')
+      return { inInbox: scene.inInbox.promise }
     },
   } as unknown as SqliteStore
   const events = new EventBus({ info: () => {}, warn: () => {}, error: () => {} })
@@ -37,7 +44,10 @@ describe('the inbox of webhooks', () => {
     const s = scene()
     await s.inbox.accept('shop', 'chatra', '{}')
     const row = { connectionId: 'shop', source: 'chatra', receivedAt: 5000, body: '{}' }
-    expect(s.changes).toEqual([{ type: 'inbox.add', row }])
+    expect(s.rows).toEqual([row])
+    expect(s.happened).toEqual(['stored', 'arrival'])
+    s.inInbox.resolve()
+    await s.inInbox.promise
     expect(s.happened).toEqual(['stored', 'arrival', 'news'])
     expect(s.activity.of('shop')).toEqual({ chatra: 5000, planfix: null, 'planfix-chat': null })
   })
@@ -49,6 +59,7 @@ describe('the inbox of webhooks', () => {
     expect(s.happened).toEqual(['disk away'])
     expect(s.activity.of('shop')).toEqual({ chatra: null, planfix: null, 'planfix-chat': null })
     s.isFull = false
+    s.inInbox.resolve()
     await s.inbox.accept('shop', 'chatra', '{}')
     expect(s.happened).toEqual(['disk away', 'stored', 'disk back', 'arrival', 'news'])
   })

@@ -14,13 +14,21 @@ import type { WorkerThread } from './worker-thread.ts'
  */
 export async function writeBackup(
   sql: Sql,
-  around: { files: Files; journal: Journal; beside: WorkerThread; now: number },
+  around: {
+    files: Files
+    journal: Journal
+    beside: WorkerThread
+    now: number
+    /** Resolves when everything that the journal has by now is in the database. */
+    accepted: () => Promise<void>
+  },
 ): Promise<string> {
-  const { files, journal, beside, now } = around
+  const { files, journal, beside, now, accepted } = around
   if (sql.damaged) throw new Error(DAMAGED)
   removeStore(files.newBackup)
   try {
     const mark = journal.mark()
+    await accepted()
     const outcome = await beside.run({ errand: 'copy', from: files.store, to: files.newBackup, at: now })
     if (!outcome.ok) {
       if (outcome.damage) await askForDamage(sql, files, beside)

@@ -21,6 +21,9 @@ import type { InboxRow } from '../../engine/ports.ts'
 import { storeUnavailable } from '../errors.ts'
 import { type Files, privateFile, syncFolder, syncFolderAside } from '../files.ts'
 
+// Captured when the program loads, so that a test's fake timers do not delay the disk.
+const nextTurn = setImmediate
+
 /**
  * The events received since the last good backup, kept beside the database: Chatra does not send a webhook
  * again, so the loss of the database file must not lose accepted events.
@@ -37,6 +40,8 @@ export class Journal {
   #length = 0
   #isTorn = false
   #pending: string[] = []
+  #appended: Appended[] = []
+  #isAppending = false
   #aliveAt = 0
   /** A write or a sync has failed: the file must be reopened. */
   #isSuspect = false
@@ -81,6 +86,41 @@ export class Journal {
     }
   }
 
+  /**
+   * Resolves when the row is on disk; those that wait at the same time share a sync. Rejects with StoreError `unavailable`
+   * when the write fails.
+   */
+  append(row: InboxRow): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#appended.push({ line: lineOf(row), resolve, reject })
+      if (this.#isAppending) return
+      this.#isAppending = true
+      nextTurn(() => this.#appendAll())
+    })
+  }
+
+  /** The next ones are written when these are on disk. */
+  #appendAll(): void {
+    const waiting = this.#appended.splice(0)
+    const done = (settle: (one: Appended) => void): void => {
+      for (const one of waiting) settle(one)
+      if (this.#appended.length > 0) this.#appendAll()
+      else this.#isAppending = false
+    }
+    let synced: Promise<void>
+    try {
+      synced = this.#synced(this.#append(Buffer.from(waiting.map(({ line }) => line).join(''))))
+    } catch (error) {
+      const failure = this.#failed(error)
+      done(({ reject }) => reject(failure))
+      return
+    }
+    synced.then(
+      () => done(({ resolve }) => resolve()),
+      (error: unknown) => done(({ reject }) => reject(error)),
+    )
+  }
+
   /** Call before a backup begins: records after this position may be missing from the backup. Bytes. */
   mark(): number {
     return this.#file === null && this.#length === 0 ? lengthOf(this.#files.journal) : this.#length
@@ -119,6 +159,7 @@ export class Journal {
   }
 
   async close(): Promise<void> {
+    while (this.#isAppending) await new Promise((resolve) => nextTurn(() => resolve(null)))
     await this.#quiet()
     this.#close()
   }
@@ -177,6 +218,12 @@ export class Journal {
   }
 }
 
+interface Appended {
+  line: string
+  resolve(): void
+  reject(error: unknown): void
+}
+
 /** One minute: the precision with which the time of a lost store's last write is known. */
 const ALIVE_MS = 60_000
 
@@ -198,6 +245,37 @@ export interface Journaled {
   aliveUntil: number | null
 }
 
+/** The last rows of the present file above inbox number `seq`, in order: the file is read from its end. */
+export function journalTail(files: Files, seq: number): InboxRow[] {
+  for (let most = TAIL_BYTES; ; most *= 4) {
+    const { lines, isAll } = readEnd(files.journal, most)
+    const rows = lines.filter((line): line is InboxRow => 'body' in line)
+    const first = rows.reduce((least, row) => Math.min(least, row.seq), Number.POSITIVE_INFINITY)
+    if (!isAll && first > seq - UNORDERED) continue
+    const later = new Map(rows.filter((row) => row.seq > seq).map((row) => [row.seq, row]))
+    return [...later.values()].sort((one, other) => one.seq - other.seq)
+  }
+}
+
+/** Two writers append: lines stand at most this many numbers apart from their order. */
+const UNORDERED = 10_000
+const TAIL_BYTES = 1024 * 1024
+
+/** The complete lines among the last `most` bytes of a file; all of them when it is not longer. */
+function readEnd(path: string, most: number): { lines: Line[]; isAll: boolean } {
+  if (!existsSync(path)) return { lines: [], isAll: true }
+  const file = openSync(path, 'r')
+  try {
+    const { size } = fstatSync(file)
+    const from = Math.max(0, size - most)
+    const bytes = Buffer.alloc(size - from)
+    readSync(file, bytes, 0, bytes.length, from)
+    return { lines: linesOf(bytes).lines, isAll: from === 0 }
+  } finally {
+    closeSync(file)
+  }
+}
+
 /** The rows of both files above inbox number `seq`. Incomplete lines are skipped. */
 export function readJournal(files: Files, seq: number): Journaled {
   const older = read(files.olderJournal)
@@ -216,10 +294,12 @@ export function readJournal(files: Files, seq: number): Journaled {
 }
 
 function read(path: string): { lines: Line[]; isWhole: boolean } {
+  return existsSync(path) ? linesOf(readFileSync(path)) : { lines: [], isWhole: false }
+}
+
+function linesOf(bytes: Buffer): { lines: Line[]; isWhole: boolean } {
   const lines: Line[] = []
   let isWhole = true
-  if (!existsSync(path)) return { lines, isWhole: false }
-  const bytes = readFileSync(path)
   let from = 0
   // The bytes after the last line end: none, or the beginning of a record that was never acknowledged.
   for (let to = bytes.indexOf(10); to >= 0; to = bytes.indexOf(10, from)) {

@@ -5,21 +5,33 @@ import type { Sql } from '../sql.ts'
 import { conversationFrom, jobFrom, taskFrom } from './links.ts'
 import { addMessage, patchMessage } from './messages.ts'
 
-/**
- * Applies the changes of one commit, in their order. Runs inside a transaction; throws on a bug. `accepted`
- * is called with each new row of the inbox.
- */
-export function applyChanges(
-  sql: Sql,
-  changes: readonly Change[],
-  accepted: (row: InboxRow) => void = () => undefined,
-): void {
+/** Numbers the rows that a commit adds to the inbox, and hears of each. */
+export interface InboxWriter {
+  nextSeq(): number
+  added(row: InboxRow): void
+}
+
+/** Applies the changes of one commit, in their order. Runs inside a transaction; throws on a bug. */
+export function applyChanges(sql: Sql, changes: readonly Change[], inbox: InboxWriter | null = null): void {
   // Intake settles an inbox row in the commit that adds its messages: that links a message to its event.
   const settled = changes.find((change) => change.type === 'inbox.settle')
   for (const change of changes) {
-    if (change.type === 'inbox.add') accepted({ seq: addInboxRow(sql, change.row), ...change.row })
+    if (change.type === 'inbox.add') addToInbox(sql, change.row, inbox)
     else applyChange(sql, change, settled?.seq ?? null)
   }
+}
+
+function addToInbox(sql: Sql, added: NewInboxRow, inbox: InboxWriter | null): void {
+  if (inbox === null) return void addInboxRow(sql, added)
+  const row = { seq: inbox.nextSeq(), ...added }
+  insertInboxRow(sql, row)
+  inbox.added(row)
+}
+
+/** With the number that it was given; with another one where another process took that. */
+export function insertInboxRow(sql: Sql, row: InboxRow): void {
+  const { seq, connectionId, source, receivedAt, body } = row
+  if (sql.run(INSERT_INBOX, seq, connectionId, source, receivedAt, body).changes === 0) addInboxRow(sql, row)
 }
 
 /** Returns the row's number. */
@@ -93,6 +105,8 @@ function applyChange(sql: Sql, change: Exclude<Change, { type: 'inbox.add' }>, i
 
 export const ADD_EVENT = `INSERT INTO events (time, connection, level, key, params) VALUES (?, ?, ?, ?, ?)`
 const ADD_INBOX = `INSERT INTO inbox (connection, source, received_at, body) VALUES (?, ?, ?, ?)`
+const INSERT_INBOX = `INSERT INTO inbox (seq, connection, source, received_at, body) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (seq) DO NOTHING`
 const SETTLE_INBOX = `UPDATE inbox SET outcome = ?, reason = ? WHERE seq = ?`
 const CONVERSATION_DATA = `SELECT data FROM conversations WHERE id = ?`
 const ADD_CONVERSATION = `INSERT INTO conversations (id, connection, contact, client_left, merged_into, data)

@@ -1,0 +1,48 @@
+/**
+ * How often the disk is written to. Every transaction rewrites whole pages, most of them the same as the one before: what
+ * is written within a tenth of a second costs little more together than one of it alone.
+ */
+export interface Pacing {
+  /** Transactions a second, when more is written than that. */
+  perSecond: number
+  /** Transactions that need not wait after a quiet time: the steps of a single message. */
+  atOnce: number
+  /** So many waiting writes fill a transaction: they do not wait. */
+  full: number
+}
+
+export const UNPACED: Pacing = { perSecond: Number.POSITIVE_INFINITY, atOnce: 1, full: 1 }
+/** For a program on a real disk. */
+export const PACED: Pacing = { perSecond: 40, atOnce: 10, full: 16 }
+
+/** Counts transactions against a pace; times in milliseconds. */
+export class Pacer {
+  readonly #pacing: Pacing
+  #left: number
+  #countedAt = 0
+
+  constructor(pacing: Pacing) {
+    this.#pacing = pacing
+    this.#left = pacing.atOnce
+  }
+
+  /** How long the next transaction waits, with this many writes in it. */
+  wait(now: number, writes: number): number {
+    if (writes >= this.#pacing.full) return 0
+    this.#refill(now)
+    return this.#left >= 1 ? 0 : ((1 - this.#left) * 1000) / this.#pacing.perSecond
+  }
+
+  /** A transaction was made. */
+  made(now: number): void {
+    this.#refill(now)
+    this.#left = Math.max(0, this.#left - 1)
+  }
+
+  #refill(now: number): void {
+    const { perSecond, atOnce } = this.#pacing
+    if (perSecond === Number.POSITIVE_INFINITY) this.#left = atOnce
+    else this.#left = Math.min(atOnce, this.#left + ((now - this.#countedAt) * perSecond) / 1000)
+    this.#countedAt = now
+  }
+}
