@@ -92,7 +92,7 @@ export class Journal {
    */
   append(row: InboxRow): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#appended.push({ line: lineOf(row), resolve, reject })
+      this.#appended.push({ line: lineOf({ ...row, accepted: true }), resolve, reject })
       if (this.#isAppending) return
       this.#isAppending = true
       nextTurn(() => this.#appendAll())
@@ -230,7 +230,9 @@ const ALIVE_MS = 60_000
 /** The watcher finds again what it read itself; only events from outside are kept. */
 const isKept = (row: InboxRow): boolean => row.source === 'chatra' || !row.body.startsWith('{"watcher":true')
 
-type Line = InboxRow | { aliveAt: number }
+/** `accepted`: the record alone makes the event safe; another belongs to a commit, which may have failed. */
+type Row = InboxRow & { accepted?: true }
+type Line = Row | { aliveAt: number }
 
 function lineOf(record: Line): string {
   const json = JSON.stringify(record)
@@ -245,14 +247,14 @@ export interface Journaled {
   aliveUntil: number | null
 }
 
-/** The last rows of the present file above inbox number `seq`, in order: the file is read from its end. */
+/** The accepted rows of the present file above inbox number `seq`, in order: the file is read from its end. */
 export function journalTail(files: Files, seq: number): InboxRow[] {
   for (let most = TAIL_BYTES; ; most *= 4) {
     const { lines, isAll } = readEnd(files.journal, most)
-    const rows = lines.filter((line): line is InboxRow => 'body' in line)
+    const rows = lines.filter((line): line is Row => 'body' in line)
     const first = rows.reduce((least, row) => Math.min(least, row.seq), Number.POSITIVE_INFINITY)
     if (!isAll && first > seq - UNORDERED) continue
-    const later = new Map(rows.filter((row) => row.seq > seq).map((row) => [row.seq, row]))
+    const later = new Map(rows.filter((row) => row.accepted && row.seq > seq).map((row) => [row.seq, row]))
     return [...later.values()].sort((one, other) => one.seq - other.seq)
   }
 }
