@@ -1,8 +1,9 @@
 import type pg from 'pg'
 import type { LogEntry } from '../../shared/domain.ts'
-import type { Change, InboxReader } from '../engine/ports.ts'
+import type { Change, InboxReader, NewInboxRow } from '../engine/ports.ts'
 import { Histogram } from '../process/prometheus.ts'
 import type {
+  Accepted,
   ApplicationStore,
   DismissAnswer,
   Dropped,
@@ -86,6 +87,11 @@ export class PostgresStore extends ApplicationReads implements ApplicationStore 
 
   commit(changes: Change[]): Promise<void> {
     return this.#writes.commit(changes)
+  }
+
+  async accept(row: NewInboxRow): Promise<Accepted> {
+    await this.commit([{ type: 'inbox.add', row }])
+    return { inInbox: Promise.resolve() }
   }
 
   override inboxReader(): InboxReader {

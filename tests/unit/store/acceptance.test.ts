@@ -9,7 +9,7 @@ import { GroupCommit } from '../../../src/main/store/group-commit.ts'
 import { migrate } from '../../../src/main/store/migrations.ts'
 import { Sql } from '../../../src/main/store/sql.ts'
 import { damageStore } from '../../support/damage.ts'
-import { folder, inboxRow, store } from './material.ts'
+import { folder, inboxRow, sqliteStore } from './material.ts'
 
 const row = (n: number, filler = ''): NewInboxRow => ({
   connectionId: 'shop',
@@ -17,7 +17,7 @@ const row = (n: number, filler = ''): NewInboxRow => ({
   receivedAt: 100 + n,
   body: JSON.stringify({ n, filler }),
 })
-const numbers = async (db: Awaited<ReturnType<typeof store>>) =>
+const numbers = async (db: Awaited<ReturnType<typeof sqliteStore>>) =>
   (await db.inboxPending(5000)).map(({ body }) => JSON.parse(body).n as number)
 const range = (count: number, from = 1) => Array.from({ length: count }, (_, n) => n + from)
 
@@ -30,7 +30,7 @@ async function leaveInJournal(dir: string, seqs: readonly number[], filler = '')
 
 describe('events from outside', () => {
   it('are found by readers once they are in the inbox, in the order of acceptance', async () => {
-    const db = await store({ dir: folder(), isPaced: true })
+    const db = await sqliteStore({ dir: folder(), isPaced: true })
     const accepted = await Promise.all(range(60).map((n) => db.accept(row(n))))
     await Promise.all(accepted.map(({ inInbox }) => inInbox))
     expect(await numbers(db)).toEqual(range(60))
@@ -38,7 +38,7 @@ describe('events from outside', () => {
   })
 
   it('stand in one order with those that a commit adds', async () => {
-    const db = await store({ dir: folder(), isPaced: true })
+    const db = await sqliteStore({ dir: folder(), isPaced: true })
     const all = range(90).map((n) =>
       n % 3 === 0 ? db.commit([inboxRow(JSON.stringify({ n }), n)]) : db.accept(row(n)),
     )
@@ -50,7 +50,7 @@ describe('events from outside', () => {
   })
 
   it('count as pending from the moment they are accepted', async () => {
-    const db = await store({ dir: folder(), isPaced: true })
+    const db = await sqliteStore({ dir: folder(), isPaced: true })
     for (const n of range(40)) {
       await db.accept(row(n))
       expect((await numbers(db)).at(-1)).toBe(n)
@@ -58,13 +58,13 @@ describe('events from outside', () => {
   })
 
   it('are refused by a store that was closed', async () => {
-    const db = await store({ dir: folder() })
+    const db = await sqliteStore({ dir: folder() })
     await db.close()
     await expect(db.accept(row(1))).rejects.toMatchObject({ kind: 'closed' })
   })
 
   it('are kept in memory where there is no folder', async () => {
-    const db = await store()
+    const db = await sqliteStore()
     await (await db.accept(row(1))).inInbox
     expect(await numbers(db)).toEqual([1])
   })
@@ -73,47 +73,47 @@ describe('events from outside', () => {
 describe('a program that ended before they reached the database', () => {
   it('finds them in the journal at its next start, each once', async () => {
     const dir = folder()
-    const db = await store({ dir })
+    const db = await sqliteStore({ dir })
     await (await db.accept(row(1))).inInbox
     await db.close()
     await leaveInJournal(dir, [2, 3, 4])
     for (const _ of range(2)) {
-      const next = await store({ dir })
+      const next = await sqliteStore({ dir })
       expect(await numbers(next)).toEqual([1, 2, 3, 4])
       await next.close()
     }
-    const next = await store({ dir })
+    const next = await sqliteStore({ dir })
     await next.accept(row(5))
     expect((await next.inboxPending(9)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5])
   })
 
   it('finds them behind megabytes that the database has', async () => {
     const dir = folder()
-    const db = await store({ dir })
+    const db = await sqliteStore({ dir })
     const long = 'x'.repeat(200_000)
     for (const n of range(20)) await db.accept(row(n, long))
     await db.close()
     await leaveInJournal(dir, [21, 22], long)
-    expect(await numbers(await store({ dir }))).toEqual(range(22))
+    expect(await numbers(await sqliteStore({ dir }))).toEqual(range(22))
   })
 
   it('does not find again what it has settled and removed since', async () => {
     const dir = folder()
-    const db = await store({ dir })
+    const db = await sqliteStore({ dir })
     await (await db.accept(row(1))).inInbox
     await db.commit([{ type: 'inbox.settle', seq: 1, outcome: 'done', reason: null }])
     await db.close()
     const file = new Database(filesOf(dir).store)
     file.exec('DELETE FROM inbox')
     file.close()
-    expect(await numbers(await store({ dir }))).toEqual([])
+    expect(await numbers(await sqliteStore({ dir }))).toEqual([])
   })
 })
 
 describe('a backup while events come in', () => {
   it('holds each of them, or the journal does', async () => {
     const dir = folder()
-    const db = await store({ dir, isPaced: true })
+    const db = await sqliteStore({ dir, isPaced: true })
     const accepted: Promise<unknown>[] = []
     for (const n of range(300)) {
       accepted.push(db.accept(row(n)))
@@ -123,7 +123,7 @@ describe('a backup while events come in', () => {
     await Promise.all(accepted)
     await db.close()
     damageStore(dir)
-    expect(await numbers(await store({ dir }))).toEqual(range(300))
+    expect(await numbers(await sqliteStore({ dir }))).toEqual(range(300))
   })
 })
 
