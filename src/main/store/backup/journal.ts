@@ -251,16 +251,12 @@ export interface Journaled {
 export function journalTail(files: Files, seq: number): InboxRow[] {
   for (let most = TAIL_BYTES; ; most *= 4) {
     const { lines, isAll } = readEnd(files.journal, most)
-    const rows = lines.filter((line): line is Row => 'body' in line)
-    const first = rows.reduce((least, row) => Math.min(least, row.seq), Number.POSITIVE_INFINITY)
-    if (!isAll && first > seq - UNORDERED) continue
-    const later = new Map(rows.filter((row) => row.accepted && row.seq > seq).map((row) => [row.seq, row]))
-    return [...later.values()].sort((one, other) => one.seq - other.seq)
+    const rows = lines.filter((line): line is Row => 'body' in line && line.accepted === true)
+    // They were appended in the order of their numbers.
+    if (isAll || (rows[0]?.seq ?? Number.POSITIVE_INFINITY) <= seq) return rows.filter((row) => row.seq > seq)
   }
 }
 
-/** Two writers append: lines stand at most this many numbers apart from their order. */
-const UNORDERED = 10_000
 const TAIL_BYTES = 1024 * 1024
 
 /** The complete lines among the last `most` bytes of a file; all of them when it is not longer. */
