@@ -74,6 +74,7 @@ export class EngineWorld {
     const world = new EngineWorld()
     world.store = await openStore({ dir: ':memory:', clock: { now: () => world.now } })
     world.engine = world.boot()
+    world.engine.begin()
     await world.engine.start()
     return world
   }
@@ -145,6 +146,7 @@ export class EngineWorld {
   private async restart(): Promise<void> {
     this.life = { dead: false, commitsLeft: Number.POSITIVE_INFINITY }
     this.engine = this.boot()
+    this.engine.begin()
     await this.engine.start()
     await this.settle()
   }
@@ -152,7 +154,7 @@ export class EngineWorld {
   private async into(source: 'chatra' | 'planfix', body: object): Promise<void> {
     const row = { connectionId: 'shop', source, receivedAt: this.now, body: JSON.stringify(body) } as const
     await this.store.commit([{ type: 'inbox.add', row }])
-    if (!this.life.dead) this.engine.intake.wake()
+    if (!this.life.dead) this.engine.wake('shop')
     await this.settle()
   }
 
@@ -359,8 +361,10 @@ function mortal(store: SqliteStore, life: { dead: boolean; commitsLeft: number }
       const run = value.bind(target)
       if (name === 'newId') return run
       if (name === 'inboxReader') {
-        const reader = target.inboxReader()
-        return () => ({ ...reader, next: (limit: number) => (life.dead ? never() : reader.next(limit)) })
+        return (id: string) => {
+          const reader = target.inboxReader(id)
+          return { ...reader, next: (limit: number) => (life.dead ? never() : reader.next(limit)) }
+        }
       }
       return (...args: unknown[]) => {
         if (name === 'commit' && --life.commitsLeft < 0) life.dead = true

@@ -92,7 +92,7 @@ export class Life {
       get: (target, name) => {
         const value: unknown = Reflect.get(target, name, target)
         if (typeof value !== 'function') return value
-        if (name === 'inboxReader') return () => this.reader(target.inboxReader())
+        if (name === 'inboxReader') return (id: string) => this.reader(target.inboxReader(id))
         if (name === 'backUpIfChanged') return () => this.backup(target)
         return (...args: unknown[]) => this.asked(String(name), () => value.apply(target, args) as unknown)
       },

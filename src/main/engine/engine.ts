@@ -11,7 +11,14 @@ import { Intake } from './intake/intake.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
 import { type OwnerReply, type OwnerReplyAnswer, storeOwnerReply } from './owner-reply.ts'
 import { type SeparateAnswer, separateConversation } from './people/separate.ts'
-import { type Change, isRestore, type ParseChannelCall, type ParseChatEvent, type Queue } from './ports.ts'
+import {
+  type Change,
+  isRestore,
+  type ParseChannelCall,
+  type ParseChatEvent,
+  type Queue,
+  type QueueWithWork,
+} from './ports.ts'
 
 /** A slow answer of Chatra to a request for a message's author does not block everything. */
 const LONGEST_REPLAY_MS = 30_000
@@ -30,28 +37,28 @@ export interface EngineOptions {
 }
 
 /**
- * The running engine: inbox -> decisions -> outbox -> delivery. Starts from the stored state and can stop at
- * any point.
+ * The running engine of some connections: inbox -> decisions -> outbox -> delivery. Starts from the stored
+ * state and can stop at any point. Several engines share nothing but the store.
  */
 export class Engine {
-  readonly intake: Intake
+  private readonly intakes = new Map<string, Intake>()
   private readonly queues: ConversationQueues
   private readonly toChatra: ChatraSender
   private readonly context: EngineContext
-  private readonly onBug: EngineOptions['onBug']
+  private readonly options: EngineOptions
   private readonly breaker = new LoopBreaker()
   private readonly serial = new KeyedMutex()
   private readonly unsubscribe: (() => void)[] = []
+  /** While it is not, nothing is decided and nothing delivered. */
+  private isRunning = false
   /** Nothing is delivered yet; the `resume` that follows finds woken queues. */
   private isReplaying = false
 
   constructor(options: EngineOptions) {
-    const wake = (conversationId: number, queue: Queue) => {
-      if (!this.isReplaying) this.queues.wake(conversationId, queue)
-    }
+    const wake = this.wakeQueue
     const context: EngineContext = { ...options.context, wake }
     this.context = context
-    this.onBug = options.onBug
+    this.options = options
     const serial = this.serial
     const toPlanfix = new PlanfixSender(context, serial)
     this.toChatra = new ChatraSender(context, serial, (id, sentAt) => this.breaker.delivered(id, sentAt))
@@ -67,26 +74,43 @@ export class Engine {
       (error, conversationId, queue) =>
         options.onBug(error, `conversation ${conversationId}, queue ${queue}`),
     )
-    this.intake = new Intake({
-      context,
-      parse: options.parse,
-      parseChannelCall: options.parseChannelCall ?? noChannel,
-      serial,
-      wake,
-      hint: options.hint,
-      added: (conversationId, messages) => this.watchForLoops(conversationId, messages),
-      onBug: options.onBug,
-    })
+    for (const id of context.connections.keys()) this.intakeOf(id)
+  }
+
+  /** Before this, and after `stop`, nothing is decided or delivered. */
+  begin(): void {
+    this.isRunning = true
     this.followRecoveries()
   }
 
-  /** Continues all work that was left when the process ended or the computer fell asleep. */
-  async start(): Promise<void> {
-    for (const { conversationId, queue } of await this.context.store.queuesWithWork()) {
+  /** Decides on the events in the inbox; resolves when that is done. */
+  decide(): Promise<void> {
+    this.wakeIntakes()
+    return this.decided()
+  }
+
+  /**
+   * Continues all work that was left when the process ended or the computer fell asleep. `work`: what is
+   * waiting, where the caller has just read it.
+   */
+  async start(work?: readonly QueueWithWork[]): Promise<void> {
+    for (const { conversationId, queue } of work ?? (await this.waitingWork())) {
+      if (!this.isRunning) return
       if (queue === 'chatra') await this.toChatra.wasAway(conversationId)
     }
-    if (isRestore(this.context.takeover?.())) await this.replay()
-    await this.resume()
+    const isRestored = isRestore(this.context.takeover?.())
+    if (isRestored) await this.replay()
+    await this.resume(isRestored ? undefined : work)
+  }
+
+  /** The inbox of this connection has a new row. */
+  wake(connectionId: string): void {
+    if (this.isRunning) this.intakeOf(connectionId).wake()
+  }
+
+  /** Resolves when all rows of its connections' inbox have been decided on. */
+  async decided(): Promise<void> {
+    await Promise.all([...this.intakes.values()].map((intake) => intake.idle()))
   }
 
   /**
@@ -95,29 +119,27 @@ export class Engine {
    */
   private async replay(): Promise<void> {
     this.isReplaying = true
-    this.intake.wake()
     const { promise: over, resolve } = Promise.withResolvers<void>()
     const cancel = this.context.clock.after(LONGEST_REPLAY_MS, resolve)
-    await Promise.race([this.intake.idle(), over])
+    await Promise.race([this.decide(), over])
     cancel()
     this.isReplaying = false
   }
 
   /** Checks all waiting work again: after a wake, or when another process changed the store. */
-  async resume(): Promise<void> {
-    for (const { conversationId, queue } of await this.context.store.queuesWithWork()) {
-      this.queues.wake(conversationId, queue)
+  async resume(work?: readonly QueueWithWork[]): Promise<void> {
+    if (!this.isRunning) return
+    for (const { conversationId, queue } of work ?? (await this.waitingWork())) {
+      this.wakeQueue(conversationId, queue)
     }
-    this.intake.wake()
+    this.wakeIntakes()
   }
 
   /** Queues of this connection that wait for their next try are due at once. */
   async waitNoLonger(connectionId: string): Promise<void> {
     const { store, clock } = this.context
-    const queues = await store.queuesWithWork()
-    const ids = new Set(
-      queues.filter((one) => one.connectionId === connectionId).map((one) => one.conversationId),
-    )
+    const queues = await store.queuesWithWork([connectionId])
+    const ids = new Set(queues.map((one) => one.conversationId))
     const now = clock.now()
     const changes: Change[] = []
     for (const id of ids) {
@@ -154,7 +176,7 @@ export class Engine {
     for (const breaker of breakers) {
       this.unsubscribe.push(
         breaker.subscribe((what) => {
-          if (what === 'healed') this.resume().catch((error: unknown) => this.onBug(error, 'recovery'))
+          if (what === 'healed') this.queues.wakeAll()
         }),
       )
     }
@@ -162,9 +184,42 @@ export class Engine {
 
   /** Finishes the calls under way and starts none. */
   async stop(): Promise<void> {
+    this.isRunning = false
     for (const end of this.unsubscribe.splice(0)) end()
     await this.queues.stop()
-    await this.intake.stop()
+    await Promise.all([...this.intakes.values()].map((intake) => intake.stop()))
+  }
+
+  private waitingWork(): Promise<QueueWithWork[]> {
+    return this.context.store.queuesWithWork([...this.context.connections.keys()])
+  }
+
+  private wakeIntakes(): void {
+    if (!this.isRunning) return
+    for (const intake of this.intakes.values()) intake.wake()
+  }
+
+  private readonly wakeQueue = (conversationId: number, queue: Queue): void => {
+    if (this.isRunning && !this.isReplaying) this.queues.wake(conversationId, queue)
+  }
+
+  /** Also of a connection that is off: its events wait, and are given up in the end. */
+  private intakeOf(connectionId: string): Intake {
+    const known = this.intakes.get(connectionId)
+    if (known) return known
+    const intake = new Intake({
+      connectionId,
+      context: this.context,
+      parse: this.options.parse,
+      parseChannelCall: this.options.parseChannelCall ?? noChannel,
+      serial: this.serial,
+      wake: this.wakeQueue,
+      hint: this.options.hint,
+      added: (conversationId, messages) => this.watchForLoops(conversationId, messages),
+      onBug: this.options.onBug,
+    })
+    this.intakes.set(connectionId, intake)
+    return intake
   }
 
   /** Two robots answer each other: the conversation stops and the owner is notified; no message is lost. */

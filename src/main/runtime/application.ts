@@ -2,7 +2,6 @@ import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
 import { loadLanguage } from '../../shared/i18n/index.ts'
 import type { StorePlace } from '../../shared/store-error.ts'
-import type { Engine } from '../engine/engine.ts'
 import type { OwnerReply, OwnerReplyAnswer } from '../engine/owner-reply.ts'
 import type { SeparateAnswer } from '../engine/people/separate.ts'
 import type { Clock, Listener } from '../engine/ports.ts'
@@ -127,7 +126,7 @@ export class Application {
   }
 
   get connections(): ReadonlyMap<string, LiveConnection> {
-    return this.supervisor.runtime.connections
+    return this.supervisor.connections
   }
 
   get hooksUrl(): string {
@@ -158,7 +157,6 @@ export class Application {
   async reconfigure(configuration: Configuration): Promise<void> {
     await loadLanguage(configuration.language)
     await this.supervisor.reconfigure(configuration)
-    this.parts.continuity.broken()
     this.publicAddressService.follow()
     this.events.configurationChanged(configuration)
     await this.reportOrphaned()
@@ -187,13 +185,13 @@ export class Application {
     await Promise.race([quiet, over])
     cancel()
     this.supervisor.close()
-    await this.store.commit(this.parts.unsaved()).catch(() => undefined)
+    await this.parts.save().catch(() => undefined)
     await this.store.close()
   }
 
   /** Resolves when every stored event has been decided on. */
   settled(): Promise<void> {
-    return this.engine.intake.idle()
+    return this.supervisor.decided()
   }
 
   /** Events can be stored. */
@@ -246,7 +244,7 @@ export class Application {
     this.publicAddressService.wake(asleepSince)
     this.events.wokeUp()
     await this.supervisor.park(false)
-    await this.supervisor.runtime.wake()
+    await this.supervisor.wake()
   }
 
   /**
@@ -262,28 +260,30 @@ export class Application {
   /** The owner wants a stuck message delivered: it is tried at once. */
   async retry(id: number): Promise<RetryAnswer> {
     const answer = await this.store.retryMessage(id)
-    if (answer === 'queued') await this.engine.resume()
+    if (answer === 'queued') await this.supervisor.resume((await this.store.message(id))?.connectionId)
     return answer
   }
 
   /** Waiting work that was just released is tried at once. */
   resumeWork(): Promise<void> {
-    return this.engine.resume()
+    return this.supervisor.resume()
   }
 
   /** Tries all that waits in this connection at once; false when it does not exist or is off. */
   tryNow(connectionId: string): Promise<boolean> {
-    return this.supervisor.runtime.tryNow(connectionId)
+    return this.supervisor.tryNow(connectionId)
   }
 
   /** The owner replies outside Planfix, as one of the employees: see engine/owner-reply.ts. */
-  reply(conversationId: number, reply: OwnerReply): Promise<OwnerReplyAnswer> {
-    return this.engine.reply(conversationId, reply)
+  async reply(conversationId: number, reply: OwnerReply): Promise<OwnerReplyAnswer> {
+    const engine = await this.supervisor.engineOf(conversationId)
+    return engine ? engine.reply(conversationId, reply) : 'not-found'
   }
 
   /** The owner separates a merged conversation: see engine/people/merge.ts. */
-  separate(conversationId: number): Promise<SeparateAnswer> {
-    return this.engine.separate(conversationId)
+  async separate(conversationId: number): Promise<SeparateAnswer> {
+    const engine = await this.supervisor.engineOf(conversationId)
+    return engine ? engine.separate(conversationId) : 'not-found'
   }
 
   /**
@@ -308,10 +308,6 @@ export class Application {
     }
   }
 
-  private get engine(): Engine {
-    return this.supervisor.runtime.engine
-  }
-
   /**
    * Since when the webhooks of this connection certainly arrive, milliseconds since 1970; null = unknown.
    */
@@ -320,6 +316,6 @@ export class Application {
   }
 
   private resume(): Promise<void> {
-    return this.engine.resume().catch((error: unknown) => this.events.reportBug(error, 'resume'))
+    return this.supervisor.resume().catch((error: unknown) => this.events.reportBug(error, 'resume'))
   }
 }

@@ -2,7 +2,7 @@ import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
 import type { BridgeEvent } from '../../shared/domain.ts'
 import { Continuity } from '../engine/continuity.ts'
-import type { Change, Clock, Listener } from '../engine/ports.ts'
+import type { Clock, Listener } from '../engine/ports.ts'
 import { ChatCalls } from '../ingress/chat-calls.ts'
 import { FileCache } from '../ingress/file-cache.ts'
 import { connectionLinks } from '../ingress/file-links.ts'
@@ -60,8 +60,8 @@ export interface Parts {
   publicAddress: PublicAddressService
   misaddressed: MisaddressedWebhooks
   maintenance: Maintenance
-  /** State in memory that is written to disk once a minute, and at shutdown. */
-  unsaved(): Change[]
+  /** Writes the state in memory, as is done once a minute, and at shutdown. */
+  save(): Promise<void>
 }
 
 /**
@@ -121,10 +121,11 @@ async function build(
 
   const configuration = { value: options.configuration }
   const address = new PublicAddressState(configuration, isRelayed)
-  const [news, arrival, silence] = [new Signal(), new Signal(), new Signal()]
+  const [news, arrival, silence] = [new Signal<[connectionId: string]>(), new Signal(), new Signal()]
   const continuity = new Continuity(clock)
   const activity = new WebhookActivity()
-  const accounts = new PlanfixAccounts(store, clock, random)
+  const storeFor = () => store
+  const accounts = new PlanfixAccounts(storeFor, clock, random)
   const links = connectionLinks({
     configuration: () => configuration.value,
     publicUrl: () => address.usable,
@@ -138,6 +139,7 @@ async function build(
   const supervisor = await RuntimeSupervisor.open({
     deps: {
       store,
+      storeFor,
       clock,
       random,
       secrets,
@@ -151,7 +153,7 @@ async function build(
         stuck: (...message) => events.stuck(...message),
       },
       sideChanged: (...change) => events.sideState(store, clock, ...change),
-      onNews: () => news.raise(),
+      onNews: (connectionId) => news.raise(connectionId),
       mayWrite: () => address.mayWrite,
       takeover: () => address.takeover,
       chatraAccounts: new ChatraAccounts(clock, random),
@@ -197,7 +199,6 @@ async function build(
     ...(outside.addresses && { addresses: outside.addresses }),
   })
 
-  const unsaved = () => [...accounts.changes(), ...activity.changes()]
   return {
     options,
     outside,
@@ -223,12 +224,15 @@ async function build(
       store,
       clock,
       retentionDays: () => configuration.value.retentionDays,
-      remember: unsaved,
+      remember: () => activity.changes(),
+      save: () => accounts.save(),
       notify,
       isReportedElsewhere: () => address.reportsGaps,
       isWeekWanted: () => configuration.value.notifications.weekly,
     }),
-    unsaved,
+    save: async () => {
+      await Promise.all([store.commit(activity.changes()), accounts.save()])
+    },
   }
 }
 

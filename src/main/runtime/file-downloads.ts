@@ -28,7 +28,7 @@ export class FileDownloads {
   async get(token: string): Promise<FileDownload | 'later' | null> {
     const { links, files, supervisor } = this.options
     const file = links.open(token)
-    const connection = file ? supervisor.runtime.connections.get(file.connectionId) : undefined
+    const connection = file ? supervisor.connections.get(file.connectionId) : undefined
     if (!file || !connection) return null
     const { planfix, settings } = connection
     if ('messageId' in file) return this.ofMessage(file, settings.planfix.baseUrl)

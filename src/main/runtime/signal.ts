@@ -1,12 +1,12 @@
 /** Notifies subscribers of an event; the part that raises it does not know them. */
-export class Signal {
-  private readonly subscribers = new Set<() => void>()
+export class Signal<What extends unknown[] = []> {
+  private readonly subscribers = new Set<(...what: What) => void>()
 
-  subscribe(work: () => void): void {
+  subscribe(work: (...what: What) => void): void {
     this.subscribers.add(work)
   }
 
-  raise(): void {
-    for (const work of this.subscribers) work()
+  raise(...what: What): void {
+    for (const work of this.subscribers) work(...what)
   }
 }

@@ -20,8 +20,8 @@ export interface WebhookInboxOptions {
   activity: WebhookActivity
   /** Raised when webhooks came in through the public address. */
   arrival: Signal
-  /** Raised when the inbox has a new row. */
-  news: Signal
+  /** Raised when the inbox of a connection has a new row. */
+  news: Signal<[connectionId: string]>
 }
 
 /** Stores webhooks before they are decided on. */
@@ -46,7 +46,7 @@ export class WebhookInbox {
     }
     this.came([{ connectionId, source, receivedAt }])
     accepted.inInbox.then(
-      () => this.options.news.raise(),
+      () => this.options.news.raise(connectionId),
       // The store was closed: the next start finds it.
       () => undefined,
     )
@@ -55,7 +55,7 @@ export class WebhookInbox {
   /** These are in the inbox, from a relay that had stored them. */
   stored(webhooks: readonly StoredWebhook[]): void {
     this.came(webhooks)
-    this.options.news.raise()
+    for (const id of new Set(webhooks.map(({ connectionId }) => connectionId))) this.options.news.raise(id)
   }
 
   private came(webhooks: readonly StoredWebhook[]): void {

@@ -2,7 +2,7 @@ import type { InboxReader, InboxRow } from '../engine/ports.ts'
 import type { PostgresReader } from './reader.ts'
 
 const NEXT = `SELECT seq, connection AS connectionId, source, received_at AS receivedAt, body
-  FROM inbox WHERE outcome IS NULL AND seq <> ALL(?::bigint[]) ORDER BY seq LIMIT ?`
+  FROM inbox WHERE connection = ? AND outcome IS NULL AND seq <> ALL(?::bigint[]) ORDER BY seq LIMIT ?`
 const STILL_OPEN = `SELECT seq FROM inbox WHERE outcome IS NULL AND seq = ANY(?::bigint[])`
 /** Rows that are remembered before those that were settled since are forgotten. */
 const MANY = 1000
@@ -11,7 +11,7 @@ const MANY = 1000
  * Numbers become visible out of order where several transactions write: a cursor over them would pass a row that comes
  * late. So the rows that were handed out are remembered while they are unsettled.
  */
-export function inboxReader(sql: PostgresReader): InboxReader {
+export function inboxReader(sql: PostgresReader, connectionId: string): InboxReader {
   let given = new Set<number>()
   let limitOfGiven = MANY
   return {
@@ -21,7 +21,7 @@ export function inboxReader(sql: PostgresReader): InboxReader {
         given = new Set(open.map(({ seq }) => seq))
         limitOfGiven = Math.max(MANY, 2 * given.size)
       }
-      const rows = (await sql.ask(NEXT, [[...given], limit])).rows as InboxRow[]
+      const rows = (await sql.ask(NEXT, [connectionId, [...given], limit])).rows as InboxRow[]
       for (const { seq } of rows) given.add(seq)
       return rows
     },

@@ -94,8 +94,8 @@ export class PostgresStore extends ApplicationReads implements ApplicationStore 
     return { inInbox: Promise.resolve() }
   }
 
-  override inboxReader(): InboxReader {
-    return inboxReader(this.#sql)
+  override inboxReader(connectionId: string): InboxReader {
+    return inboxReader(this.#sql, connectionId)
   }
 
   retryMessage(id: number): Promise<RetryAnswer> {

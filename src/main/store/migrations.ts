@@ -244,6 +244,11 @@ export const migrations: readonly string[] = [
     DELETE FROM report_parts WHERE part = OLD.id / 1024;
   END;
   `,
+  `
+  -- Each Planfix account's engine reads the events of its own connections.
+  CREATE INDEX inbox_waiting ON inbox (connection, seq) WHERE outcome IS NULL;
+  DROP INDEX inbox_pending;
+  `,
 ]
 
 /** Number of the file's format; 0 for an empty file. */

@@ -113,9 +113,9 @@ export class SqliteStore extends ApplicationReads implements ApplicationStore {
     if (this.#acceptance?.isEmpty === false) await this.#writes.write(() => undefined, { isUrgent: true })
   }
 
-  override async inboxPending(limit: number): Promise<InboxRow[]> {
+  override async inboxPending(limit: number, connectionId?: string): Promise<InboxRow[]> {
     await this.acceptedStored()
-    return super.inboxPending(limit)
+    return super.inboxPending(limit, connectionId)
   }
 
   retryMessage(id: number): Promise<RetryAnswer> {

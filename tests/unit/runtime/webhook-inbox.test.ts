@@ -30,9 +30,9 @@ function scene() {
   } as unknown as SqliteStore
   const events = new EventBus({ info: () => {}, warn: () => {}, error: () => {} })
   events.subscribe({ storeStateChanged: (failing) => happened.push(failing ? 'disk away' : 'disk back') })
-  const [arrival, news] = [new Signal(), new Signal()]
+  const [arrival, news] = [new Signal(), new Signal<[connectionId: string]>()]
   arrival.subscribe(() => happened.push('arrival'))
-  news.subscribe(() => happened.push('news'))
+  news.subscribe((connectionId) => happened.push(`news of ${connectionId}`))
   const activity = new WebhookActivity()
   const continuity = new Continuity(clock)
   const inbox = new WebhookInbox({ store, clock, events, continuity, activity, arrival, news })
@@ -48,7 +48,7 @@ describe('the inbox of webhooks', () => {
     expect(s.happened).toEqual(['stored', 'arrival'])
     s.inInbox.resolve()
     await s.inInbox.promise
-    expect(s.happened).toEqual(['stored', 'arrival', 'news'])
+    expect(s.happened).toEqual(['stored', 'arrival', 'news of shop'])
     expect(s.activity.of('shop')).toEqual({ chatra: 5000, planfix: null, 'planfix-chat': null })
   })
 
@@ -61,17 +61,17 @@ describe('the inbox of webhooks', () => {
     s.isFull = false
     s.inInbox.resolve()
     await s.inbox.accept('shop', 'chatra', '{}')
-    expect(s.happened).toEqual(['disk away', 'stored', 'disk back', 'arrival', 'news'])
+    expect(s.happened).toEqual(['disk away', 'stored', 'disk back', 'arrival', 'news of shop'])
   })
 
-  test('several webhooks from a relay are announced once, each with its own time', () => {
+  test('several webhooks from a relay are announced once for each connection, each with its own time', () => {
     const s = scene()
     s.inbox.stored([
       { connectionId: 'shop', source: 'chatra', receivedAt: 1000 },
       { connectionId: 'shop', source: 'planfix', receivedAt: 2000 },
       { connectionId: 'other', source: 'chatra', receivedAt: 3000 },
     ])
-    expect(s.happened).toEqual(['arrival', 'news'])
+    expect(s.happened).toEqual(['arrival', 'news of shop', 'news of other'])
     expect(s.activity.of('shop')).toEqual({ chatra: 1000, planfix: 2000, 'planfix-chat': null })
     expect(s.activity.of('other')).toEqual({ chatra: 3000, planfix: null, 'planfix-chat': null })
   })

@@ -32,7 +32,7 @@ describe.skipIf(!hasPostgres)('a store on PostgreSQL', () => {
     const schema = schemaName()
     const db = await postgresStore({ schema })
     const other = await beside(schema)
-    const reader = db.inboxReader()
+    const reader = db.inboxReader('shop')
     const next = async () => (await reader.next(9)).map(({ body }) => body)
     const place = await db.logEnd()
     await other.query('BEGIN')

@@ -34,7 +34,7 @@ describe('events from outside', () => {
     const accepted = await Promise.all(range(60).map((n) => db.accept(row(n))))
     await Promise.all(accepted.map(({ inInbox }) => inInbox))
     expect(await numbers(db)).toEqual(range(60))
-    expect((await db.inboxReader().next(100)).map(({ seq }) => seq)).toEqual(range(60))
+    expect((await db.inboxReader('shop').next(100)).map(({ seq }) => seq)).toEqual(range(60))
   })
 
   it('stand in one order with those that a commit adds', async () => {

@@ -34,6 +34,7 @@ const scans = (plan: string[]) =>
 
 const {
   queuesOfMessages,
+  inboxPendingOfAll: _allUnsettled,
   queuesOfAttempts: _allOpenWrites,
   queuesOfJobs: _allOpenJobs,
   ...perMessage

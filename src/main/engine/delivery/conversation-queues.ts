@@ -46,6 +46,14 @@ export class ConversationQueues {
     state.done = this.run(conversationId, queue, state).finally(() => this.forget(key, state))
   }
 
+  /** Queues that wait for their next try look again at once. */
+  wakeAll(): void {
+    for (const state of this.running.values()) {
+      state.again = true
+      state.stopTimer?.()
+    }
+  }
+
   /** Starts no new steps; resolves when those under way have ended. */
   async stop(): Promise<void> {
     this.stopped = true

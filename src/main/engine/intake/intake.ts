@@ -30,7 +30,7 @@ const MOST_TRIES = 5
 const BATCH = 100
 
 /**
- * Takes stored events from the inbox, decides what they mean and commits that together with the row's
+ * Takes stored events of one connection from the inbox, decides what they mean and commits that together with the row's
  * outcome. Events of one client keep their order; different clients run in parallel, so that their commits
  * share a sync.
  */
@@ -55,7 +55,7 @@ export class Intake {
 
   constructor(options: IntakeOptions) {
     this.options = options
-    this.inbox = options.context.store.inboxReader()
+    this.inbox = options.context.store.inboxReader(options.connectionId)
     this.chats = new ChatEvents(options, this.perClient)
     this.comments = new CommentEvents(options)
     this.channel = new ChannelEvents(options, options.parseChannelCall)

@@ -4,6 +4,8 @@ import type { KeyedMutex } from '../keyed-mutex.ts'
 import type { ParseChannelCall, ParseChatEvent, Queue } from '../ports.ts'
 
 export interface IntakeOptions {
+  /** The connection whose events are decided on. */
+  connectionId: string
   context: EngineContext
   parse: ParseChatEvent
   parseChannelCall: ParseChannelCall

@@ -57,8 +57,15 @@ export type Change =
 
 export type Queue = 'planfix' | 'chatra' | 'jobs'
 
+/** A conversation's queue with open work. */
+export interface QueueWithWork {
+  conversationId: number
+  connectionId: string
+  queue: Queue
+}
+
 /**
- * Hands out unsettled inbox rows, oldest first, each once: also a row with a low number that another writer
+ * Hands out the unsettled inbox rows of one connection, oldest first, each once: also a row with a low number that another writer
  * committed late.
  */
 export interface InboxReader {
@@ -76,9 +83,9 @@ export interface Store {
   /** Atomic and durable when it resolves; commits that wait at the same time share one sync. */
   commit(changes: Change[]): Promise<void>
 
-  /** The oldest unsettled inbox rows. */
-  inboxPending(limit: number): Promise<InboxRow[]>
-  inboxReader(): InboxReader
+  /** The oldest unsettled inbox rows, of one connection or of all. */
+  inboxPending(limit: number, connectionId?: string): Promise<InboxRow[]>
+  inboxReader(connectionId: string): InboxReader
 
   conversation(id: number): Promise<Conversation | null>
   client(connectionId: string, clientId: string): Promise<ClientLink | null>
@@ -150,10 +157,10 @@ export interface Store {
   /** In the order in which they run: by kind (`JOB_KINDS`), then by id. */
   jobs(conversationId: number): Promise<Job[]>
   /**
-   * Every conversation and queue with open work, to start or wake the deliverers; also those with only a
-   * pending write.
+   * Every conversation and queue with open work, of these connections or of all, to start or wake the
+   * deliverers; also those with only a pending write.
    */
-  queuesWithWork(): Promise<{ conversationId: number; connectionId: string; queue: Queue }[]>
+  queuesWithWork(connectionIds?: readonly string[]): Promise<QueueWithWork[]>
 
   agents(connectionId: string): Promise<AgentSeen[]>
   fact<T>(connectionId: string, key: string): Promise<T | null>

@@ -9,6 +9,7 @@ import { createTimeReader, type TimeReader } from '../../planfix/times.ts'
 import type { FeedState } from '../../planfix/watcher/feed.ts'
 import { AccountWatcher } from '../../planfix/watcher/watcher.ts'
 import type { ApplicationStore } from '../../store/index.ts'
+import { unitOf, unitsOf } from '../units/unit.ts'
 import { RequestQuotas } from './request-quotas.ts'
 
 const ALL = ''
@@ -21,6 +22,7 @@ const factOf = (key: string) => `feed:${key}`
  */
 export interface PlanfixAccount {
   readonly key: string
+  readonly unit: string
   readonly baseUrl: string
   readonly rateLimiter: PausableRateLimiter
   readonly quota: DailyQuota
@@ -29,21 +31,25 @@ export interface PlanfixAccount {
   readonly watcher: AccountWatcher
 }
 
-/** The accounts in use. They outlive a change of the configuration that does not concern them. */
+/**
+ * The accounts in use. They outlive a change of the configuration that does not concern them; what they know is
+ * read and written through the store of their unit.
+ */
 export class PlanfixAccounts {
-  private readonly store: ApplicationStore
+  private readonly storeFor: (unit: string) => ApplicationStore
   private readonly clock: Clock
   private readonly random: () => number
   private readonly quotas: RequestQuotas
+  /** By unit. */
   private readonly rateLimiters = new Map<string, PausableRateLimiter>()
   private readonly open = new Map<string, Promise<PlanfixAccount>>()
   private readonly ready = new Map<string, PlanfixAccount>()
 
-  constructor(store: ApplicationStore, clock: Clock, random: () => number) {
-    this.store = store
+  constructor(storeFor: (unit: string) => ApplicationStore, clock: Clock, random: () => number) {
+    this.storeFor = storeFor
     this.clock = clock
     this.random = random
-    this.quotas = new RequestQuotas(store, clock)
+    this.quotas = new RequestQuotas(storeFor, clock)
   }
 
   of(settings: Connection, token: string | null): Promise<PlanfixAccount> {
@@ -64,36 +70,54 @@ export class PlanfixAccounts {
   }
 
   /** The rate of each address is that of the slowest connection; waiting callers keep their places. */
-  follow({ connections }: Configuration): void {
-    for (const [baseUrl, rateLimiter] of this.rateLimiters) {
-      const rates = connections
-        .filter(({ enabled, planfix }) => enabled && planfix.baseUrl === baseUrl)
-        .map(({ planfix }) => planfix.requestsPerSecond)
-      if (rates.length > 0) rateLimiter.setRate(Math.min(...rates))
+  follow(configuration: Configuration): void {
+    for (const [unit, connections] of unitsOf(configuration)) {
+      const rates = connections.map(({ planfix }) => planfix.requestsPerSecond)
+      this.rateLimiters.get(unit)?.setRate(Math.min(...rates))
     }
   }
 
-  /** State for the disk, read each minute. */
-  changes(): Change[] {
-    const feeds = [...this.ready.values()]
-      .filter(({ watcher }) => watcher.isAlive)
-      .map(({ key, watcher }): Change => {
-        return { type: 'fact.set', connectionId: ALL, key: factOf(key), value: watcher.state() }
-      })
-    return [...this.quotas.changes(), ...feeds]
+  /** Writes what has changed; called each minute. */
+  async save(): Promise<void> {
+    const changes = new Map<ApplicationStore, Change[]>()
+    const note = (unit: string, change: Change) => {
+      const store = this.storeFor(unit)
+      changes.set(store, [...(changes.get(store) ?? []), change])
+    }
+    for (const [unit, change] of this.quotas.changes()) note(unit, change)
+    for (const account of this.ready.values())
+      for (const change of feedOf(account)) note(account.unit, change)
+    await Promise.all([...changes].map(([store, all]) => store.commit(all)))
+  }
+
+  /**
+   * Another host carries the unit from now on: what is known of it here is forgotten. Returns how to write that
+   * down, once no call is under way.
+   */
+  leave(unit: string): () => Promise<void> {
+    const quotas = this.quotas.leave(unit)
+    const accounts = [...this.ready.values()].filter((one) => one.unit === unit)
+    for (const { key } of accounts) {
+      this.open.delete(key)
+      this.ready.delete(key)
+    }
+    this.rateLimiters.delete(unit)
+    return () => this.storeFor(unit).commit([...quotas(), ...accounts.flatMap(feedOf)])
   }
 
   private async make(key: string, settings: Connection): Promise<PlanfixAccount> {
     const { baseUrl, requestsPerSecond } = settings.planfix
-    const kept = await this.store.fact<FeedState & { netAt?: number }>(ALL, factOf(key))
+    const unit = unitOf(settings)
+    const store = this.storeFor(unit)
+    const kept = await store.fact<FeedState & { netAt?: number }>(ALL, factOf(key))
     const { clock, random } = this
-    const probed = await probedOf(this.store, settings)
+    const probed = await probedOf(store, settings)
     const times = createTimeReader()
     const isLocal = probed?.positions['datetime-zone'] === 'account-zone'
     times.recall(kept?.zone ?? probed?.zoneMs ?? null, isLocal)
     const quota = await this.quotas.of(settings, () => times.zone)
-    const rateLimiter = this.rateLimiters.get(baseUrl) ?? createRateLimiter({ clock, requestsPerSecond })
-    this.rateLimiters.set(baseUrl, rateLimiter)
+    const rateLimiter = this.rateLimiters.get(unit) ?? createRateLimiter({ clock, requestsPerSecond })
+    this.rateLimiters.set(unit, rateLimiter)
     const breaker = new CircuitBreaker(clock, random)
     const watcher = new AccountWatcher({
       clock,
@@ -102,9 +126,12 @@ export class PlanfixAccounts {
       times,
       kept: stateAtStart(kept, probed),
     })
-    return { key, baseUrl, rateLimiter, quota, breaker, times, watcher }
+    return { key, unit, baseUrl, rateLimiter, quota, breaker, times, watcher }
   }
 }
+
+const feedOf = ({ key, watcher }: PlanfixAccount): Change[] =>
+  watcher.isAlive ? [{ type: 'fact.set', connectionId: ALL, key: factOf(key), value: watcher.state() }] : []
 
 /** Whether the account takes the list of changes: what the probe found counts until a later look says otherwise. */
 export function stateAtStart<T extends Partial<FeedState>>(

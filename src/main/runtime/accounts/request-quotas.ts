@@ -2,6 +2,7 @@ import type { Connection } from '../../../shared/config.ts'
 import type { Change, Clock } from '../../engine/ports.ts'
 import { createDailyQuota, type DailyQuota, type QuotaState } from '../../planfix/limits/daily-quota.ts'
 import type { ApplicationStore } from '../../store/index.ts'
+import { unitOf } from '../units/unit.ts'
 
 const DAY = 86_400_000
 /** Per account; earlier versions stored one per connection. */
@@ -17,6 +18,14 @@ interface Kept {
   learnt?: number | null
 }
 
+/** The meter of one account. `kept`: the number on disk. */
+interface Meter {
+  unit: string
+  budget: Promise<DailyQuota>
+  kept: number
+  ready: DailyQuota | null
+}
+
 /** Share of the day's requests that is kept for messages. */
 const KEPT_FOR_MESSAGES = 0.1
 
@@ -28,15 +37,12 @@ export const canSpare = ({ remaining, usedToday, resetAt }: QuotaState): boolean
 
 /** The daily meters of all accounts: they outlive a change of the configuration and, on disk, a restart. */
 export class RequestQuotas {
-  private readonly store: ApplicationStore
+  private readonly storeFor: (unit: string) => ApplicationStore
   private readonly clock: Clock
-  private readonly open = new Map<
-    string,
-    { budget: Promise<DailyQuota>; kept: number; ready: DailyQuota | null }
-  >()
+  private readonly open = new Map<string, Meter>()
 
-  constructor(store: ApplicationStore, clock: Clock) {
-    this.store = store
+  constructor(storeFor: (unit: string) => ApplicationStore, clock: Clock) {
+    this.storeFor = storeFor
     this.clock = clock
   }
 
@@ -51,7 +57,8 @@ export class RequestQuotas {
     const account = connection.planfix.baseUrl
     const known = this.open.get(account)
     if (known) return known.budget
-    const made = { budget: this.make(connection, zone), kept: 0, ready: null as DailyQuota | null }
+    const unit = unitOf(connection)
+    const made: Meter = { unit, budget: this.make(connection, zone), kept: 0, ready: null }
     this.open.set(account, made)
     made.budget.then(
       (budget) => {
@@ -64,17 +71,16 @@ export class RequestQuotas {
     return made.budget
   }
 
-  /** State for the disk: the meters that have changed since the last call. */
-  changes(): Change[] {
-    const changes: Change[] = []
-    for (const [account, one] of this.open) {
-      const used = one.ready?.state().usedToday ?? one.kept
-      if (!one.ready || used === one.kept) continue
-      one.kept = used
-      const value: Kept = { day: one.ready.day(), used, account, learnt: one.ready.learnt }
-      changes.push({ type: 'fact.set', connectionId: ALL, key: `${FACT}:${account}`, value })
-    }
-    return changes
+  /** State for the disk, with its unit: the meters that have changed since the last call. */
+  changes(): [unit: string, Change][] {
+    return changesOf([...this.open])
+  }
+
+  /** The unit is carried elsewhere from now on. Returns how to get the last state of its meters. */
+  leave(unit: string): () => Change[] {
+    const meters = [...this.open].filter(([, one]) => one.unit === unit)
+    for (const [account] of meters) this.open.delete(account)
+    return () => changesOf(meters).map(([, change]) => change)
   }
 
   private async make(
@@ -82,10 +88,23 @@ export class RequestQuotas {
     zone: () => number | null,
   ): Promise<DailyQuota> {
     const account = planfix.baseUrl
-    const own = await this.store.fact<Kept>(ALL, `${FACT}:${account}`)
-    const kept = own ?? (await this.store.fact<Kept>(id, FACT))
+    const store = this.storeFor(unitOf({ planfix }))
+    const own = await store.fact<Kept>(ALL, `${FACT}:${account}`)
+    const kept = own ?? (await store.fact<Kept>(id, FACT))
     const today = Math.floor((this.clock.now() + (zone() ?? 0)) / DAY)
     const used = kept?.account === account && kept.day === today ? kept.used : 0
     return createDailyQuota(this.clock, { used, learnt: kept?.learnt ?? null, zone })
   }
+}
+
+function changesOf(meters: readonly [account: string, Meter][]): [unit: string, Change][] {
+  const changes: [string, Change][] = []
+  for (const [account, one] of meters) {
+    const used = one.ready?.state().usedToday ?? one.kept
+    if (!one.ready || used === one.kept) continue
+    one.kept = used
+    const value: Kept = { day: one.ready.day(), used, account, learnt: one.ready.learnt }
+    changes.push([one.unit, { type: 'fact.set', connectionId: ALL, key: `${FACT}:${account}`, value }])
+  }
+  return changes
 }

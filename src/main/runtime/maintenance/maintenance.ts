@@ -26,6 +26,7 @@ export class Maintenance {
   private readonly clock: Clock
   private readonly retentionDays: () => number
   private readonly remember: () => Change[]
+  private readonly save: () => Promise<void>
   private readonly notify: (event: BridgeEvent) => void
   private readonly isReportedElsewhere: () => boolean
   private readonly isWeekWanted: () => boolean
@@ -41,6 +42,8 @@ export class Maintenance {
     retentionDays: () => number
     /** State of other components for the disk, read each minute. */
     remember?: () => Change[]
+    /** Called each minute: other components write their state. */
+    save?: () => Promise<void>
     notify(event: BridgeEvent): void
     /** Whether another component reports gaps while the program runs (its computer slept). */
     isReportedElsewhere?: () => boolean
@@ -51,6 +54,7 @@ export class Maintenance {
     this.clock = options.clock
     this.retentionDays = options.retentionDays
     this.remember = options.remember ?? (() => [])
+    this.save = options.save ?? (async () => undefined)
     this.notify = options.notify
     this.isReportedElsewhere = options.isReportedElsewhere ?? (() => false)
     this.isWeekWanted = options.isWeekWanted ?? (() => false)
@@ -59,6 +63,7 @@ export class Maintenance {
   async start(): Promise<void> {
     await noteGap(this.store, this.clock, this.notify)
     this.every(MINUTE, MINUTE, () => this.alive(this.remember()))
+    this.every(MINUTE, MINUTE, () => this.save())
     // Also soon after the start: a computer that is on only for short times needs backups too.
     this.every(2 * MINUTE, BACKUP_LOOK_MS, () => this.backUp())
     this.every(2 * MINUTE + 1, HOUR, () => this.nightly())

@@ -10,7 +10,14 @@ import { SCHEMA } from './schema.ts'
  * The tables, as numbered steps: step N brings `meta.version` from N-1 to N. A released step is never changed; a new one
  * is added below it. The functions belong to the program's version and are made anew at each start.
  */
-export const migrations: readonly string[] = [SCHEMA]
+export const migrations: readonly string[] = [
+  SCHEMA,
+  `
+  -- Each Planfix account's engine reads the events of its own connections.
+  CREATE INDEX inbox_waiting ON inbox (connection, seq) WHERE outcome IS NULL;
+  DROP INDEX inbox_pending;
+  `,
+]
 
 const EXISTS = `SELECT count(*) FROM information_schema.tables WHERE table_schema = ? AND table_name = 'meta'`
 const VERSION = `SELECT value FROM meta WHERE key = 'version'`

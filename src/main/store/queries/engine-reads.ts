@@ -8,7 +8,7 @@ import {
   type Message,
   type TaskLink,
 } from '../../../shared/domain.ts'
-import type { InboxReader, InboxRow, Queue } from '../../engine/ports.ts'
+import type { InboxReader, InboxRow, QueueWithWork } from '../../engine/ports.ts'
 import { foldEmail } from '../rows/changes.ts'
 import {
   type ClientRow,
@@ -31,15 +31,17 @@ export class EngineReads {
     this.#sql = sql
   }
 
-  async inboxPending(limit: number): Promise<InboxRow[]> {
-    return this.#sql.all<InboxRow>(LOOKUPS.inboxPending, 0, limit)
+  async inboxPending(limit: number, connectionId?: string): Promise<InboxRow[]> {
+    return connectionId === undefined
+      ? this.#sql.all<InboxRow>(LOOKUPS.inboxPendingOfAll, limit)
+      : this.#sql.all<InboxRow>(LOOKUPS.inboxPending, connectionId, 0, limit)
   }
   /** SQLite has one writer at a time: numbers become visible in their order. */
-  inboxReader(): InboxReader {
+  inboxReader(connectionId: string): InboxReader {
     let after = 0
     return {
       next: async (limit) => {
-        const rows = await this.#sql.all<InboxRow>(LOOKUPS.inboxPending, after, limit)
+        const rows = await this.#sql.all<InboxRow>(LOOKUPS.inboxPending, connectionId, after, limit)
         after = rows.at(-1)?.seq ?? after
         return rows
       },
@@ -176,11 +178,16 @@ export class EngineReads {
     const jobs = await this.#data(jobFrom, LOOKUPS.jobs, conversationId)
     return jobs.sort((one, other) => JOB_KINDS.indexOf(one.kind) - JOB_KINDS.indexOf(other.kind))
   }
-  async queuesWithWork(): Promise<{ conversationId: number; connectionId: string; queue: Queue }[]> {
+  async queuesWithWork(connectionIds?: readonly string[]): Promise<QueueWithWork[]> {
     type Row = { conversationId: number; connectionId: string; direction?: Direction }
-    const messages = await this.#sql.all<Row>(LOOKUPS.queuesOfMessages)
-    const writing = await this.#sql.all<Row>(LOOKUPS.queuesOfAttempts)
-    const jobs = await this.#sql.all<Row>(LOOKUPS.queuesOfJobs)
+    if (connectionIds?.length === 0) return []
+    const read = (text: string, join: string) =>
+      connectionIds === undefined
+        ? this.#sql.all<Row>(text)
+        : this.#sql.all<Row>(`${text} ${join} ${among(connectionIds)}`, ...connectionIds)
+    const messages = await read(LOOKUPS.queuesOfMessages, 'WHERE conversations.connection')
+    const writing = await read(LOOKUPS.queuesOfAttempts, 'AND connection')
+    const jobs = await read(LOOKUPS.queuesOfJobs, 'WHERE connection')
     return [...messages, ...writing, ...jobs].map(({ conversationId, connectionId, direction }) => ({
       conversationId,
       connectionId,
@@ -212,6 +219,8 @@ export class EngineReads {
     return found
   }
 }
+
+const among = (values: readonly string[]): string => `IN (${values.map(() => '?').join(', ')})`
 
 /** SQLite's rows are there: the engine does not wait another turn for them. */
 const mapped = <R, T>(rows: Answer<R[]>, from: (row: R) => T): Answer<T[]> =>

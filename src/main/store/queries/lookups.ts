@@ -1,7 +1,7 @@
 import { OPEN_STATES } from '../../../shared/domain.ts'
 
 /**
- * The engine's queries, by name. All except the three marked ones read only the rows they return, whatever
+ * The engine's queries, by name. All except the marked ones read only the rows they return, whatever
  * the size of the store; tests/unit/store/plans.test.ts verifies it. `INDEXED BY` is given where a second
  * index would match too: without statistics SQLite would guess.
  */
@@ -9,7 +9,11 @@ const open = `state IN (${OPEN_STATES.map((state) => `'${state}'`).join(', ')})`
 
 export const LOOKUPS = {
   inboxPending: `SELECT seq, connection AS connectionId, source, received_at AS receivedAt, body
-    FROM inbox INDEXED BY inbox_pending WHERE outcome IS NULL AND seq > ? ORDER BY seq LIMIT ?`,
+    FROM inbox INDEXED BY inbox_waiting
+    WHERE connection = ? AND outcome IS NULL AND seq > ? ORDER BY seq LIMIT ?`,
+  /** Reads the index of all unsettled rows. */
+  inboxPendingOfAll: `SELECT seq, connection AS connectionId, source, received_at AS receivedAt, body
+    FROM inbox INDEXED BY inbox_waiting WHERE outcome IS NULL ORDER BY seq LIMIT ?`,
 
   conversation: `SELECT data FROM conversations WHERE id = ?`,
   /** The conversation that the others were merged into, if there are several. */

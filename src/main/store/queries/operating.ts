@@ -33,6 +33,6 @@ export async function backlog(sql: SqlReader): Promise<Backlog> {
     new Map((await sql.all<Row>(text)).map((row) => [row.connection, row.number]))
   return { inbox: await counted(INBOX), jobs: await counted(JOBS) }
 }
-const INBOX = `SELECT connection, count(*) AS number FROM inbox INDEXED BY inbox_pending
+const INBOX = `SELECT connection, count(*) AS number FROM inbox INDEXED BY inbox_waiting
   WHERE outcome IS NULL GROUP BY connection`
 const JOBS = 'SELECT connection, count(*) AS number FROM chores GROUP BY connection'

@@ -12,9 +12,9 @@ export interface OrphanedConnection {
 
 const OPEN = [...OPEN_STATES, 'received', 'uncertain'].map((state) => `'${state}'`).join(', ')
 const STORED = `SELECT DISTINCT connection FROM tallies
-  UNION SELECT DISTINCT connection FROM inbox INDEXED BY inbox_pending WHERE outcome IS NULL`
+  UNION SELECT DISTINCT connection FROM inbox INDEXED BY inbox_waiting WHERE outcome IS NULL`
 const MESSAGES = `SELECT coalesce(sum(number), 0) FROM tallies WHERE connection = ? AND state IN (${OPEN})`
-const EVENTS = `SELECT count(*) FROM inbox INDEXED BY inbox_pending WHERE outcome IS NULL AND connection = ?`
+const EVENTS = `SELECT count(*) FROM inbox INDEXED BY inbox_waiting WHERE outcome IS NULL AND connection = ?`
 const TASKS = `SELECT count(*) FROM tasks INDEXED BY tasks_watched
   WHERE connection = ? AND deleted = 0 AND last_activity_at >= ? AND data ->> '$.closedAt' IS NULL`
 

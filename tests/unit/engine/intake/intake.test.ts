@@ -89,6 +89,7 @@ function setUp(rows: ({ client: string } | { chat: string })[]) {
     listener: { event: ({ key }: { key: string }) => void scene.told.push(key) },
   } as unknown as EngineContext
   scene.intake = new Intake({
+    connectionId: 'shop',
     context,
     parse: () => ({ ok: false, reason: 'eventName: missing' }),
     parseChannelCall: () => ({ kind: 'invalid', reason: 'form: missing' }),

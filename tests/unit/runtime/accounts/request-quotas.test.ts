@@ -37,28 +37,28 @@ const spend = async (budgets: RequestQuotas, count: number, of = connection()) =
 const used = async (budgets: RequestQuotas, of = connection()) => (await budgets.of(of)).state().usedToday
 
 test('the daily count continues after a restart, until the day is over', async () => {
-  const before = new RequestQuotas(store, clock)
+  const before = new RequestQuotas(() => store, clock)
   await spend(before, 7)
-  await store.commit(before.changes())
+  await store.commit(before.changes().map(([, change]) => change))
   now += 3_600_000
-  const after = new RequestQuotas(store, clock)
+  const after = new RequestQuotas(() => store, clock)
   expect(await used(after)).toBe(7)
   await spend(after, 1)
-  await store.commit(after.changes())
+  await store.commit(after.changes().map(([, change]) => change))
   now += DAY
   expect(await used(after)).toBe(0)
-  expect(await used(new RequestQuotas(store, clock))).toBe(0)
+  expect(await used(new RequestQuotas(() => store, clock))).toBe(0)
 })
 
 test('another account has a separate count', async () => {
-  const budgets = new RequestQuotas(store, clock)
+  const budgets = new RequestQuotas(() => store, clock)
   await spend(budgets, 3)
   const other = connection('https://other.planfix.com/rest')
   expect(await used(budgets, other)).toBe(0)
 })
 
 test('an unchanged count is not written again', async () => {
-  const budgets = new RequestQuotas(store, clock)
+  const budgets = new RequestQuotas(() => store, clock)
   await spend(budgets, 3)
   expect(budgets.changes()).toHaveLength(1)
   expect(budgets.changes()).toEqual([])

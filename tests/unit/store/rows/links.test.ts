@@ -155,7 +155,7 @@ describe('the inbox', () => {
 
   it('a reader of the inbox hands out each unsettled row once, and again on request', async () => {
     const db = await store()
-    const reader = db.inboxReader()
+    const reader = db.inboxReader('shop')
     const next = async (limit: number) => (await reader.next(limit)).map(({ seq }) => seq)
     await db.commit([1, 2, 3, 4].map((n) => inboxRow(`{"n":${n}}`)))
     await db.commit([{ type: 'inbox.settle', seq: 2, outcome: 'done', reason: null }])
@@ -166,7 +166,7 @@ describe('the inbox', () => {
     reader.back(3)
     expect(await next(9)).toEqual([3, 4, 5])
     expect(await next(9)).toEqual([])
-    expect((await db.inboxReader().next(1)).map(({ seq }) => seq)).toEqual([1])
+    expect((await db.inboxReader('shop').next(1)).map(({ seq }) => seq)).toEqual([1])
   })
 
   it('the inbox keeps the body that a message was made from', async () => {

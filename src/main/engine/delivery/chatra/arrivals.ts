@@ -5,7 +5,6 @@ import type { Store } from '../../ports.ts'
 
 /** Received events are decided on within moments. */
 const DECIDED_SOON_MS = 2_000
-const PENDING_LOOKED_AT = 1_000
 
 /**
  * The state of the uncertain replies. A missing echo counts only where echoes of this connection have been
@@ -29,6 +28,6 @@ export async function arrivalsOf(
 
 /** An earlier event has not been decided on yet. */
 async function mayHoldEcho(store: Store, connectionId: string, seq: number | null): Promise<boolean> {
-  const pending = await store.inboxPending(PENDING_LOOKED_AT)
-  return pending.some((row) => row.connectionId === connectionId && (seq === null || row.seq <= seq))
+  const [oldest] = await store.inboxPending(1, connectionId)
+  return oldest !== undefined && (seq === null || oldest.seq <= seq)
 }
