@@ -162,6 +162,16 @@ export class Application {
     await this.reportOrphaned()
   }
 
+  /** This host carries the unit from now on: see RuntimeSupervisor. */
+  gain(unit: string): Promise<void> {
+    return this.supervisor.gain(unit)
+  }
+
+  /** This host does not carry the unit any more: see RuntimeSupervisor. */
+  lose(unit: string): Promise<void> {
+    return this.supervisor.lose(unit)
+  }
+
   /** Finishes work under way (at most 4 s) and closes. May be called twice, and at any moment. */
   stop(): Promise<void> {
     this.stopping ??= this.end()

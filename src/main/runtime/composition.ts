@@ -24,6 +24,7 @@ import { Maintenance } from './maintenance/maintenance.ts'
 import { type OutsideWorld, realWorld } from './outside-world.ts'
 import { Signal } from './signal.ts'
 import { RuntimeSupervisor } from './supervisor.ts'
+import type { Sharing } from './units/deps.ts'
 import { WebhookInbox } from './webhook-inbox.ts'
 
 export interface ApplicationOptions {
@@ -35,6 +36,8 @@ export interface ApplicationOptions {
   receiver: { host: string; port: number }
   log: Log
   listener?: Listener
+  /** Other hosts work on the same store. */
+  sharing?: Sharing | undefined
   clock?: Clock
   random?: () => number
   /** A simulated world in place of the real one. */
@@ -124,7 +127,8 @@ async function build(
   const [news, arrival, silence] = [new Signal<[connectionId: string]>(), new Signal(), new Signal()]
   const continuity = new Continuity(clock)
   const activity = new WebhookActivity()
-  const storeFor = () => store
+  const { sharing } = options
+  const storeFor = (unit: string) => sharing?.storeFor(unit, store) ?? store
   const accounts = new PlanfixAccounts(storeFor, clock, random)
   const links = connectionLinks({
     configuration: () => configuration.value,
@@ -154,7 +158,7 @@ async function build(
       },
       sideChanged: (...change) => events.sideState(store, clock, ...change),
       onNews: (connectionId) => news.raise(connectionId),
-      mayWrite: () => address.mayWrite,
+      mayWrite: (unit) => address.mayWrite && (sharing?.mayWrite(unit) ?? true),
       takeover: () => address.takeover,
       chatraAccounts: new ChatraAccounts(clock, random),
       continuity,
@@ -165,6 +169,7 @@ async function build(
     configuration,
     log,
     news,
+    carried: sharing?.carried,
     startsAsStandby: isRelayed,
     prepare: async ({ connections }) => {
       await chatCalls.follow({ connections })

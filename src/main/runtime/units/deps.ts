@@ -33,3 +33,12 @@ export interface RuntimeDeps {
   /** See Outside. */
   exchange?: AxiosAdapter | undefined
 }
+
+/** How this host shares the units of one store with others; without it, it carries them all. */
+export interface Sharing {
+  /** The units carried at first; see RuntimeSupervisor, `gain` and `lose`. */
+  carried: Iterable<string>
+  /** See RuntimeDeps. */
+  storeFor(unit: string, store: ApplicationStore): ApplicationStore
+  mayWrite(unit: string): boolean
+}
