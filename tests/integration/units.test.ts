@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Sharing } from '../../src/main/runtime/units/deps.ts'
+import { storeUnavailable } from '../../src/main/store/errors.ts'
+import type { ApplicationStore } from '../../src/main/store/index.ts'
 import { chatMarks } from '../support/planfix-scenes.ts'
 import { Shops, type ShopsOptions } from '../support/shops.ts'
 
@@ -14,6 +16,17 @@ async function start(options: ShopsOptions) {
   shops = await Shops.start(options)
   return shops.all
 }
+/** Refuses commits as the store does when this host has lost the unit. */
+const fencedStore = (store: ApplicationStore, isFenced: () => boolean): ApplicationStore =>
+  new Proxy(store, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target)
+      if (typeof value !== 'function') return value
+      if (name === 'commit' && isFenced()) return () => Promise.reject(storeUnavailable('lease'))
+      return value.bind(target) as unknown
+    },
+  })
+
 const changed = { name: 'other.example' }
 const numbered = (letter: string, count: number) => Array.from({ length: count }, (_, n) => `#${letter}${n}`)
 
@@ -116,21 +129,6 @@ describe('a change of the configuration', () => {
     await Promise.all([anna.arrived(), boris.arrived()])
     expect([anna.marks(), boris.marks()]).toEqual([numbered('a', 3), numbered('b', 2)])
   })
-
-  test('a change that changes nothing leaves one engine, also after an outage', async () => {
-    const [first] = await start({ accounts: [0] })
-    const anna = await client(first!, 'Anna', 'a')
-    for (let n = 0; n < 5; n++) await shops.app.reconfigure(shops.configured(shops.all))
-    first!.planfix.server.faults.add({ kind: 'status', status: 503 })
-    for (let n = 0; n < 5; n++) anna.says()
-    await shops.until(
-      'an outage',
-      () => shops.app.connections.get('shop0')?.planfixBreaker.isHealthy === false,
-    )
-    first!.planfix.server.faults.clear()
-    await anna.arrived()
-    expect(anna.marks()).toEqual(numbered('a', 6))
-  })
 })
 
 describe('units of several hosts', () => {
@@ -176,6 +174,57 @@ describe('units of several hosts', () => {
     await shops.app.gain(first!.unit)
     expect([...shops.app.connections.keys()]).toEqual(['shop0', 'shop1', 'shop2'])
     expect(used(), 'the count of the day went with it').toBeGreaterThanOrEqual(before)
+  })
+
+  test('a unit writes through its own store alone, and is asked itself whether it may', async () => {
+    const fenced = new Set<string>()
+    const forbidden = new Set<string>()
+    const [first, second] = await start({
+      accounts: [0, 1],
+      sharing: {
+        carried: [],
+        storeFor: (unit, store) => fencedStore(store, () => fenced.has(unit)),
+        mayWrite: (unit) => !forbidden.has(unit),
+      },
+    })
+    await Promise.all(shops.all.map(({ unit }) => shops.app.gain(unit)))
+    const anna = await client(first!, 'Anna', 'a')
+    const boris = await client(second!, 'Boris', 'b')
+    for (const gate of [fenced, forbidden]) {
+      gate.add(first!.unit)
+      const before = anna.marks()
+      const writes = () =>
+        first!.planfix.server.requests.filter(({ path }) => path.endsWith('/comments/')).length
+      const written = writes()
+      anna.says()
+      boris.says()
+      await boris.arrived()
+      await first!.chatra.flush()
+      await new Promise<void>((resolve) => void shops.clock.after(2000, resolve))
+      expect([anna.marks(), writes()]).toEqual([before, written])
+      gate.clear()
+      await anna.arrived()
+    }
+    expect([anna.marks(), boris.marks()]).toEqual([numbered('a', 3), numbered('b', 3)])
+    shops.bugs.length = 0
+  })
+
+  test('a unit whose secrets cannot be read is not carried, and others are', async () => {
+    const [first, second] = await start({
+      accounts: [0, 1],
+      sharing: sharing(),
+      secrets: {
+        get: async (id, name) => {
+          if (id === 'shop0') throw new Error('the secrets cannot be read')
+          return shops.secret(id, name)
+        },
+        whereToPut: (_id, name) => name,
+      },
+    })
+    const [refused] = await Promise.allSettled([shops.app.gain(first!.unit), shops.app.gain(second!.unit)])
+    expect(refused).toMatchObject({ status: 'rejected', reason: { message: 'the secrets cannot be read' } })
+    expect([...shops.app.connections.keys()]).toEqual(['shop1'])
+    await client(second!, 'Boris', 'b')
   })
 
   test('a unit is lost and gained while messages flow both ways: each message arrives once, in order', async () => {

@@ -138,7 +138,7 @@ export class Shops {
     return { id: `shop${n}`, chatra, planfix, unit: `${host}${pathname}` }
   }
 
-  private secret(id: string, name: string): string | null {
+  secret(id: string, name: string): string | null {
     const shop = this.all.find((one) => one.id === id) ?? this.all[0]!
     if (name === 'PLANFIX_TOKEN') return shop.planfix.token
     return name === 'CHATRA_SECRET_KEY' ? shop.chatra.secretKey : null

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
 import { loadLanguage } from '../../shared/i18n/index.ts'
@@ -149,14 +150,17 @@ export class Application {
   }
 
   /**
-   * Applies this configuration and the current secrets; resolves when they are in use. The receiver continues
-   * to store meanwhile, and work under way finishes first, so no message is lost or duplicated. Unchanged
-   * connections keep their state; when all are unchanged, nothing is interrupted. One change at a time, in
-   * the order of the calls. Rejects without a change when secrets cannot be read.
+   * Applies this configuration and the current secrets; resolves when they are in use. Only the Planfix accounts
+   * that it concerns are interrupted: there, work under way finishes first, so no message is lost or duplicated,
+   * and unchanged connections keep their state. The receiver continues to store meanwhile. One change at a time,
+   * in the order of the calls. Rejects without a change when secrets cannot be read.
    */
   async reconfigure(configuration: Configuration): Promise<void> {
     await loadLanguage(configuration.language)
+    const { tunnel, publicUrl } = this.configuration
     await this.supervisor.reconfigure(configuration)
+    if (!isDeepStrictEqual([tunnel, publicUrl], [this.configuration.tunnel, this.configuration.publicUrl]))
+      this.parts.continuity.broken()
     this.publicAddressService.follow()
     this.events.configurationChanged(configuration)
     await this.reportOrphaned()

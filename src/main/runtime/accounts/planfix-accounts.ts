@@ -42,7 +42,7 @@ export class PlanfixAccounts {
   private readonly quotas: RequestQuotas
   /** By unit. */
   private readonly rateLimiters = new Map<string, PausableRateLimiter>()
-  private readonly open = new Map<string, Promise<PlanfixAccount>>()
+  private readonly open = new Map<string, { unit: string; account: Promise<PlanfixAccount> }>()
   private readonly ready = new Map<string, PlanfixAccount>()
 
   constructor(storeFor: (unit: string) => ApplicationStore, clock: Clock, random: () => number) {
@@ -59,14 +59,15 @@ export class PlanfixAccounts {
       .digest('hex')
       .slice(0, 24)
     const known = this.open.get(key)
-    if (known) return known
-    const made = this.make(key, settings)
+    if (known) return known.account
+    const made = { unit: unitOf(settings), account: this.make(key, settings) }
     this.open.set(key, made)
-    made.then(
-      (account) => this.ready.set(key, account),
-      () => this.open.delete(key),
+    const isKept = () => this.open.get(key) === made
+    made.account.then(
+      (account) => void (isKept() && this.ready.set(key, account)),
+      () => isKept() && this.open.delete(key),
     )
-    return made
+    return made.account
   }
 
   /** The rate of each address is that of the slowest connection; waiting callers keep their places. */
@@ -97,10 +98,8 @@ export class PlanfixAccounts {
   leave(unit: string): () => Promise<void> {
     const quotas = this.quotas.leave(unit)
     const accounts = [...this.ready.values()].filter((one) => one.unit === unit)
-    for (const { key } of accounts) {
-      this.open.delete(key)
-      this.ready.delete(key)
-    }
+    for (const [key, one] of this.open) if (one.unit === unit) this.open.delete(key)
+    for (const { key } of accounts) this.ready.delete(key)
     this.rateLimiters.delete(unit)
     return () => this.storeFor(unit).commit([...quotas(), ...accounts.flatMap(feedOf)])
   }

@@ -4,7 +4,7 @@ import type { Engine } from '../../engine/engine.ts'
 import type { QueueWithWork } from '../../engine/ports.ts'
 import type { LiveConnection } from '../connections.ts'
 import type { RuntimeDeps } from './deps.ts'
-import { isOn, unitOf, unitsOf } from './unit.ts'
+import { isOn, unitsOf } from './unit.ts'
 import { type Start, UnitRuntime } from './unit-runtime.ts'
 
 /** The runtimes for a configuration, by unit; those of unchanged units are the present ones. */
@@ -38,6 +38,8 @@ export class Units {
   private readonly carried: Set<string> | 'all'
   private opened: Opened
   private live: ReadonlyMap<string, LiveConnection> = new Map()
+  /** The runtime of each of them. */
+  private runtimes: ReadonlyMap<string, UnitRuntime> = new Map()
   private readonly ending = new Map<UnitRuntime, Promise<void>>()
 
   /** `carried`: the units that this host carries, now; see `add` and `remove`. */
@@ -136,7 +138,8 @@ export class Units {
       units: new Map([...this.opened.units].filter(([one]) => one !== unit)),
     })
     await this.end(runtime)
-    await save()
+    // Another host may be ahead of this: then it knows as much.
+    await save().catch(() => undefined)
   }
 
   /** Begins all that were placed to wait. Rejects when waiting work cannot be read. */
@@ -201,22 +204,22 @@ export class Units {
 
   /** Undefined: it is enabled, but its unit is not carried here. */
   private of(connectionId: string): UnitRuntime | undefined {
-    const { configuration, units, off } = this.opened
-    const live = this.live.get(connectionId)
-    if (live) return units.get(unitOf(live.settings))
-    return isOn(configuration, connectionId) ? undefined : off
+    const { configuration, off } = this.opened
+    const runtime = this.runtimes.get(connectionId)
+    return runtime ?? (isOn(configuration, connectionId) ? undefined : off)
   }
 
   private show(opened: Opened): void {
-    const { configuration, units } = opened
     this.opened = opened
-    const live = new Map([...units.values()].flatMap(({ connections }) => [...connections]))
-    this.live = new Map(
-      configuration.connections.flatMap(({ id }): [string, LiveConnection][] => {
-        const one = live.get(id)
-        return one ? [[id, one]] : []
-      }),
-    )
+    const runtimes = new Map<string, UnitRuntime>()
+    for (const one of opened.units.values()) for (const id of one.connections.keys()) runtimes.set(id, one)
+    const live = new Map<string, LiveConnection>()
+    for (const { id } of opened.configuration.connections) {
+      const connection = runtimes.get(id)?.connections.get(id)
+      if (connection) live.set(id, connection)
+    }
+    this.runtimes = runtimes
+    this.live = live
   }
 
   private end(runtime: UnitRuntime): Promise<void> {
