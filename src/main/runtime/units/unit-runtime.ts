@@ -1,14 +1,12 @@
 import type { Configuration, Connection } from '../../../shared/config.ts'
 import { readChatEvent } from '../../chatra/webhook.ts'
 import { Engine } from '../../engine/engine.ts'
-import { identifyAs } from '../../engine/identity.ts'
-import { probedOf } from '../../engine/index.ts'
 import type { QueueWithWork } from '../../engine/ports.ts'
 import { readChannelCall } from '../../planfix/channel/call.ts'
-import { SOURCE_CONNECTION } from '../../store/index.ts'
-import { isStill, keysOf, type LiveConnection, openConnection } from '../connections.ts'
+import type { LiveConnection } from '../connections.ts'
 import type { RuntimeDeps } from './deps.ts'
-import { isOn } from './unit.ts'
+import { openIn } from './open-connection.ts'
+import { isOn, keptMs } from './unit.ts'
 
 /** Wait at most this long (ms) for the inbox to be decided before delivery starts. */
 const DECIDE_FIRST_MS = 2000
@@ -85,7 +83,9 @@ export class UnitRuntime {
     [unit, settings]: [unit: string, settings: readonly Connection[]],
     before: UnitRuntime | null,
   ): Promise<UnitRuntime> {
-    const live = await Promise.all(settings.map((one) => open(deps, unit, one, before)))
+    const live = await Promise.all(
+      settings.map((one) => openIn(unit, deps, one, before?.connections.get(one.id))),
+    )
     if (before?.worksBy(configuration, live)) return before
     return new UnitRuntime(deps, configuration, unit, live)
   }
@@ -254,43 +254,4 @@ export class UnitRuntime {
     await Promise.race([work, over])
     cancel()
   }
-}
-
-async function open(
-  deps: RuntimeDeps,
-  unit: string,
-  settings: Connection,
-  before: UnitRuntime | null,
-): Promise<LiveConnection> {
-  const { id } = settings
-  const store = deps.storeFor(unit)
-  const keys = await keysOf(deps.secrets, id)
-  identifyAs(id, (await store.fact<string>(id, SOURCE_CONNECTION)) ?? id)
-  const known = before?.connections.get(id)
-  if (known && isStill(known, settings, keys)) return known
-  return openConnection({
-    ...deps,
-    settings,
-    keys,
-    store,
-    account: await deps.accounts.of(settings, keys.planfix),
-    probed: await probedOf(store, settings),
-    changed: (side, state) => deps.sideChanged(id, side, state),
-    onNews: () => deps.onNews(id),
-    mayWrite: () => deps.mayWrite(unit),
-  })
-}
-
-const DAY = 86_400_000
-
-/**
- * How long events wait for a connection that is switched off; events of a removed connection wait as long as
- * any.
- */
-function keptMs({ connections }: Configuration, connectionId: string): number {
-  const days = connections
-    .filter(({ id }) => id === connectionId)
-    .map((one) => one.options.keepWhilePausedDays)
-  const all = connections.map((one) => one.options.keepWhilePausedDays)
-  return Math.max(0, ...(days.length > 0 ? days : all)) * DAY
 }

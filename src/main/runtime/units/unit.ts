@@ -19,3 +19,17 @@ export const unitsOf = ({ connections }: Configuration): Map<string, Connection[
 /** Whether the configuration has this connection, and it is enabled. */
 export const isOn = ({ connections }: Configuration, connectionId: string): boolean =>
   connections.some(({ id, enabled }) => enabled && id === connectionId)
+
+const DAY = 86_400_000
+
+/**
+ * How long events wait for a connection that is switched off; events of a removed connection wait as long as
+ * any.
+ */
+export function keptMs({ connections }: Configuration, connectionId: string): number {
+  const days = connections
+    .filter(({ id }) => id === connectionId)
+    .map((one) => one.options.keepWhilePausedDays)
+  const all = connections.map((one) => one.options.keepWhilePausedDays)
+  return Math.max(0, ...(days.length > 0 ? days : all)) * DAY
+}
