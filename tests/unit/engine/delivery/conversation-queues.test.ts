@@ -35,3 +35,29 @@ test.each(Array.from({ length: 12 }, (_, n) => n))(
     expect(queues.busy).toBe(0)
   },
 )
+
+test('queues that wait for their next try look again together, and those without work are left alone', async () => {
+  const looks: string[] = []
+  const queues = new ConversationQueues(
+    clock,
+    async (conversationId, queue) => {
+      looks.push(`${conversationId} ${queue}`)
+      return conversationId === 3 ? { next: 'idle' } : { next: 'wait', until: 1000 }
+    },
+    (error) => {
+      throw error
+    },
+  )
+  queues.wake(1, 'planfix')
+  queues.wake(2, 'chatra')
+  queues.wake(3, 'jobs')
+  await turn()
+  looks.length = 0
+  queues.wakeAll()
+  await turn()
+  expect(looks).toEqual(['1 planfix', '2 chatra'])
+  await queues.stop()
+  queues.wakeAll()
+  await turn()
+  expect(looks).toHaveLength(2)
+})

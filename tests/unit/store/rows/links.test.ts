@@ -169,6 +169,25 @@ describe('the inbox', () => {
     expect((await db.inboxReader('shop').next(1)).map(({ seq }) => seq)).toEqual([1])
   })
 
+  it('the inbox of one connection is read without that of others', async () => {
+    const db = await store()
+    const rows = ['shop', 'other', 'shop', 'other'].map((connectionId, n) => ({ connectionId, n }))
+    await db.commit(
+      rows.map(({ connectionId, n }) => {
+        const row = { connectionId, source: 'chatra', receivedAt: 100, body: `{"n":${n + 1}}` } as const
+        return { type: 'inbox.add', row } as const
+      }),
+    )
+    const seqs = (found: { seq: number }[]) => found.map(({ seq }) => seq)
+    expect(seqs(await db.inboxPending(9))).toEqual([1, 2, 3, 4])
+    expect(seqs(await db.inboxPending(9, 'other'))).toEqual([2, 4])
+    expect(seqs(await db.inboxPending(1, 'shop'))).toEqual([1])
+    const reader = db.inboxReader('other')
+    expect(seqs(await reader.next(1))).toEqual([2])
+    expect(seqs(await reader.next(9))).toEqual([4])
+    expect(seqs(await db.inboxReader('nobody').next(9))).toEqual([])
+  })
+
   it('the inbox keeps the body that a message was made from', async () => {
     const db = await store()
     await db.commit([inboxRow('{"n":1}')])
@@ -197,6 +216,16 @@ describe('queues with work', () => {
       { conversationId: 2, connectionId: 'shop', queue: 'chatra' },
       { conversationId: 4, connectionId: 'shop', queue: 'jobs' },
     ])
+    await db.commit([
+      { type: 'conversation.add', conversation: conversation({ id: 5, connectionId: 'other' }) },
+      adding(message({ id: 15, conversationId: 5, connectionId: 'other' })),
+    ])
+    const ids = async (...connections: string[]) =>
+      (await db.queuesWithWork(connections)).map(({ conversationId }) => conversationId)
+    expect(await ids('shop')).toEqual([1, 2, 4])
+    expect(await ids('other')).toEqual([5])
+    expect((await ids('other', 'shop')).toSorted()).toEqual([1, 2, 4, 5])
+    expect(await ids()).toEqual([])
   })
 })
 
