@@ -91,6 +91,7 @@ export class Units {
   /** Puts these in the place of the present ones, at once. */
   place(next: Opened, begin: Begin): Placed {
     const before = runtimesOf(this.opened)
+    const formerly = this.live
     const lost = [...next.units].filter(([unit]) => !this.carries(unit))
     this.show({ ...next, units: new Map([...next.units].filter(([unit]) => this.carries(unit))) })
     this.deps.accounts.follow(next.configuration)
@@ -104,7 +105,7 @@ export class Units {
     }
     const begun = typeof begin === 'string' ? [] : fresh.map((one) => one.startSurely(begin))
     return {
-      changed: fresh.flatMap(({ connections }) => [...connections.keys()]),
+      changed: [...this.live].flatMap(([id, one]) => (formerly.get(id) === one ? [] : [id])),
       done: Promise.all([...ended, ...begun]).then(() => undefined),
     }
   }
