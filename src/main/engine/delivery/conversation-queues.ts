@@ -5,10 +5,17 @@ export type Wait =
   | { next: 'again' }
   | { next: 'idle' }
   | { next: 'wait'; until: number }
+  /** The same, and what comes meanwhile waits too. */
+  | { next: 'rest'; until: number }
   /** The side is stopped; ask again once `opened` resolves. */
   | { next: 'closed'; opened: Promise<void> }
 
-type Running = { again: boolean; stopTimer: (() => void) | null; done: Promise<void> }
+interface Running {
+  again: boolean
+  rests: boolean
+  stopTimer: (() => void) | null
+  done: Promise<void>
+}
 
 /**
  * One loop per conversation and queue, alive only while there is work: strict order within a conversation,
@@ -38,10 +45,10 @@ export class ConversationQueues {
     const running = this.running.get(key)
     if (running) {
       running.again = true
-      running.stopTimer?.()
+      if (!running.rests) running.stopTimer?.()
       return
     }
-    const state: Running = { again: false, stopTimer: null, done: Promise.resolve() }
+    const state: Running = { again: false, rests: false, stopTimer: null, done: Promise.resolve() }
     this.running.set(key, state)
     state.done = this.run(conversationId, queue, state).finally(() => this.forget(key, state))
   }
@@ -82,7 +89,11 @@ export class ConversationQueues {
       if (outcome.next === 'closed') {
         await Promise.race([outcome.opened, this.pause(state, 60_000)])
         state.stopTimer?.()
-      } else if (!state.again) await this.pause(state, outcome.until - this.clock.now())
+      } else if (outcome.next === 'rest' || !state.again) {
+        state.rests = outcome.next === 'rest'
+        await this.pause(state, outcome.until - this.clock.now())
+        state.rests = false
+      }
     }
   }
 

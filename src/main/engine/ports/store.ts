@@ -143,6 +143,8 @@ export interface Store {
    * ones.
    */
   waiting(conversationId: number, direction: Direction, limit: number): Promise<Message[]>
+  /** Whether `waiting` finds any. */
+  isWaiting(conversationId: number, direction: Direction): Promise<boolean>
   /** Messages with a comment in this task, newest first. */
   /**
    * The last messages that are both in a task and in the client's chat, in the order of its feed: messages of

@@ -90,6 +90,10 @@ export const LOOKUPS = {
     ORDER BY written_at, id`,
   waitingOpen: `SELECT * FROM messages INDEXED BY messages_open
     WHERE conversation = ? AND direction = ? AND ${open} ORDER BY position, id LIMIT ?`,
+  firstOpen: `SELECT id FROM messages INDEXED BY messages_open
+    WHERE conversation = ? AND direction = ? AND ${open} LIMIT 1`,
+  firstUncertain: `SELECT id FROM messages INDEXED BY messages_uncertain
+    WHERE conversation = ? AND direction = ? AND state = 'uncertain' LIMIT 1`,
   /** The latest ones: an old message that the owner never settles must not hide newer ones. */
   waitingUncertain: `SELECT * FROM messages INDEXED BY messages_uncertain
     WHERE conversation = ? AND direction = ? AND state = 'uncertain' ORDER BY position DESC, id DESC LIMIT ?`,

@@ -113,6 +113,7 @@ const ADD_CONVERSATION = `INSERT INTO conversations (id, connection, contact, cl
   VALUES (?, ?, ?, ?, ?, ?)`
 const UPDATE_CONVERSATION = `UPDATE conversations
   SET connection = ?, contact = ?, client_left = ?, merged_into = ?, data = ? WHERE id = ?`
+const UPDATE_CONVERSATION_DATA = `UPDATE conversations SET data = ? WHERE id = ?`
 const SAVE_CLIENT = `INSERT INTO clients
   (connection, client, conversation, email, last_wrote_at, last_visit_at, profile) VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (connection, client) DO UPDATE SET conversation = excluded.conversation, email = excluded.email,
@@ -142,6 +143,7 @@ export const CHANGE_STATEMENTS = {
   CONVERSATION_DATA,
   ADD_CONVERSATION,
   UPDATE_CONVERSATION,
+  UPDATE_CONVERSATION_DATA,
   SAVE_CLIENT,
   TASK_DATA,
   SAVE_TASK,
@@ -163,8 +165,17 @@ function addConversation(sql: Sql, conversation: Conversation): void {
 function patchConversation(sql: Sql, id: number, patch: Partial<Conversation>): void {
   const conversation = conversationFrom(sql.get(CONVERSATION_DATA, id))
   if (!conversation) throw new Error(`conversation.patch: no conversation ${id}`)
-  updateConversation(sql, patched(conversation, { ...patch, id }))
+  const after = patched(conversation, { ...patch, id })
+  // Columns that are written are written in their indexes too.
+  if (isFoundAlike(conversation, after)) sql.run(UPDATE_CONVERSATION_DATA, JSON.stringify(after), id)
+  else updateConversation(sql, after)
 }
+
+const isFoundAlike = (one: Conversation, other: Conversation): boolean =>
+  one.connectionId === other.connectionId &&
+  one.contactId === other.contactId &&
+  one.clientLeft === other.clientLeft &&
+  one.mergedInto === other.mergedInto
 
 export function updateConversation(sql: Sql, conversation: Conversation): void {
   sql.run(UPDATE_CONVERSATION, ...conversationColumns(conversation), conversation.id)

@@ -66,11 +66,9 @@ const leftAlone = ({ connection, conversation, now }: JobState, task: number): C
 async function somethingWaits({ context, conversation }: JobState): Promise<boolean> {
   const current = await context.store.conversation(conversation.id)
   if (current?.attempt) return true
-  const [messages, replies] = await Promise.all([
-    context.store.waiting(conversation.id, 'to-planfix', 1),
-    context.store.waiting(conversation.id, 'to-chatra', 1),
-  ])
-  return messages.length > 0 || replies.some((reply) => reply.state !== 'uncertain')
+  if (await context.store.isWaiting(conversation.id, 'to-planfix')) return true
+  const replies = await context.store.waiting(conversation.id, 'to-chatra', 1)
+  return replies.some((reply) => reply.state !== 'uncertain')
 }
 
 /**

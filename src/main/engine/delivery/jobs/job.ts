@@ -57,7 +57,7 @@ export async function isBeingWritten({ context, conversation }: JobState): Promi
   const current = await context.store.conversation(conversation.id)
   if (current?.attempt) return true
   if (current?.paused) return false
-  return (await context.store.waiting(conversation.id, 'to-planfix', 1)).length > 0
+  return context.store.isWaiting(conversation.id, 'to-planfix')
 }
 
 /** The result of a job's write: the number of the written object, or why it does not exist yet. */

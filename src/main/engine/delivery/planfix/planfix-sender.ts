@@ -32,6 +32,17 @@ import { WriteReconciler } from './reconcile.ts'
  * itself.
  */
 const LOOK_ELSEWHERE_MS = 10_000
+/** A conversation gets no more than one comment in this time: what is written meanwhile is joined. */
+const GATHER_MS = 250
+
+/** A call that is planned, and what it needs is on disk. */
+interface Call {
+  run: () => Promise<StepResult>
+  /** Whose words it writes. */
+  writes: 'client' | 'agent' | null
+  /** It writes as many of the waiting messages as fit. */
+  joins: boolean
+}
 
 /** Writes the waiting messages of one conversation into Planfix, one planned step at a time. */
 export class PlanfixSender {
@@ -67,12 +78,12 @@ export class PlanfixSender {
       if (planned.do === 'give-up-attempt') return this.giveUpWrite(conversationId)
     } else {
       // Enough to know that a slot is needed; its use is planned when it is granted.
-      if ((await store.waiting(conversationId, 'to-planfix', 1)).length === 0) return { next: 'idle' }
+      if (!(await store.isWaiting(conversationId, 'to-planfix'))) return { next: 'idle' }
       const pausedUntil = pauseEnds(conversation, this.context.clock.now())
       if (pausedUntil !== null)
         return Number.isFinite(pausedUntil) ? { next: 'wait', until: pausedUntil } : { next: 'idle' }
     }
-    const way = await this.wayOf(conversationId, connection)
+    const way = await this.wayOf(conversation, connection)
     const permit = gate.enter()
     if (isStopped(permit)) return { next: 'closed', opened: permit.worthRetry }
     try {
@@ -121,7 +132,7 @@ export class PlanfixSender {
       this.context.connections.get(change.task.connectionId)?.watch?.found(change.task.taskId)
     }
     if (call.writes !== null) await this.notifyWatcher(conversationId, begun, call.writes)
-    return { next: 'again' }
+    return call.joins ? { next: 'rest', until: begun + GATHER_MS } : { next: 'again' }
   }
 
   /**
@@ -168,19 +179,14 @@ export class PlanfixSender {
   }
 
   /** Whose slot the next step needs: one of REST, or one of the Chat API. */
-  private async wayOf(conversationId: number, { settings }: ConnectionContext): Promise<Way> {
-    const conversation = await this.context.store.conversation(conversationId)
-    if (!usesChatApi(settings) && conversation?.attempt?.kind !== 'chat') return 'rest'
-    const state = await loadState(this.work, conversationId)
+  private async wayOf({ id, attempt }: Conversation, { settings }: ConnectionContext): Promise<Way> {
+    if (!usesChatApi(settings) && attempt?.kind !== 'chat') return 'rest'
+    const state = await loadState(this.work, id)
     return state !== null && isChannelStep(planStep(state)) ? 'channel' : 'rest'
   }
 
   /** Plans under the lock and commits what must be on disk before the call. */
-  private async prepare(
-    conversationId: number,
-    way: Way,
-    permit: Permit,
-  ): Promise<Wait | { run: () => Promise<StepResult>; writes: 'client' | 'agent' | null }> {
+  private async prepare(conversationId: number, way: Way, permit: Permit): Promise<Wait | Call> {
     const state = await loadState(this.work, conversationId, permit, way)
     if (!state) return { next: 'idle' }
     const step = planStep(state)
@@ -196,7 +202,7 @@ export class PlanfixSender {
     }
     const call = this.callOf(step, state)
     await commit(this.context, call.changes)
-    return { run: call.run, writes: writerOf(step) }
+    return { run: call.run, writes: writerOf(step), joins: step.do === 'comment' }
   }
 
   /** The write changes the task's mark: the watcher must not read it as a reply, and expects one. */
