@@ -56,6 +56,8 @@ interface Around {
   took: (seconds: number) => void
   ahead: Ahead
   pacing: Pacing
+  /** Resolves when the transaction that was just committed is on disk; null = it is. */
+  synced: () => Promise<void> | null
 }
 
 /**
@@ -71,6 +73,7 @@ export class GroupCommit {
   readonly #took: (seconds: number) => void
   readonly #ahead: Ahead
   readonly #pacer: Pacer
+  readonly #synced: () => Promise<void> | null
   #queue: Job[] = []
   #scheduled: 'no' | 'waits' | 'now' = 'no'
   #stopWaiting: () => void = () => undefined
@@ -86,6 +89,7 @@ export class GroupCommit {
     this.#companion = around.companion ?? NONE
     this.#ahead = around.ahead ?? NOTHING
     this.#pacer = new Pacer(around.pacing ?? UNPACED)
+    this.#synced = around.synced ?? (() => null)
   }
 
   /**
@@ -188,7 +192,7 @@ export class GroupCommit {
       beside = this.#companion.sync()
       this.#sql.run('COMMIT')
       this.#ahead.stored()
-      return { taken, settle, beside, failure: null }
+      return { taken, settle, beside: both(beside, this.#synced()), failure: null }
     } catch (error) {
       this.#companion.back(0)
       // The jobs were already rejected with the failure.
@@ -241,3 +245,6 @@ export class GroupCommit {
     for (const resolve of this.#idle.splice(0)) resolve()
   }
 }
+
+const both = (one: Promise<void> | null, other: Promise<void> | null): Promise<void> | null =>
+  one && other ? Promise.all([one, other]).then(() => undefined) : (one ?? other)

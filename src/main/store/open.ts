@@ -25,6 +25,7 @@ import { migrate, migrations, versionOf } from './migrations.ts'
 import { PACED, UNPACED } from './pacing.ts'
 import { Sql } from './sql.ts'
 import { SqliteStore } from './sqlite-store.ts'
+import { WalSync } from './wal-sync.ts'
 
 // Captured when the program loads, so that a test's fake timers do not delay the disk.
 const later = setTimeout
@@ -126,6 +127,7 @@ function openAlone({ dir, onEvent, isPaced = false }: StoreOptions, now: () => n
       now,
       journal,
       pacing: isPaced ? PACED : UNPACED,
+      walSync: new WalSync(files.store),
       backup,
       renewBackups: async () => {
         await backup()
@@ -180,7 +182,7 @@ function openSound(files: Files): { sql: Sql; isChecked: boolean } | null {
   privateFile(files.store)
   let sql: Sql | null = null
   try {
-    sql = new Sql(files.store, { busyTimeout: SERVER_BUSY_MS })
+    sql = new Sql(files.store, { busyTimeout: SERVER_BUSY_MS, isSyncedBeside: true })
     const isRead = !isBig || isSuspect
     if (!isRead || isSound(sql)) {
       migrate(sql)
@@ -203,7 +205,7 @@ function openRestored(
   onEvent: StoreOptions['onEvent'],
 ): { sql: Sql; isChecked: boolean } {
   const told = restore(files, now)
-  const sql = new Sql(files.store, { fileMustExist: true, busyTimeout: SERVER_BUSY_MS })
+  const sql = new Sql(files.store, { fileMustExist: true, busyTimeout: SERVER_BUSY_MS, isSyncedBeside: true })
   unmarkDamaged(files)
   onEvent?.(told)
   return { sql, isChecked: true }

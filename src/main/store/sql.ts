@@ -6,6 +6,8 @@ export interface SqlOptions {
   fileMustExist?: boolean
   /** How long a statement waits for another process, in milliseconds; it blocks the event loop meanwhile. */
   busyTimeout?: number
+  /** A commit returns before it is on disk: see wal-sync.ts. */
+  isSyncedBeside?: boolean
 }
 
 /**
@@ -114,7 +116,7 @@ function open(path: string, options: SqlOptions): Database.Database {
     if (db.pragma('page_count', { simple: true }) === 0) db.pragma('auto_vacuum = INCREMENTAL')
     db.pragma('journal_mode = WAL')
     // An acknowledged commit survives a power cut; macOS needs F_FULLFSYNC for that.
-    db.pragma('synchronous = FULL')
+    db.pragma(`synchronous = ${options.isSyncedBeside ? 'NORMAL' : 'FULL'}`)
     db.pragma('fullfsync = ON')
     db.pragma('foreign_keys = ON')
     // Overwritten content is erased, not only unlinked, where that costs no extra write.

@@ -24,6 +24,7 @@ import {
 } from './rows/manual-actions.ts'
 import { type RenameAnswer, renameConnection } from './rows/rename-connection.ts'
 import type { Sql } from './sql.ts'
+import type { WalSync } from './wal-sync.ts'
 
 /** What the store needs from its data folder. */
 export interface StoreHost {
@@ -41,6 +42,8 @@ export interface StoreHost {
   journal: Journal | null
   /** How often the disk is written to; without it at once. */
   pacing?: Pacing
+  /** Puts commits on disk; without it they are there when they return. */
+  walSync?: WalSync
   /** Cancels background work, before the file is closed. */
   ending(): Promise<void>
   /** Called once, after the file is closed; `sound` = no damage was found. */
@@ -70,12 +73,13 @@ export class SqliteStore extends ApplicationReads implements ApplicationStore {
     this.#sql = sql
     this.#host = around
     this.#ids = new Ids(sql)
-    const { journal, pacing } = around
+    const { journal, pacing, walSync } = around
     this.#acceptance = journal && new Acceptance(sql, journal, () => this.#insertAccepted())
     this.#writes = new GroupCommit(sql, {
       alongside: () => this.#ids.reserveAlongside(),
       took: (seconds) => this.commits.observe(seconds),
       ...(pacing && { pacing }),
+      ...(walSync && { synced: () => walSync.sync() }),
       ...(journal && { companion: journal }),
       ...(this.#acceptance && { ahead: this.#acceptance }),
     })
@@ -203,6 +207,7 @@ export class SqliteStore extends ApplicationReads implements ApplicationStore {
       // The disk refuses the write: the ids are lost, which is harmless.
     }
     this.#acceptance?.close()
+    await this.#host.walSync?.close()
     this.#sql.close()
     await this.#host.journal?.close()
     this.#host.closed(!this.#sql.damaged)
