@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { rmSync, utimesSync } from 'node:fs'
+import { copyFileSync, existsSync, renameSync, rmSync, utimesSync } from 'node:fs'
 import type { Clock, InboxReader, InboxRow } from '../../src/main/engine/ports.ts'
 import type { Application } from '../../src/main/runtime/application.ts'
 import { filesOf } from '../../src/main/store/files.ts'
@@ -78,7 +78,10 @@ export class Life {
     this.receiver = null
     const { store } = this
     doApart(async () => {
+      // What was staged since the last commit is lost; closing would commit it.
+      const asCommitted = setAside(this.dataDir)
       await store?.close()
+      asCommitted()
       // It was not closed properly: the next start must check all of it.
       rmSync(filesOf(this.dataDir).clean, { force: true })
       after()
@@ -101,7 +104,7 @@ export class Life {
 
   private asked(name: string, ask: () => unknown): unknown {
     if (this.dead) return never()
-    if (name === 'commit') return this.commit(ask as () => Promise<void>)
+    if (name === 'commit' || name === 'stage') return this.commit(ask as () => Promise<void>)
     const answer = ask()
     return answer instanceof Promise ? this.unlessDead(answer) : answer
   }
@@ -148,6 +151,17 @@ export class Life {
         },
       )
     })
+  }
+}
+
+/** Copies the files of the store; the returned function puts the copies in their place. */
+function setAside(dataDir: string): () => void {
+  const { store } = filesOf(dataDir)
+  const copied = [store, `${store}-wal`].filter((path) => existsSync(path))
+  for (const path of copied) copyFileSync(path, `${path}.aside`)
+  return () => {
+    for (const path of [`${store}-wal`, `${store}-shm`]) rmSync(path, { force: true })
+    for (const path of copied) renameSync(`${path}.aside`, path)
   }
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chatSecretOf } from '../../src/main/http/chat-call.ts'
 import { Application, type Log } from '../../src/main/runtime/application.ts'
-import { openStore } from '../../src/main/store/index.ts'
+import { openStore, UNPACED } from '../../src/main/store/index.ts'
 import { type Configuration, parseConfiguration } from '../../src/shared/config.ts'
 import { ChatraSimulator, type Visitor } from '../../src/simulators/chatra/index.ts'
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
@@ -31,6 +31,8 @@ export interface Present {
   shop: Shop
   visitor: Visitor
 }
+
+const STAGED_LONG = { ...UNPACED, staged: Number.POSITIVE_INFINITY }
 
 /** Both services, the people, the network and the bridge of one story, in one process and on one virtual clock. */
 export class World {
@@ -143,7 +145,8 @@ export class World {
           clock: life.clock,
           random: () => drawn(this.story.seed, 'life', life.n, this.trace.length, clock.now()),
           outside: {
-            openStore: async (options) => life.keep(await openStore(options)),
+            // What was staged waits for the next commit, so that a crash loses as much as it can.
+            openStore: async (options) => life.keep(await openStore({ ...options, pacing: STAGED_LONG })),
             receive: async (options) => {
               life.receiver = options
               return { url: 'http://127.0.0.1:1', port: 1, stop: () => life.closeReceiver() }

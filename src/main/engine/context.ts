@@ -81,6 +81,17 @@ export interface EngineContext {
 export async function commit(context: EngineContext, changes: Change[]): Promise<void> {
   if (changes.length === 0) return
   await context.store.commit(changes)
+  tell(context, changes)
+}
+
+/** The same for what may be decided again: see `Store.stage`. */
+export async function stage(context: EngineContext, changes: Change[]): Promise<void> {
+  if (changes.length === 0) return
+  await context.store.stage(changes)
+  tell(context, changes)
+}
+
+function tell(context: EngineContext, changes: readonly Change[]): void {
   for (const change of changes) {
     if (change.type === 'job.add') context.wake?.(change.job.conversationId, 'jobs')
     if (change.type === 'event.add') context.listener.event?.(change.event)

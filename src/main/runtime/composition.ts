@@ -13,7 +13,7 @@ import { PublicAddressState } from '../ingress/public-address-state.ts'
 import { systemClock } from '../process/clock.ts'
 import type { Log } from '../process/log.ts'
 import type { SecretSource } from '../secrets/environment.ts'
-import type { ApplicationStore } from '../store/index.ts'
+import { type ApplicationStore, PACED, UNPACED } from '../store/index.ts'
 import type { FileLinks } from '../webhooks/file-links.ts'
 import { ChatraAccounts } from './accounts/chatra-accounts.ts'
 import { PlanfixAccounts } from './accounts/planfix-accounts.ts'
@@ -100,8 +100,8 @@ async function openStore(
     opened?.commit([{ type: 'event.add', event }]).catch(() => undefined)
   }
   // A clock of a test stands still while the disk is waited for.
-  const isPaced = clock === systemClock
-  opened = await outside.openStore({ dir, database, clock, onEvent, isPaced })
+  const pacing = clock === systemClock ? PACED : UNPACED
+  opened = await outside.openStore({ dir, database, clock, onEvent, pacing })
   return opened
 }
 

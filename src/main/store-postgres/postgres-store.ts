@@ -94,6 +94,15 @@ export class PostgresStore extends ApplicationReads implements ApplicationStore 
     return { inInbox: Promise.resolve() }
   }
 
+  /** Every change is a commit here. */
+  stage(changes: Change[]): Promise<void> {
+    return this.commit(changes)
+  }
+  async saved(): Promise<void> {}
+  onLost(): () => void {
+    return () => undefined
+  }
+
   override inboxReader(connectionId: string): InboxReader {
     return inboxReader(this.#sql, connectionId)
   }

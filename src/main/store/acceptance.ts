@@ -1,11 +1,12 @@
 import type { InboxRow, NewInboxRow } from '../engine/ports.ts'
 import type { Journal } from './backup/journal.ts'
-import { storeClosed } from './errors.ts'
+import { storeClosed, storeUnavailable } from './errors.ts'
 import type { Ahead } from './group-commit.ts'
 import { type InboxWriter, insertInboxRow } from './rows/changes.ts'
 import type { Sql } from './sql.ts'
 
 // Captured when the program loads, so that a test's fake timers do not delay the disk.
+const nextTurn = setImmediate
 const later = setTimeout
 /** Until the database is tried again. */
 const AGAIN_MS = 1000
@@ -18,32 +19,36 @@ export interface Accepted {
 
 interface Waiting {
   row: InboxRow
-  resolve(): void
-  reject(error: unknown): void
+  /** The journal does not have it: without the database it is refused. */
+  isJournalled: boolean
+  inInbox: PromiseWithResolvers<void>
+  /** Rejects when neither the journal nor the database has it. */
+  onDisk: PromiseWithResolvers<void>
 }
 
 /**
  * Events from outside on their way into the inbox. The journal alone makes one safe: an appended line costs the disk
- * much less than a transaction. The rows follow ahead of the next transaction, in the order of their numbers, so that the
- * inbox never has a later one without an earlier one; after a crash the journal's last lines are added (`addAccepted`).
+ * much less than a transaction. The rows are inserted at once, ahead of what is written after them, and in the order of
+ * their numbers, so that the inbox never has a later one without an earlier one; after a crash the journal's last lines are
+ * added (`addAccepted`).
  */
 export class Acceptance implements Ahead, InboxWriter {
   readonly #sql: Sql
   readonly #journal: Journal
-  readonly #wantTransaction: () => void
-  readonly #waiting: Waiting[] = []
+  readonly #advance: () => void
+  /** Not in the database. */
+  #waiting: Waiting[] = []
+  /** In the open transaction. */
+  #inserted: Waiting[] = []
   #lastSeq: number
-  /** Rows of the transaction under way, and the last number before it. */
-  #inserted = 0
-  #seqBefore: number | null = null
   #isWanted = false
   #isClosed = false
 
-  /** `wantTransaction` has one made soon. */
-  constructor(sql: Sql, journal: Journal, wantTransaction: () => void) {
+  /** `advance` has the waiting rows inserted. */
+  constructor(sql: Sql, journal: Journal, advance: () => void) {
     this.#sql = sql
     this.#journal = journal
-    this.#wantTransaction = wantTransaction
+    this.#advance = advance
     this.#lastSeq = lastSeq(sql)
   }
 
@@ -59,62 +64,79 @@ export class Acceptance implements Ahead, InboxWriter {
   /** Resolves when the event is on disk. Rejects, with StoreError `unavailable`, when it cannot be written. */
   async accept(added: NewInboxRow): Promise<Accepted> {
     if (this.#isClosed) throw storeClosed()
-    const row = { seq: this.nextSeq(), ...added }
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const waiting: Waiting = { row, resolve, reject }
+    const waiting: Waiting = {
+      row: { seq: this.nextSeq(), ...added },
+      isJournalled: true,
+      inInbox: Promise.withResolvers(),
+      onDisk: Promise.withResolvers(),
+    }
+    // The caller may not look at it.
+    waiting.inInbox.promise.catch(() => undefined)
+    waiting.onDisk.promise.catch(() => undefined)
     this.#waiting.push(waiting)
     this.#want()
     try {
-      await Promise.race([this.#journal.append(row), promise])
+      await this.#journal.append(waiting.row)
     } catch (error) {
+      waiting.isJournalled = false
       const at = this.#waiting.indexOf(waiting)
       if (at >= 0) {
         this.#waiting.splice(at, 1)
         throw error
       }
+      await waiting.onDisk.promise
     }
-    // The caller may not look at it.
-    promise.catch(() => undefined)
-    return { inInbox: promise }
+    return { inInbox: waiting.inInbox.promise }
   }
 
+  /** Those of one turn are inserted together. */
   #want(): void {
     if (this.#isClosed || this.#isWanted) return
     this.#isWanted = true
-    this.#wantTransaction()
+    nextTurn(() => {
+      this.#isWanted = false
+      if (this.#waiting.length > 0) this.#advance()
+    })
   }
 
   insert(): void {
-    this.#isWanted = false
     for (const { row } of this.#waiting) insertInboxRow(this.#sql, row)
-    this.#inserted = this.#waiting.length
-    this.#seqBefore = this.#lastSeq
+    const inserted = this.#waiting.splice(0)
+    this.#inserted.push(...inserted)
+    for (const { inInbox } of inserted) inInbox.resolve()
   }
 
-  stored(): void {
-    for (const { resolve } of this.#waiting.splice(0, this.#inserted)) resolve()
-    this.#inserted = 0
-    this.#seqBefore = null
+  committed(onDisk: Promise<void> | null): void {
+    const committed = this.#inserted.splice(0)
+    const settle = (): void => {
+      for (const one of committed) one.onDisk.resolve()
+    }
+    if (onDisk === null) settle()
+    else {
+      onDisk.then(settle, (error: unknown) => {
+        for (const one of committed) one.onDisk.reject(error)
+      })
+    }
   }
 
-  /** The rows are safe in the journal, and are tried again. */
+  /** What is safe in the journal is tried again. */
   lost(): void {
-    this.#isWanted = false
-    this.#inserted = 0
-    // The records of its own rows are replaced by the next with their numbers.
-    this.#lastSeq = this.#seqBefore ?? this.#lastSeq
-    this.#seqBefore = null
+    const lost = this.#inserted.splice(0)
+    for (const one of lost) {
+      if (!one.isJournalled) one.onDisk.reject(storeUnavailable('COMMIT'))
+    }
+    this.#waiting = [...lost.filter(({ isJournalled }) => isJournalled), ...this.#waiting]
     if (this.#waiting.length > 0) later(() => this.#want(), AGAIN_MS)
   }
 
   get isEmpty(): boolean {
-    return this.#waiting.length === 0
+    return this.#waiting.length + this.#inserted.length === 0
   }
 
   /** What the database refused to the end is added at the next start. */
   close(): void {
     this.#isClosed = true
-    for (const { reject } of this.#waiting.splice(0)) reject(storeClosed())
+    for (const { inInbox } of this.#waiting.splice(0)) inInbox.reject(storeClosed())
   }
 }
 

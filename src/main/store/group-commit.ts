@@ -37,14 +37,14 @@ export interface Companion {
 }
 /** Writes that go before the others of each transaction; see acceptance.ts. */
 export interface Ahead {
-  /** Inside a transaction; then one of the others follows. */
+  /** Inside a transaction, perhaps several times; then one of the others follows. */
   insert(): void
-  /** The transaction is on disk. */
-  stored(): void
-  /** No transaction could be made. */
+  /** Committed; `onDisk` resolves when the disk has it; null = it has. */
+  committed(onDisk: Promise<void> | null): void
+  /** No transaction could be made, or it did not reach the disk. */
   lost(): void
 }
-const NOTHING: Ahead = { insert: () => undefined, stored: () => undefined, lost: () => undefined }
+const NOTHING: Ahead = { insert: () => undefined, committed: () => undefined, lost: () => undefined }
 
 const NONE: Companion = { pending: 0, back: () => undefined, sync: () => null }
 
@@ -58,6 +58,8 @@ interface Around {
   pacing: Pacing
   /** Resolves when the transaction that was just committed is on disk; null = it is. */
   synced: () => Promise<void> | null
+  /** What was staged did not reach the disk, and is gone. */
+  lost: () => void
 }
 
 /**
@@ -73,11 +75,22 @@ export class GroupCommit {
   readonly #took: (seconds: number) => void
   readonly #ahead: Ahead
   readonly #pacer: Pacer
+  readonly #staged: number
   readonly #synced: () => Promise<void> | null
+  readonly #lost: () => void
   #queue: Job[] = []
-  #scheduled: 'no' | 'waits' | 'now' = 'no'
+  /** When the next transaction is committed, by `performance.now()`; null = none is planned. */
+  #dueAt: number | null = null
+  /** A transaction is open, with staged writes in it. */
+  #isOpen = false
   #stopWaiting: () => void = () => undefined
   #stale = false
+  /** A sync failed. */
+  #isLogDoubtful = false
+  /** Another process has the file. */
+  #waitsForOther = false
+  /** The sync under way of the latest transaction. */
+  #lastSync: Promise<void> | null = null
   #idle: (() => void)[] = []
   /** Transactions that are on disk while their companion data is not yet. */
   #unsettled = 0
@@ -88,8 +101,11 @@ export class GroupCommit {
     this.#alongside = around.alongside ?? (() => null)
     this.#companion = around.companion ?? NONE
     this.#ahead = around.ahead ?? NOTHING
-    this.#pacer = new Pacer(around.pacing ?? UNPACED)
+    const pacing = around.pacing ?? UNPACED
+    this.#pacer = new Pacer(pacing)
+    this.#staged = pacing.staged
     this.#synced = around.synced ?? (() => null)
+    this.#lost = around.lost ?? (() => undefined)
   }
 
   /**
@@ -103,44 +119,95 @@ export class GroupCommit {
     })
   }
 
+  /**
+   * Resolves with the result of `work` as soon as it was carried out: readers see it from then on. It reaches the disk with
+   * the next write, or a moment later; if it does not, `lost` is called, and nothing of it is left. While
+   * another process writes, it waits like any write.
+   */
+  async stage<T>(work: () => T): Promise<T> {
+    if (this.#waitsForOther) return this.write(work)
+    let settle: Settle | null = null
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    const job: Job = { work, resolve: resolve as Job['resolve'], reject, queuedAt: performance.now() }
+    try {
+      this.#begin()
+      this.#ahead.insert()
+      settle = this.#runAlone(job)
+    } catch (error) {
+      if (isBusy(error)) return this.write(work)
+      this.#giveUp([], error)
+      throw storeError(error)
+    }
+    settle()
+    this.#schedule(this.#staged)
+    return promise
+  }
+
+  /** The writes that go ahead are inserted now. */
+  async advance(): Promise<void> {
+    await this.stage(() => undefined)
+  }
+
+  /** Resolves when everything that was staged is on disk. */
+  async saved(): Promise<void> {
+    if (this.#isOpen) await this.write(() => undefined, { isUrgent: true })
+    else if (this.#lastSync !== null) await this.#lastSync
+  }
+
   /** Resolves when no write is waiting. */
   async drained(): Promise<void> {
-    if (this.#queue.length > 0) this.#schedule(0)
+    if (this.#queue.length > 0 || this.#isOpen) this.#schedule(0)
     if (this.#isBusy) await new Promise<void>((resolve) => this.#idle.push(resolve))
   }
 
-  /** `pause` in milliseconds; a transaction that waits is brought forward by a shorter one of zero alone. */
+  /** `pause` in milliseconds; a transaction that is planned for later is brought forward. */
   #schedule(pause: number): void {
-    if (this.#scheduled === 'now' || (this.#scheduled === 'waits' && pause > 0)) return
+    if (pause === Number.POSITIVE_INFINITY) return
+    const dueAt = performance.now() + pause
+    if (this.#dueAt !== null && this.#dueAt <= dueAt) return
     this.#stopWaiting()
-    this.#scheduled = pause > 0 ? 'waits' : 'now'
+    this.#dueAt = pause > 0 ? dueAt : 0
     if (pause > 0) {
       const timer = later(() => this.#flush(), pause)
       this.#stopWaiting = () => clearTimeout(timer)
     } else nextTurn(() => this.#flush())
   }
 
+  #begin(): void {
+    if (this.#isOpen) return
+    if (this.#stale) this.#sql.reopen()
+    this.#stale = false
+    if (this.#isLogDoubtful) {
+      // What the system failed to write it takes for written afterwards: the pages go into the database before the log
+      // is used again.
+      this.#sql.get('PRAGMA wal_checkpoint(TRUNCATE)')
+      this.#isLogDoubtful = false
+    }
+    this.#sql.run('BEGIN IMMEDIATE')
+    this.#isOpen = true
+  }
+
   #flush(): void {
-    this.#scheduled = 'no'
+    this.#dueAt = null
+    this.#waitsForOther = false
     this.#stopWaiting = () => undefined
     this.#pacer.made(performance.now())
     try {
-      if (this.#stale) this.#sql.reopen()
-      this.#stale = false
-      this.#sql.run('BEGIN IMMEDIATE')
+      this.#begin()
     } catch (error) {
-      if (isBusy(error) && performance.now() - this.#queue[0]!.queuedAt < BUSY_PATIENCE_MS) {
+      const since = this.#queue[0]?.queuedAt ?? 0
+      if (isBusy(error) && performance.now() - since < BUSY_PATIENCE_MS) {
+        this.#waitsForOther = true
         this.#schedule(BUSY_PAUSE_MS)
         return
       }
-      this.#rejectAll(this.#queue.splice(0), error)
-      this.#ahead.lost()
+      this.#giveUp(this.#queue.splice(0), error)
       this.#finish()
       return
     }
     const { taken, settle, beside, failure } = this.#runJobs()
     const jobs = this.#queue.splice(0, taken)
-    if (failure) this.#rejectAll(failure.jobs, failure.error)
+    if (failure) this.#giveUp(jobs, failure)
     else if (beside === null) this.#settle(settle, jobs)
     else this.#settleWith(beside, settle, jobs)
     this.#finish()
@@ -149,13 +216,18 @@ export class GroupCommit {
   /** Both syncs run at the same time; a job is done when both are. */
   #settleWith(beside: Promise<void>, settle: Settle[], jobs: Job[]): void {
     this.#unsettled += 1
+    this.#lastSync = beside
     beside
       .then(
         () => this.#settle(settle, jobs),
-        (error: unknown) => this.#rejectAll(jobs, error),
+        (error: unknown) => {
+          this.#isLogDoubtful = true
+          this.#rejectAll(jobs, error)
+        },
       )
       .finally(() => {
         this.#unsettled -= 1
+        if (this.#lastSync === beside) this.#lastSync = null
         if (!this.#isBusy) this.#notifyIdle()
       })
   }
@@ -166,16 +238,11 @@ export class GroupCommit {
   }
 
   get #isBusy(): boolean {
-    return this.#queue.length > 0 || this.#unsettled > 0
+    return this.#queue.length > 0 || this.#unsettled > 0 || this.#isOpen
   }
 
-  /** The body of one transaction. The transaction is finished, successfully or not, when this returns. */
-  #runJobs(): {
-    taken: number
-    settle: Settle[]
-    beside: Promise<void> | null
-    failure: { jobs: Job[]; error: unknown } | null
-  } {
+  /** The writes of one transaction. The transaction is finished, unless it failed, when this returns. */
+  #runJobs(): { taken: number; settle: Settle[]; beside: Promise<void> | null; failure: unknown } {
     const settle: Settle[] = []
     const until = performance.now() + TURN_MS
     let taken = 0
@@ -191,16 +258,25 @@ export class GroupCommit {
       if (along) settle.push(along)
       beside = this.#companion.sync()
       this.#sql.run('COMMIT')
-      this.#ahead.stored()
-      return { taken, settle, beside: both(beside, this.#synced()), failure: null }
+      this.#isOpen = false
+      const onDisk = both(beside, this.#synced())
+      this.#ahead.committed(onDisk)
+      return { taken, settle, beside: onDisk, failure: null }
     } catch (error) {
-      this.#companion.back(0)
-      // The jobs were already rejected with the failure.
+      // The jobs are rejected with the failure.
       beside?.catch(() => undefined)
-      this.#rollBack()
-      this.#ahead.lost()
-      return { taken, settle: [], beside: null, failure: { jobs: this.#queue.slice(0, taken), error } }
+      return { taken, settle: [], beside: null, failure: error }
     }
+  }
+
+  /** Nothing of the open transaction is left, and these were not carried out. */
+  #giveUp(jobs: Job[], error: unknown): void {
+    this.#companion.back(0)
+    this.#rollBack()
+    this.#isOpen = false
+    this.#rejectAll(jobs, error)
+    this.#ahead.lost()
+    this.#lost()
   }
 
   #runAlone(job: Job): Settle {

@@ -18,11 +18,14 @@ export class Ids {
   }
 
   next(): number {
-    if (this.#next >= this.#end) {
-      const end = this.#sql.now(() => this.#reserve())
-      this.#take(end)
-    }
+    // Again, where a reservation before was lost: ids from it may be in use in memory.
+    while (this.#next >= this.#end) this.#take(this.#sql.now(() => this.#reserve()))
     return this.#next++
+  }
+
+  /** The open transaction, which may have held the reservation, did not reach the disk. */
+  lost(): void {
+    this.#end = 0
   }
 
   /**

@@ -3,6 +3,7 @@
 export type { Accepted } from './acceptance.ts'
 export type { ApplicationStore, LogPlace } from './application-store.ts'
 export { openStore, type StoreOptions } from './open.ts'
+export { PACED, UNPACED } from './pacing.ts'
 export type { ConversationSummary } from './queries/conversation-list.ts'
 export type { StoredConversation } from './queries/conversations.ts'
 export type { StoredEvent } from './queries/log.ts'

@@ -22,7 +22,7 @@ import {
 } from './files.ts'
 import { lockFolder } from './lock.ts'
 import { migrate, migrations, versionOf } from './migrations.ts'
-import { PACED, UNPACED } from './pacing.ts'
+import { type Pacing, UNPACED } from './pacing.ts'
 import { Sql } from './sql.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import { WalSync } from './wal-sync.ts'
@@ -41,8 +41,8 @@ export interface StoreOptions {
    * Throws StoreError `missing` when there is no store.
    */
   shared?: boolean
-  /** Writes to the disk at the pace of a program that runs for years; see pacing.ts. */
-  isPaced?: boolean
+  /** How often the disk is written to; without it at once. */
+  pacing?: Pacing
   /** For the command line with the server stopped: throws StoreError `missing` when there is no store. */
   mustExist?: boolean
 }
@@ -99,7 +99,7 @@ function openShared(dir: string, now: () => number): SqliteStore {
   return new SqliteStore(sql, { ...NOTHING_BESIDE, now, backup })
 }
 
-function openAlone({ dir, onEvent, isPaced = false }: StoreOptions, now: () => number): SqliteStore {
+function openAlone({ dir, onEvent, pacing = UNPACED }: StoreOptions, now: () => number): SqliteStore {
   const files = filesOf(dir)
   privateFolder(dir)
   privateFile(files.lock)
@@ -126,7 +126,7 @@ function openAlone({ dir, onEvent, isPaced = false }: StoreOptions, now: () => n
     const store = new SqliteStore(sql, {
       now,
       journal,
-      pacing: isPaced ? PACED : UNPACED,
+      pacing,
       walSync: new WalSync(files.store),
       backup,
       renewBackups: async () => {

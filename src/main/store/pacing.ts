@@ -9,11 +9,13 @@ export interface Pacing {
   atOnce: number
   /** So many waiting writes fill a transaction: they do not wait. */
   full: number
+  /** How long what was staged may wait for a transaction, in milliseconds; Infinity = until one is made. */
+  staged: number
 }
 
-export const UNPACED: Pacing = { perSecond: Number.POSITIVE_INFINITY, atOnce: 1, full: 1 }
+export const UNPACED: Pacing = { perSecond: Number.POSITIVE_INFINITY, atOnce: 1, full: 1, staged: 0 }
 /** For a program on a real disk. */
-export const PACED: Pacing = { perSecond: 40, atOnce: 10, full: 16 }
+export const PACED: Pacing = { perSecond: 20, atOnce: 10, full: 64, staged: 100 }
 
 /** Counts transactions against a pace; times in milliseconds. */
 export class Pacer {

@@ -14,7 +14,7 @@ import { type Step, steps } from './queries/operating.ts'
 import { storePart, storeParts } from './queries/report/parts.ts'
 import { type Forgotten, findPerson, forgetPerson, type Wanted } from './removal/forget-client.ts'
 import { type Dropped, dropOlderThan } from './removal/retention.ts'
-import { addInboxRow, applyChanges } from './rows/changes.ts'
+import { addInboxRow, applyChanges, checkConversations } from './rows/changes.ts'
 import {
   type DismissAnswer,
   dismissMessage,
@@ -64,6 +64,7 @@ export class SqliteStore extends ApplicationReads implements ApplicationStore {
   readonly #ids: Ids
   readonly #writes: GroupCommit
   readonly #acceptance: Acceptance | null
+  readonly #lostListeners = new Set<() => void>()
   #closing: Promise<void> | null = null
   /** Unknown after a start. */
   #isChanged = true
@@ -78,6 +79,7 @@ export class SqliteStore extends ApplicationReads implements ApplicationStore {
     this.#writes = new GroupCommit(sql, {
       alongside: () => this.#ids.reserveAlongside(),
       took: (seconds) => this.commits.observe(seconds),
+      lost: () => this.#wasLost(),
       ...(pacing && { pacing }),
       ...(walSync && { synced: () => walSync.sync() }),
       ...(journal && { companion: journal }),
@@ -107,14 +109,38 @@ export class SqliteStore extends ApplicationReads implements ApplicationStore {
     return { inInbox: Promise.resolve() }
   }
 
-  /** A transaction without a write of its own; a failure is the acceptance's to handle. */
+  async stage(changes: Change[]): Promise<void> {
+    if (this.#closing) throw storeClosed()
+    if (changes.some(isWorthACopy)) this.#isChanged = true
+    await this.#writes.stage(() => {
+      applyChanges(this.#sql, changes, this.#acceptance)
+      checkConversations(this.#sql, changes)
+    })
+  }
+
+  saved(): Promise<void> {
+    return this.#writes.saved()
+  }
+
+  onLost(listener: () => void): () => void {
+    this.#lostListeners.add(listener)
+    return () => this.#lostListeners.delete(listener)
+  }
+
+  #wasLost(): void {
+    this.#ids.lost()
+    for (const listener of this.#lostListeners) listener()
+  }
+
+  /** A failure is the acceptance's to handle. */
   #insertAccepted(): void {
-    this.#writes.write(() => undefined).catch(() => undefined)
+    this.#writes.advance().catch(() => undefined)
   }
 
   /** Resolves when every event accepted so far is in the database. */
   async acceptedStored(): Promise<void> {
-    if (this.#acceptance?.isEmpty === false) await this.#writes.write(() => undefined, { isUrgent: true })
+    if (this.#acceptance?.isEmpty !== false) return
+    await this.#writes.write(() => undefined, { isUrgent: true })
   }
 
   override async inboxPending(limit: number, connectionId?: string): Promise<InboxRow[]> {

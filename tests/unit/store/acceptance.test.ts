@@ -7,6 +7,7 @@ import { Journal } from '../../../src/main/store/backup/journal.ts'
 import { filesOf } from '../../../src/main/store/files.ts'
 import { GroupCommit } from '../../../src/main/store/group-commit.ts'
 import { migrate } from '../../../src/main/store/migrations.ts'
+import { PACED } from '../../../src/main/store/pacing.ts'
 import { Sql } from '../../../src/main/store/sql.ts'
 import { damageStore } from '../../support/damage.ts'
 import { folder, inboxRow, sqliteStore } from './material.ts'
@@ -30,7 +31,7 @@ async function leaveInJournal(dir: string, seqs: readonly number[], filler = '')
 
 describe('events from outside', () => {
   it('are found by readers once they are in the inbox, in the order of acceptance', async () => {
-    const db = await sqliteStore({ dir: folder(), isPaced: true })
+    const db = await sqliteStore({ dir: folder(), pacing: PACED })
     const accepted = await Promise.all(range(60).map((n) => db.accept(row(n))))
     await Promise.all(accepted.map(({ inInbox }) => inInbox))
     expect(await numbers(db)).toEqual(range(60))
@@ -38,7 +39,7 @@ describe('events from outside', () => {
   })
 
   it('stand in one order with those that a commit adds', async () => {
-    const db = await sqliteStore({ dir: folder(), isPaced: true })
+    const db = await sqliteStore({ dir: folder(), pacing: PACED })
     const all = range(90).map((n) =>
       n % 3 === 0 ? db.commit([inboxRow(JSON.stringify({ n }), n)]) : db.accept(row(n)),
     )
@@ -50,7 +51,7 @@ describe('events from outside', () => {
   })
 
   it('count as pending from the moment they are accepted', async () => {
-    const db = await sqliteStore({ dir: folder(), isPaced: true })
+    const db = await sqliteStore({ dir: folder(), pacing: PACED })
     for (const n of range(40)) {
       await db.accept(row(n))
       expect((await numbers(db)).at(-1)).toBe(n)
@@ -113,7 +114,7 @@ describe('a program that ended before they reached the database', () => {
 describe('a backup while events come in', () => {
   it('holds each of them, or the journal does', async () => {
     const dir = folder()
-    const db = await sqliteStore({ dir, isPaced: true })
+    const db = await sqliteStore({ dir, pacing: PACED })
     const accepted: Promise<unknown>[] = []
     for (const n of range(300)) {
       accepted.push(db.accept(row(n)))
@@ -139,7 +140,7 @@ describe('a disk that refuses', () => {
       await journal.close()
     })
     const acceptance = new Acceptance(sql, journal, () => {
-      writes.write(() => undefined).catch(() => undefined)
+      writes.advance().catch(() => undefined)
     })
     const writes = new GroupCommit(sql, { companion: journal, ahead: acceptance })
     const most = (pages: number) => sql.exec(`PRAGMA max_page_count = ${pages}`)

@@ -2,12 +2,13 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { GroupCommit } from '../../../src/main/store/group-commit.ts'
+import { type Pacing, UNPACED } from '../../../src/main/store/pacing.ts'
 import { Sql } from '../../../src/main/store/sql.ts'
 import { StoreError } from '../../../src/shared/store-error.ts'
 import { adding, conversation, folder, inboxRow, message, sqliteStore } from './material.ts'
 
 /** A table of numbers and the statements its writer ran. */
-function numbers() {
+function numbers(pacing: Pacing = UNPACED, lost: () => void = () => undefined) {
   const sql = new Sql(join(folder(), 'numbers.sqlite'), { busyTimeout: 5 })
   onTestFinished(() => sql.close())
   sql.exec('CREATE TABLE numbers (n INTEGER PRIMARY KEY, filler TEXT)')
@@ -17,7 +18,7 @@ function numbers() {
     ran.push(text)
     return run(text, ...values)
   }
-  const writes = new GroupCommit(sql)
+  const writes = new GroupCommit(sql, { pacing, lost })
   const insert = (n: number, filler = '') =>
     writes.write(() => sql.run('INSERT INTO numbers VALUES (?, ?)', n, filler))
   const stored = () => sql.all<{ n: number }>('SELECT n FROM numbers ORDER BY n').map(({ n }) => n)
@@ -51,6 +52,86 @@ describe('commits that wait at the same time', () => {
     expect(stored()).toEqual([])
     await inserted
     expect(stored()).toEqual([1])
+  })
+})
+
+describe('writes that are staged', () => {
+  const full = (sql: Sql) =>
+    sql.exec(`PRAGMA max_page_count = ${sql.value<number>('PRAGMA page_count')! + 1}`)
+
+  it('are seen at once, and committed with the next write', async () => {
+    const { sql, writes, insert, stored, transactions } = numbers({ ...UNPACED, staged: 60_000 })
+    const other = new Sql(sql.database.name)
+    onTestFinished(() => other.close())
+    const seen = () => other.all('SELECT n FROM numbers').length
+    expect(await writes.stage(() => sql.run('INSERT INTO numbers VALUES (1, NULL)').changes)).toBe(1)
+    expect(stored()).toEqual([1])
+    expect(seen()).toBe(0)
+    await insert(2)
+    expect(seen()).toBe(2)
+    expect(transactions()).toBe(1)
+  })
+
+  it('are committed by themselves a moment later', async () => {
+    const { sql, writes, transactions } = numbers({ ...UNPACED, staged: 5 })
+    await writes.stage(() => sql.run('INSERT INTO numbers VALUES (1, NULL)'))
+    await expect.poll(transactions).toBe(1)
+  })
+
+  it('are on disk when they were asked to be', async () => {
+    const { sql, writes, transactions } = numbers({ ...UNPACED, staged: 60_000 })
+    await writes.stage(() => sql.run('INSERT INTO numbers VALUES (1, NULL)'))
+    await writes.saved()
+    expect(transactions()).toBe(1)
+    await writes.saved()
+    expect(transactions()).toBe(1)
+  })
+
+  it('leave nothing when they have a bug, and their neighbours stay', async () => {
+    const { sql, writes, stored } = numbers({ ...UNPACED, staged: 60_000 })
+    await writes.stage(() => sql.run('INSERT INTO numbers VALUES (1, NULL)'))
+    const broken = writes.stage(() => {
+      sql.run('INSERT INTO numbers VALUES (2, NULL)')
+      throw new Error('a bug')
+    })
+    await expect(broken).rejects.toThrow('a bug')
+    await writes.drained()
+    expect(stored()).toEqual([1])
+  })
+
+  it('are gone with the write that the disk refuses, which is told, and work again afterwards', async () => {
+    const told: string[] = []
+    const lost = () => void told.push('lost')
+    const { sql, writes, insert, stored } = numbers({ ...UNPACED, staged: 60_000 }, lost)
+    await writes.stage(() => sql.run('INSERT INTO numbers VALUES (1, NULL)'))
+    full(sql)
+    await expect(insert(2, 'x'.repeat(100_000))).rejects.toMatchObject({ kind: 'unavailable' })
+    expect(stored()).toEqual([])
+    expect(told).toEqual(['lost'])
+    sql.exec('PRAGMA max_page_count = 1000000')
+    await writes.stage(() => sql.run('INSERT INTO numbers VALUES (3, NULL)'))
+    await writes.drained()
+    expect(stored()).toEqual([3])
+  })
+
+  it('are refused alone when the disk refuses them', async () => {
+    const { sql, writes, stored } = numbers({ ...UNPACED, staged: 60_000 })
+    full(sql)
+    const refused = writes.stage(() => sql.run('INSERT INTO numbers VALUES (1, ?)', 'x'.repeat(100_000)))
+    await expect(refused).rejects.toMatchObject({ kind: 'unavailable' })
+    expect(stored()).toEqual([])
+  })
+
+  it('wait for another process that is writing', async () => {
+    const { sql, writes, stored } = numbers({ ...UNPACED, staged: 0 })
+    const other = new Database(sql.database.name)
+    onTestFinished(() => void other.close())
+    other.exec('BEGIN IMMEDIATE')
+    const staged = [1, 2].map((n) => writes.stage(() => sql.run('INSERT INTO numbers VALUES (?, NULL)', n)))
+    expect(stored()).toEqual([])
+    other.exec('COMMIT')
+    await Promise.all(staged)
+    expect(stored()).toEqual([1, 2])
   })
 })
 
@@ -99,6 +180,13 @@ describe('another process that is writing', () => {
 })
 
 describe('the store', () => {
+  it('keeps nothing staged that belongs to a conversation that was lost', async () => {
+    const db = await sqliteStore()
+    await expect(db.stage([adding(message({ conversationId: 99 }))])).rejects.toThrow('no conversation 99')
+    await db.saved()
+    expect(await db.message(10)).toBeNull()
+  })
+
   it('a commit whose last change is refused leaves nothing in the store', async () => {
     const db = await sqliteStore()
     await db.commit([{ type: 'conversation.add', conversation: conversation() }])

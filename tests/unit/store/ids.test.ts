@@ -26,6 +26,22 @@ describe('numbers', () => {
     )
   })
 
+  it('ids never repeat when the transaction with their reservation is lost', () => {
+    const sql = new Sql(join(folder(), 'ids.sqlite'))
+    onTestFinished(() => sql.close())
+    migrate(sql)
+    const ids = new Ids(sql)
+    const taken: number[] = []
+    for (let round = 0; round < 3; round += 1) {
+      sql.run('BEGIN IMMEDIATE')
+      taken.push(...take(2500, () => ids.next()))
+      sql.run('ROLLBACK')
+      ids.lost()
+    }
+    taken.push(...take(2500, () => ids.next()))
+    expect(new Set(taken).size).toBe(10_000)
+  })
+
   it('ids never repeat when the program crashes', () => {
     const path = join(folder(), 'ids.sqlite')
     const taken: number[] = []

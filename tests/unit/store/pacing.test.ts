@@ -5,7 +5,7 @@ import { Pacer, type Pacing, UNPACED } from '../../../src/main/store/pacing.ts'
 import { Sql } from '../../../src/main/store/sql.ts'
 import { folder } from './material.ts'
 
-const pacing: Pacing = { perSecond: 10, atOnce: 3, full: 5 }
+const pacing: Pacing = { perSecond: 10, atOnce: 3, full: 5, staged: 0 }
 
 describe('the pace of transactions', () => {
   it('lets the first few pass, then one each tenth of a second', () => {
@@ -61,7 +61,7 @@ describe('paced writes', () => {
     return { writes, insert, transactions: () => transactions }
   }
   /** One transaction, and then none for an hour. */
-  const slow: Pacing = { perSecond: 1 / 3600, atOnce: 1, full: 4 }
+  const slow: Pacing = { perSecond: 1 / 3600, atOnce: 1, full: 4, staged: 0 }
 
   it('wait for each other, until they fill a transaction', async () => {
     const { insert, transactions } = writer(slow)

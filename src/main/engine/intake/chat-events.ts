@@ -1,6 +1,6 @@
 import type { Connection } from '../../../shared/config.ts'
 import type { ClientLink, Conversation } from '../../../shared/domain.ts'
-import { commit } from '../context.ts'
+import { stage } from '../context.ts'
 import type { KeyedMutex } from '../keyed-mutex.ts'
 import { joinChanges } from '../people/merge.ts'
 import { nameOf } from '../people/naming.ts'
@@ -44,7 +44,7 @@ export class ChatEvents {
     const { store } = context
     // Invalid messages beside valid ones: shown, with their paths.
     if (read.dropped.length > 0)
-      await commit(context, [skippedEvent(row, read.dropped.join('; '), store.newId())])
+      await stage(context, [skippedEvent(row, read.dropped.join('; '), store.newId())])
     const link = await store.client(row.connectionId, event.client.id)
     const needsOrder = !link || (event.client.email !== null && event.client.email !== link.profile.email)
     const isWhole = read.dropped.length === 0
@@ -118,7 +118,7 @@ export class ChatEvents {
       event,
       row,
     )
-    await commit(context, [...changes, ...heard, settled(row, decision)])
+    await stage(context, [...changes, ...heard, settled(row, decision)])
     this.announce(connection.settings.id, event, decision, conversation)
     await reportAdded(changes, this.options.added)
     if (joined) for (const queue of QUEUES) wake(joined.from.id, queue)

@@ -1,4 +1,4 @@
-import { commit } from '../context.ts'
+import { stage } from '../context.ts'
 import { type Change, type InboxRow, isRestore } from '../ports.ts'
 import { type CommentDecision, NUMBERS_ARE_COMMENTS, OWN_BY_TEXT } from './comment/comment.ts'
 import type { CommentEvent } from './comment/comment-input.ts'
@@ -26,7 +26,7 @@ export class CommentEvents {
     if (!isCommentEvent(body)) {
       const taskId = taskOfHint(body)
       const task = taskId === null ? null : await store.task(row.connectionId, taskId)
-      await commit(context, [
+      await stage(context, [
         { type: 'inbox.settle', seq: row.seq, outcome: 'done', reason: task ? 'hint' : 'no-known-task' },
       ])
       if (task) hint(row.connectionId, task.taskId)
@@ -44,7 +44,7 @@ export class CommentEvents {
       settled(row, decision),
     ]
     const applied = await applyComment(context, serial, connection, event, settle)
-    if (!applied) return commit(context, [settled(row, { skipped: 'no-known-task' })])
+    if (!applied) return stage(context, [settled(row, { skipped: 'no-known-task' })])
     await reportAdded(applied.decision.changes, this.options.added)
     // Comments that are known by their numbers from now on may have been deleted before.
     const hasLearnt = applied.decision.changes.some(

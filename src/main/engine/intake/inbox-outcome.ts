@@ -1,5 +1,5 @@
 import type { Message } from '../../../shared/domain.ts'
-import { commit, type EngineContext } from '../context.ts'
+import { type EngineContext, stage } from '../context.ts'
 import type { Change, InboxRow } from '../ports.ts'
 import { skippedEvent } from './skipped.ts'
 
@@ -13,7 +13,7 @@ export function settled(row: InboxRow, decision: { skipped: string | null }): Ch
 
 /** Stored, skipped with a reason, and shown in the log. */
 export const refuse = (context: EngineContext, row: InboxRow, reason: string): Promise<void> =>
-  commit(context, [
+  stage(context, [
     skippedEvent(row, reason, context.store.newId()),
     { type: 'inbox.settle', seq: row.seq, outcome: 'skipped', reason },
   ])

@@ -24,10 +24,10 @@ const TRY_AGAIN_MS = 5000
  */
 const MOST_TRIES = 5
 /**
- * Maximum rows decided per batch: between batches the receiver runs, so that a flood of events is answered
- * first.
+ * Maximum rows decided per batch, in one turn of the event loop: between batches the receiver runs, so that a flood of
+ * events is answered first.
  */
-const BATCH = 100
+const BATCH = 25
 
 /**
  * Takes stored events of one connection from the inbox, decides what they mean and commits that together with the row's
@@ -42,6 +42,7 @@ export class Intake {
   private readonly channel: ChannelEvents
   private readonly inbox: InboxReader
   private readonly taken = new Set<number>()
+  private readonly unsubscribe: () => void
   /** Rows whose decision failed, and how often. */
   private readonly failing = new Map<number, number>()
   /** Order keys of rows that failed in this round: later rows with the same key wait too. */
@@ -59,6 +60,13 @@ export class Intake {
     this.chats = new ChatEvents(options, this.perClient)
     this.comments = new CommentEvents(options)
     this.channel = new ChannelEvents(options, options.parseChannelCall)
+    this.unsubscribe = options.context.store.onLost(() => this.decideAgain())
+  }
+
+  /** Decisions did not reach the disk: their rows wait again. */
+  private decideAgain(): void {
+    this.inbox.back(0)
+    this.wake()
   }
 
   /** A row was added to the inbox. */
@@ -76,6 +84,7 @@ export class Intake {
   /** Takes no more rows from the inbox; resolves when the taken ones have been decided on. */
   async stop(): Promise<void> {
     this.stopped = true
+    this.unsubscribe()
     this.stopTimer?.()
     await this.idle()
   }
@@ -95,6 +104,7 @@ export class Intake {
       this.again = true
       const work = rows.filter((row) => !this.taken.has(row.seq)).map((row) => this.take(row))
       await Promise.all(work)
+      await new Promise<void>((resolve) => setImmediate(resolve))
     }
   }
 

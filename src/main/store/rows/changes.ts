@@ -21,6 +21,21 @@ export function applyChanges(sql: Sql, changes: readonly Change[], inbox: InboxW
   }
 }
 
+/** Throws when a change belongs to a conversation that is not there: it was decided by what was lost since. */
+export function checkConversations(sql: Sql, changes: readonly Change[]): void {
+  const ids = new Set<number | null>()
+  for (const change of changes) {
+    if (change.type === 'message.add') ids.add(change.message.conversationId)
+    else if (change.type === 'client.save') ids.add(change.client.conversationId)
+    else if (change.type === 'job.add') ids.add(change.job.conversationId)
+    else if (change.type === 'task.add') ids.add(change.task.conversationId)
+  }
+  ids.delete(null)
+  for (const id of ids) {
+    if (sql.get(HAS_CONVERSATION, id) === null) throw new Error(`no conversation ${id}`)
+  }
+}
+
 function addToInbox(sql: Sql, added: NewInboxRow, inbox: InboxWriter | null): void {
   if (inbox === null) return void addInboxRow(sql, added)
   const row = { seq: inbox.nextSeq(), ...added }
@@ -109,6 +124,7 @@ const INSERT_INBOX = `INSERT INTO inbox (seq, connection, source, received_at, b
   ON CONFLICT (seq) DO NOTHING`
 const SETTLE_INBOX = `UPDATE inbox SET outcome = ?, reason = ? WHERE seq = ?`
 const CONVERSATION_DATA = `SELECT data FROM conversations WHERE id = ?`
+const HAS_CONVERSATION = `SELECT 1 FROM conversations WHERE id = ?`
 const ADD_CONVERSATION = `INSERT INTO conversations (id, connection, contact, client_left, merged_into, data)
   VALUES (?, ?, ?, ?, ?, ?)`
 const UPDATE_CONVERSATION = `UPDATE conversations
@@ -141,6 +157,7 @@ export const CHANGE_STATEMENTS = {
   ADD_INBOX,
   SETTLE_INBOX,
   CONVERSATION_DATA,
+  HAS_CONVERSATION,
   ADD_CONVERSATION,
   UPDATE_CONVERSATION,
   UPDATE_CONVERSATION_DATA,

@@ -30,6 +30,8 @@ function setUp(rows: ({ client: string } | { chat: string })[]) {
     /** Throws to make the decision on a row fail. */
     fails: (_seq: number): void => undefined,
     timers: () => timers.length,
+    /** What was decided did not reach the disk. */
+    lose: (): void => undefined,
     intake: null as unknown as Intake,
     async advance(ms: number) {
       const end = now + ms
@@ -45,17 +47,26 @@ function setUp(rows: ({ client: string } | { chat: string })[]) {
       await scene.intake.idle()
     },
   }
+  const apply = async (changes: Change[]) => {
+    const settle = changes.find((change) => change.type === 'inbox.settle')
+    const aside = settle?.reason?.startsWith('put-aside') === true
+    if (settle && !aside) {
+      scene.tries.push(settle.seq)
+      scene.fails(settle.seq)
+    }
+    scene.committed.push(...changes)
+    if (settle) scene.settled.push(settle.seq)
+  }
   const store: Partial<Store> = {
     newId: () => 1,
-    commit: async (changes) => {
-      const settle = changes.find((change) => change.type === 'inbox.settle')
-      const aside = settle?.reason?.startsWith('put-aside') === true
-      if (settle && !aside) {
-        scene.tries.push(settle.seq)
-        scene.fails(settle.seq)
+    commit: apply,
+    stage: apply,
+    onLost: (listener) => {
+      scene.lose = () => {
+        scene.settled.length = 0
+        listener()
       }
-      scene.committed.push(...changes)
-      if (settle) scene.settled.push(settle.seq)
+      return () => undefined
     },
     inboxReader: () => {
       let given: number[] = []
@@ -198,4 +209,15 @@ test('a full disk sets nothing aside, however long it lasts', async () => {
   scene.fails = () => undefined
   await scene.advance(5000)
   expect(scene.settled).toEqual([1])
+})
+
+test('rows whose decisions did not reach the disk are decided again', async () => {
+  const scene = setUp(rowsOf('anna', 'bob'))
+  scene.intake.wake()
+  await scene.intake.idle()
+  expect(scene.settled).toEqual([1, 2])
+  scene.lose()
+  await scene.intake.idle()
+  expect(scene.settled).toEqual([1, 2])
+  expect(scene.tries).toEqual([1, 2, 1, 2])
 })

@@ -182,6 +182,8 @@ export class JobRunner {
     const run = KINDS[job.kind].run as RunJob
     const { clock, store } = this.context
     let begun = job.attempt
+    // After a crash a job is found again by what it has written.
+    await store.saved()
     const outcome = await run({
       context: this.context,
       connection,

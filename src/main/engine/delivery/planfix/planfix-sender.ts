@@ -2,7 +2,7 @@ import { usesChatApi } from '../../../../shared/config.ts'
 import type { Conversation, PendingWrite } from '../../../../shared/domain.ts'
 import { bridgeError } from '../../../../shared/errors.ts'
 import type { JobData } from '../../../../shared/messages/job.ts'
-import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
+import { type ConnectionContext, commit, type EngineContext, stage } from '../../context.ts'
 import type { KeyedMutex } from '../../keyed-mutex.ts'
 import { handOver, joinConversations, mergedNote } from '../../people/merge.ts'
 import { rootOf } from '../../people/roots.ts'
@@ -124,7 +124,8 @@ export class PlanfixSender {
     const changes = await this.serial.run(String(conversationId), async () => {
       const fresh = await this.context.store.conversation(conversationId)
       const settled = fresh ? await this.settle(fresh, await this.work.changesOf(result, fresh)) : []
-      await commit(this.context, settled)
+      // Should it be lost, the write is looked for, as after a crash.
+      await stage(this.context, settled)
       return settled
     })
     for (const change of changes) {

@@ -1,5 +1,5 @@
 import type { Conversation } from '../../../../shared/domain.ts'
-import { type ConnectionContext, commit } from '../../context.ts'
+import { type ConnectionContext, stage } from '../../context.ts'
 import { conversationOfChat } from '../../delivery/planfix/channel/chat-number.ts'
 import { underRoots } from '../../people/roots.ts'
 import { type ChannelReply, type InboxRow, isRestore, type ParseChannelCall } from '../../ports.ts'
@@ -26,7 +26,7 @@ export class ChannelEvents {
     if (!connection) return
     const call = this.parse(body)
     if (call.kind === 'invalid') return refuse(context, row, call.reason)
-    if (call.kind === 'unknown') return commit(context, [settled(row, { skipped: 'unknown-command' })])
+    if (call.kind === 'unknown') return stage(context, [settled(row, { skipped: 'unknown-command' })])
     const { reply } = call
     const found = await conversationOfChat(context.store, row.connectionId, reply.chatId)
     if (!found) return refuse(context, row, 'no-known-chat')
@@ -72,7 +72,7 @@ export class ChannelEvents {
         receivedAt: row.receivedAt,
         newId: () => store.newId(),
       })
-      await commit(context, [...decision.changes, settled(row, decision)])
+      await stage(context, [...decision.changes, settled(row, decision)])
       // Without its number the comment is unknown until it is read, and could be edited or hidden unnoticed.
       if (task && numbersAreComments !== true) this.options.hint(id, task.taskId)
       return decision.changes

@@ -1,5 +1,5 @@
 import type { ClientLink, Conversation, Message, PendingWrite, TaskLink } from '../../../../shared/domain.ts'
-import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
+import { type ConnectionContext, type EngineContext, stage } from '../../context.ts'
 import { latest } from '../../delivery/patches.ts'
 import type { KeyedMutex } from '../../keyed-mutex.ts'
 import { rootOf, underRoots } from '../../people/roots.ts'
@@ -66,7 +66,7 @@ async function applyUnderLocks(
   const state = await loadState(context, connection, event)
   if (!state) return null
   const decision = decideComment(event, state)
-  await commit(context, [...decision.changes, ...settle(decision)])
+  await stage(context, [...decision.changes, ...settle(decision)])
   return { decision, conversation: state.conversation }
 }
 
