@@ -81,25 +81,45 @@ export interface EngineContext {
 export async function commit(context: EngineContext, changes: Change[]): Promise<void> {
   if (changes.length === 0) return
   await context.store.commit(changes)
-  tell(context, changes)
+  wakeFor(context, changes)
+  report(context, changes)
 }
 
-/** The same for what may be decided again: see `Store.stage`. */
-export async function stage(context: EngineContext, changes: Change[]): Promise<void> {
-  if (changes.length === 0) return
-  await context.store.stage(changes)
-  tell(context, changes)
+/**
+ * The same for what may be decided again: see `Store.stage`. `told` is called once it is on disk: what people are told must
+ * stay true.
+ */
+export async function stage(
+  context: EngineContext,
+  changes: Change[],
+  told: () => void = () => undefined,
+): Promise<void> {
+  if (changes.length === 0) return told()
+  const { onDisk } = await context.store.stage(changes)
+  wakeFor(context, changes)
+  onDisk.then(
+    () => {
+      report(context, changes)
+      told()
+    },
+    () => undefined,
+  )
 }
 
-function tell(context: EngineContext, changes: readonly Change[]): void {
+function wakeFor({ wake }: EngineContext, changes: readonly Change[]): void {
   for (const change of changes) {
-    if (change.type === 'job.add') context.wake?.(change.job.conversationId, 'jobs')
-    if (change.type === 'event.add') context.listener.event?.(change.event)
-    tellStuck(context.listener, change)
+    if (change.type === 'job.add') wake?.(change.job.conversationId, 'jobs')
     const movedTo = change.type === 'message.patch' ? change.patch.conversationId : null
     if (movedTo == null) continue
-    context.wake?.(movedTo, 'planfix')
-    context.wake?.(movedTo, 'chatra')
+    wake?.(movedTo, 'planfix')
+    wake?.(movedTo, 'chatra')
+  }
+}
+
+function report({ listener }: EngineContext, changes: readonly Change[]): void {
+  for (const change of changes) {
+    if (change.type === 'event.add') listener.event?.(change.event)
+    tellStuck(listener, change)
   }
 }
 

@@ -95,8 +95,9 @@ export class PostgresStore extends ApplicationReads implements ApplicationStore 
   }
 
   /** Every change is a commit here. */
-  stage(changes: Change[]): Promise<void> {
-    return this.commit(changes)
+  async stage(changes: Change[]): Promise<{ onDisk: Promise<void> }> {
+    await this.commit(changes)
+    return { onDisk: Promise.resolve() }
   }
   async saved(): Promise<void> {}
   onLost(): () => void {

@@ -16,6 +16,12 @@ const TURN_MS = 20
 const BUSY_PATIENCE_MS = 10_000
 const BUSY_PAUSE_MS = 25
 
+/** A write that readers see. */
+export interface Staged {
+  /** Rejects when it did not reach the disk. */
+  onDisk: Promise<void>
+}
+
 interface Job {
   work(): unknown
   resolve(value: unknown): void
@@ -87,6 +93,8 @@ export class GroupCommit {
   #stale = false
   /** A sync failed. */
   #isLogDoubtful = false
+  /** What is staged in the open transaction. */
+  #stagedSaved = heard()
   /** Another process has the file. */
   #waitsForOther = false
   /** The sync under way of the latest transaction. */
@@ -120,27 +128,33 @@ export class GroupCommit {
   }
 
   /**
-   * Resolves with the result of `work` as soon as it was carried out: readers see it from then on. It reaches the disk with
-   * the next write, or a moment later; if it does not, `lost` is called, and nothing of it is left. While
-   * another process writes, it waits like any write.
+   * Resolves as soon as `work` was carried out: readers see it from then on. It reaches the disk with the next write, or a
+   * moment later; if it does not, `onDisk` rejects, `lost` is called, and nothing of it is left. While another process
+   * writes, it waits like any write.
    */
-  async stage<T>(work: () => T): Promise<T> {
-    if (this.#waitsForOther) return this.write(work)
+  async stage(work: () => unknown): Promise<Staged> {
+    if (this.#waitsForOther) return this.#written(work)
     let settle: Settle | null = null
-    const { promise, resolve, reject } = Promise.withResolvers<T>()
-    const job: Job = { work, resolve: resolve as Job['resolve'], reject, queuedAt: performance.now() }
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    const job: Job = { work, resolve, reject, queuedAt: performance.now() }
     try {
       this.#begin()
       this.#ahead.insert()
       settle = this.#runAlone(job)
     } catch (error) {
-      if (isBusy(error)) return this.write(work)
+      if (isBusy(error)) return this.#written(work)
       this.#giveUp([], error)
       throw storeError(error)
     }
     settle()
     this.#schedule(this.#staged)
-    return promise
+    await promise
+    return { onDisk: this.#stagedSaved.promise }
+  }
+
+  async #written(work: () => unknown): Promise<Staged> {
+    await this.write(work)
+    return { onDisk: Promise.resolve() }
   }
 
   /** The writes that go ahead are inserted now. */
@@ -260,6 +274,8 @@ export class GroupCommit {
       this.#sql.run('COMMIT')
       this.#isOpen = false
       const onDisk = both(beside, this.#synced())
+      this.#stagedSaved.resolve(onDisk ?? undefined)
+      this.#stagedSaved = heard()
       this.#ahead.committed(onDisk)
       return { taken, settle, beside: onDisk, failure: null }
     } catch (error) {
@@ -274,6 +290,8 @@ export class GroupCommit {
     this.#companion.back(0)
     this.#rollBack()
     this.#isOpen = false
+    this.#stagedSaved.reject(error)
+    this.#stagedSaved = heard()
     this.#rejectAll(jobs, error)
     this.#ahead.lost()
     this.#lost()
@@ -324,3 +342,10 @@ export class GroupCommit {
 
 const both = (one: Promise<void> | null, other: Promise<void> | null): Promise<void> | null =>
   one && other ? Promise.all([one, other]).then(() => undefined) : (one ?? other)
+
+/** Its rejection counts as handled, as nobody may wait for it. */
+function heard(): PromiseWithResolvers<void> {
+  const made = Promise.withResolvers<void>()
+  made.promise.catch(() => undefined)
+  return made
+}

@@ -5,7 +5,7 @@ import { Acceptance, type Accepted } from './acceptance.ts'
 import type { ApplicationStore, LogPlace } from './application-store.ts'
 import type { Journal } from './backup/journal.ts'
 import { storeClosed } from './errors.ts'
-import { GroupCommit } from './group-commit.ts'
+import { GroupCommit, type Staged } from './group-commit.ts'
 import { Ids } from './ids.ts'
 import type { Pacing } from './pacing.ts'
 import { ApplicationReads } from './queries/application-reads.ts'
@@ -109,10 +109,10 @@ export class SqliteStore extends ApplicationReads implements ApplicationStore {
     return { inInbox: Promise.resolve() }
   }
 
-  async stage(changes: Change[]): Promise<void> {
+  async stage(changes: Change[]): Promise<Staged> {
     if (this.#closing) throw storeClosed()
     if (changes.some(isWorthACopy)) this.#isChanged = true
-    await this.#writes.stage(() => {
+    return this.#writes.stage(() => {
       applyChanges(this.#sql, changes, this.#acceptance)
       checkConversations(this.#sql, changes)
     })

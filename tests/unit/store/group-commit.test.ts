@@ -64,10 +64,11 @@ describe('writes that are staged', () => {
     const other = new Sql(sql.database.name)
     onTestFinished(() => other.close())
     const seen = () => other.all('SELECT n FROM numbers').length
-    expect(await writes.stage(() => sql.run('INSERT INTO numbers VALUES (1, NULL)').changes)).toBe(1)
+    const { onDisk } = await writes.stage(() => sql.run('INSERT INTO numbers VALUES (1, NULL)'))
     expect(stored()).toEqual([1])
     expect(seen()).toBe(0)
     await insert(2)
+    await onDisk
     expect(seen()).toBe(2)
     expect(transactions()).toBe(1)
   })
@@ -103,11 +104,12 @@ describe('writes that are staged', () => {
     const told: string[] = []
     const lost = () => void told.push('lost')
     const { sql, writes, insert, stored } = numbers({ ...UNPACED, staged: 60_000 }, lost)
-    await writes.stage(() => sql.run('INSERT INTO numbers VALUES (1, NULL)'))
+    const { onDisk } = await writes.stage(() => sql.run('INSERT INTO numbers VALUES (1, NULL)'))
     full(sql)
     await expect(insert(2, 'x'.repeat(100_000))).rejects.toMatchObject({ kind: 'unavailable' })
     expect(stored()).toEqual([])
     expect(told).toEqual(['lost'])
+    await expect(onDisk).rejects.toThrow()
     sql.exec('PRAGMA max_page_count = 1000000')
     await writes.stage(() => sql.run('INSERT INTO numbers VALUES (3, NULL)'))
     await writes.drained()

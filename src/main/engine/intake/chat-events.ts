@@ -118,8 +118,9 @@ export class ChatEvents {
       event,
       row,
     )
-    await stage(context, [...changes, ...heard, settled(row, decision)])
-    this.announce(connection.settings.id, event, decision, conversation)
+    await stage(context, [...changes, ...heard, settled(row, decision)], () =>
+      this.announce(connection.settings.id, event, decision, conversation),
+    )
     await reportAdded(changes, this.options.added)
     if (joined) for (const queue of QUEUES) wake(joined.from.id, queue)
     await this.noteHeard(row, event)

@@ -65,8 +65,8 @@ export class Intake {
 
   /** Decisions did not reach the disk: their rows wait again. */
   private decideAgain(): void {
-    this.inbox.back(0)
-    this.wake()
+    this.resumeAt = 0
+    this.tryLater()
   }
 
   /** A row was added to the inbox. */
@@ -171,6 +171,11 @@ export class Intake {
       )
       if (aside) this.failing.delete(row.seq)
     }
+    this.tryLater()
+  }
+
+  private tryLater(): void {
+    if (this.stopped) return
     this.stopTimer ??= this.options.context.clock.after(TRY_AGAIN_MS, () => this.tryAgain())
   }
 

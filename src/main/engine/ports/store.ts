@@ -84,10 +84,10 @@ export interface Store {
   commit(changes: Change[]): Promise<void>
   /**
    * Atomic; readers see it when it resolves. It reaches the disk with the next commit, or a moment later, unless the disk
-   * refuses: then nothing of it is left, and `onLost` is told. So no call to a service may follow from it before a
-   * commit, or `saved`. Rejects when it belongs to a conversation that was lost.
+   * refuses: then `onDisk` rejects, nothing of it is left, and `onLost` is told. So no call to a service may follow from
+   * it before a commit, or `saved`. Rejects when it belongs to a conversation that was lost.
    */
-  stage(changes: Change[]): Promise<void>
+  stage(changes: Change[]): Promise<{ onDisk: Promise<void> }>
   /** Resolves when everything staged so far is on disk. */
   saved(): Promise<void>
   /** Calls the listener when what was staged is gone. Returns a function that unsubscribes. */

@@ -47,7 +47,7 @@ function setUp(rows: ({ client: string } | { chat: string })[]) {
       await scene.intake.idle()
     },
   }
-  const apply = async (changes: Change[]) => {
+  const apply = async (changes: Change[]): Promise<void> => {
     const settle = changes.find((change) => change.type === 'inbox.settle')
     const aside = settle?.reason?.startsWith('put-aside') === true
     if (settle && !aside) {
@@ -60,7 +60,10 @@ function setUp(rows: ({ client: string } | { chat: string })[]) {
   const store: Partial<Store> = {
     newId: () => 1,
     commit: apply,
-    stage: apply,
+    stage: async (changes) => {
+      await apply(changes)
+      return { onDisk: Promise.resolve() }
+    },
     onLost: (listener) => {
       scene.lose = () => {
         scene.settled.length = 0
@@ -217,7 +220,9 @@ test('rows whose decisions did not reach the disk are decided again', async () =
   await scene.intake.idle()
   expect(scene.settled).toEqual([1, 2])
   scene.lose()
-  await scene.intake.idle()
+  await scene.advance(4999)
+  expect(scene.settled).toEqual([])
+  await scene.advance(1)
   expect(scene.settled).toEqual([1, 2])
   expect(scene.tries).toEqual([1, 2, 1, 2])
 })
