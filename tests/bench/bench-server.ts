@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   control,
+  freePort,
   hookAddress,
   type Running,
   type ServerReady,
@@ -18,71 +19,115 @@ const HOW =
     ? { asOwner: true }
     : { nodeFlags: process.env.BENCH_NODE_FLAGS.split(' ').filter((flag) => flag !== '') }
 
-/** A server host between the simulators, each in a process of its own, on a new folder or a given one. */
-export interface Bench {
+/** Where a program that carries messages is started: a folder of its own, and a port for Chatra's webhooks. */
+export interface Place {
+  dir: string
+  port: number
+  simulators: SimulatorsReady
+}
+/** Starts such a program; at the same place again after a kill. */
+export type Start<Ready = unknown> = (place: Place) => Promise<Started<Ready>>
+interface Started<Ready> {
+  server: Running<Ready>
+  /** The address for Chatra's webhooks. */
+  hooks: string
+}
+
+/** A program between the simulators, each in a process of its own. */
+export interface Stage<Ready = unknown> {
+  dir: string
   simulators: Running<SimulatorsReady>
-  server: Running<ServerReady>
+  /** After a restart another one. */
+  server: Running<Ready>
   chatra: ReturnType<typeof control>
   planfix: ReturnType<typeof control>
-  dataDir: string
   hooks: string
+  /** Kills the program at once and starts it again. */
+  restart(): Promise<void>
   end(): Promise<void>
 }
 
-export async function startBench(
-  options: { simulators?: readonly string[]; planfix?: object; options?: object; dataDir?: string } = {},
-): Promise<Bench> {
+export async function startStage<Ready>(
+  start: Start<Ready>,
+  options: readonly string[] = ['--no-recording'],
+): Promise<Stage<Ready>> {
   const dir = await mkdtemp(join(tmpdir(), 'bench-'))
-  const dataDir = options.dataDir ?? join(dir, 'data')
-  await mkdir(dataDir, { recursive: true })
-  const simulators = await startSimulators(options.simulators ?? ['--no-recording'])
-  const config = await writeConfig(dir, simulators.ready, {
-    planfix: options.planfix ?? {},
-    options: options.options ?? {},
+  const simulators = await startSimulators(options)
+  const place = { dir, port: await freePort(), simulators: simulators.ready }
+  const { server, hooks } = await start(place).catch(async (error: unknown) => {
+    await simulators.end()
+    throw error
   })
-  const server = await startServer({ dataDir, config }, simulators.ready, HOW).catch(
-    async (error: unknown) => {
-      await simulators.end()
-      throw error
-    },
-  )
-  const chatra = control(simulators.ready.chatra.url)
-  const planfix = control(simulators.ready.planfix.url)
-  const hooks = hookAddress(server.ready.hooks)
-  await chatra.post('webhookUrl', { url: hooks })
-  return {
+  const stage: Stage<Ready> = {
+    dir,
     simulators,
     server,
-    chatra,
-    planfix,
-    dataDir,
+    chatra: control(simulators.ready.chatra.url),
+    planfix: control(simulators.ready.planfix.url),
     hooks,
+    async restart() {
+      await stage.server.end('SIGKILL')
+      stage.server = (await start(place)).server
+    },
     async end() {
-      await server.end()
+      await stage.server.end()
       await simulators.end()
       await rm(dir, { recursive: true, force: true })
     },
   }
+  await stage.chatra.post('webhookUrl', { url: hooks })
+  return stage
+}
+
+interface BridgeOptions {
+  planfix?: object
+  options?: object
+  /** Another folder for its data than an empty one. */
+  dataDir?: string
+}
+
+const dataIn = (dir: string) => join(dir, 'data')
+
+/** The bridge: the built server host. */
+export function bridge({ planfix = {}, options = {}, dataDir }: BridgeOptions = {}): Start<ServerReady> {
+  return async ({ dir, port, simulators }) => {
+    const at = { dataDir: dataDir ?? dataIn(dir), hookPort: port }
+    await mkdir(at.dataDir, { recursive: true })
+    const config = await writeConfig(dir, simulators, { planfix, options })
+    const server = await startServer({ ...at, config }, simulators, HOW)
+    return { server, hooks: hookAddress(server.ready.hooks) }
+  }
+}
+
+export type Bench = Stage<ServerReady> & { dataDir: string }
+
+/** The bridge between the simulators, on a new folder or a given one. */
+export async function startBench({
+  simulators,
+  ...options
+}: BridgeOptions & { simulators?: readonly string[] } = {}): Promise<Bench> {
+  const stage = await startStage(bridge(options), simulators)
+  return Object.assign(stage, { dataDir: options.dataDir ?? dataIn(stage.dir) })
 }
 
 /** Visitors who have opened the site, by id. */
-export async function visitors(bench: Bench, count: number): Promise<string[]> {
+export async function visitors({ chatra }: Pick<Stage, 'chatra'>, count: number): Promise<string[]> {
   const ids: string[] = []
   for (let n = 0; n < count; n++) {
-    ids.push((await bench.chatra.post<{ clientId: string }>('visit', { name: `Visitor ${n}.` })).clientId)
+    ids.push((await chatra.post<{ clientId: string }>('visit', { name: `Visitor ${n}.` })).clientId)
   }
   return ids
 }
 
-/** Polls until `check` returns true; throws `what` after `patienceMs`. */
+/** Asks `check` every `pauseMs` until it is true; throws `what` after `patienceMs`. */
 export async function until(
   what: string,
   check: () => boolean | Promise<boolean>,
-  patienceMs = 60_000,
+  { patienceMs = 60_000, pauseMs = 10 } = {},
 ): Promise<void> {
   const end = Date.now() + patienceMs
   while (!(await check())) {
     if (Date.now() > end) throw new Error(`waited in vain: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
 }

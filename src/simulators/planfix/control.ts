@@ -91,6 +91,9 @@ const reads: Record<string, (simulator: PlanfixSimulator, query: Record<string, 
     query.contactId === undefined
       ? sim.comments(n(query.taskId)).map(flatComment)
       : sim.contactComments(n(query.contactId)).map(flatComment),
+  /** Of all tasks and contacts, in the order of writing; `after=ID` omits those up to that one. */
+  allComments: (sim, query) =>
+    [...sim.account.comments.values()].filter(({ id }) => id > Number(query.after ?? 0)).map(flatComment),
   contacts: (sim) => sim.contacts.map(flatContact),
   users: (sim) => sim.users,
   files: (sim) => sim.files.map(({ content, ...file }) => ({ ...file, size: content.length })),

@@ -153,6 +153,9 @@ describe('control by another process', () => {
       { isTaskDescription: true },
       { description: 'hello' },
     ])
+    const all = (await look(sim, 'allComments')) as { id: number; description: string }[]
+    expect(all.map(({ description }) => description)).toContain('hello')
+    expect(await look(sim, `allComments?after=${all.at(-2)?.id}`)).toEqual(all.slice(-1))
     expect(await look(sim, 'state')).toMatchObject({ switches: { newlines: 'kept' }, dailyLimit: 50 })
     expect(await look(sim, 'summary')).toMatchObject({ tasks: 1, files: 1, violations: 0 })
     expect(await look(sim, 'requests')).toHaveLength(2)
