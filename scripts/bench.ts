@@ -10,7 +10,8 @@ import { NODE, ROOT } from './build.ts'
  * `npm run bench`: measures the promised figures and prints a table. A figure that misses its target says
  * MISSED, and the exit code is still 0. `-- calls`, `webhooks`, `flow`, `start`, `log`, `stored`, `page`,
  * `relay`, `hostile`, `desktop`, `day`, `outage`, `weight` select parts; `--stored N` = number of messages in the
- * big store, `--seconds N` = how long the steady pace of `weight` lasts.
+ * big store, `--seconds N` = how long the steady pace of `weight` lasts. `race` runs only when it is named, because it
+ * fetches Node-RED from the npm registry; `--picture` draws its result for docs/benchmarks.md.
  */
 if (process.execPath !== NODE && !process.versions.node.startsWith('24')) {
   process.exit(spawnSync(NODE, process.argv.slice(1), { stdio: 'inherit' }).status ?? 1)
@@ -22,6 +23,7 @@ const { values, positionals: wanted } = parseArgs({
   options: {
     stored: { type: 'string', default: '1000000' },
     seconds: { type: 'string', default: '60' },
+    picture: { type: 'boolean', default: false },
   },
 })
 // On a virtual clock everything runs in this process.
@@ -37,6 +39,7 @@ const { desktopRows } = await import('../tests/bench/desktop.ts')
 const { dayRows } = await import('../tests/bench/day.ts')
 const { outageRows } = await import('../tests/bench/outage.ts')
 const { weightRows } = await import('../tests/bench/weight.ts')
+const { raceRows } = await import('../tests/bench/race/race.ts')
 type Row = Awaited<ReturnType<typeof callRows>>[number]
 
 const STORED = [1000, Number(values.stored)] as const
@@ -68,7 +71,9 @@ const parts: Record<string, () => Promise<Row[]>> = {
   day: () => dayRows(),
   outage: outageRows,
   weight: () => weightRows(Number(values.seconds)),
+  race: () => raceRows({ picture: values.picture }),
 }
+const ONLY_BY_NAME = ['race']
 const unknown = wanted.filter((name) => !(name in parts))
 if (unknown.length > 0) {
   process.stderr.write(`There is no part ${unknown.join(', ')}: ${Object.keys(parts).join(', ')}\n`)
@@ -78,7 +83,7 @@ if (unknown.length > 0) {
 const begun = Date.now()
 const rows: Row[] = []
 for (const [name, measure] of Object.entries(parts)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue
+  if (wanted.length > 0 ? !wanted.includes(name) : ONLY_BY_NAME.includes(name)) continue
   process.stderr.write(`measuring: ${name}\n`)
   try {
     rows.push(...(await measure()))

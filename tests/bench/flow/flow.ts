@@ -41,6 +41,9 @@ export async function clientFlow({
   }
 }
 
+/** For a disk or a processor that others keep busy; arrivals are asked seldom enough to cost the simulators nothing. */
+const PATIENT = { patienceMs: 180_000, pauseMs: 20 }
+
 /** The same through whichever program is between the simulators. */
 export async function measureFlow(
   stage: Stage,
@@ -49,11 +52,11 @@ export async function measureFlow(
   const arrivals = new Arrivals(stage)
   const ids = await visitors(stage, talks)
   await say(stage, ids, 0, warmUp)
-  await until('the first messages', async () => (await arrivals.messages()) >= talks * warmUp)
+  await until('the first messages', async () => (await arrivals.messages()) >= talks * warmUp, PATIENT)
   const before = { ...usage(stage), comments: arrivals.comments.length, rss: rssMb(stage.server.child.pid) }
   const begun = performance.now()
   await say(stage, ids, warmUp, messages)
-  await until('all messages', async () => (await arrivals.messages()) >= talks * (warmUp + messages))
+  await until('all messages', async () => (await arrivals.messages()) >= talks * (warmUp + messages), PATIENT)
   const ms = performance.now() - begun
   const after = usage(stage)
   const total = talks * messages

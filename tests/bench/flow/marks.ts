@@ -48,6 +48,17 @@ export function countFaults(comments: readonly Comment[], { talks, messages }: S
   return faults
 }
 
+export const sumOf = (all: readonly Faults[]): Faults =>
+  all.reduce(
+    (sum, one) => ({
+      lost: sum.lost + one.lost,
+      doubled: sum.doubled + one.doubled,
+      outOfOrder: sum.outOfOrder + one.outOfOrder,
+      moreTasks: sum.moreTasks + one.moreTasks,
+    }),
+    { lost: 0, doubled: 0, outOfOrder: 0, moreTasks: 0 },
+  )
+
 /** Only what is wrong, for a table: `3 lost, 1 doubled`; `none` when nothing is. */
 export function faultWords({ lost, doubled, outOfOrder, moreTasks }: Faults): string {
   const counts: [number, string][] = [
