@@ -20,7 +20,7 @@ const HOW =
     : { nodeFlags: process.env.BENCH_NODE_FLAGS.split(' ').filter((flag) => flag !== '') }
 
 /** Where a program that carries messages is started: a folder of its own, and a port for Chatra's webhooks. */
-export interface Place {
+interface Place {
   dir: string
   port: number
   simulators: SimulatorsReady

@@ -15,21 +15,22 @@ interface Event {
   messages?: { type: string; text: string }[]
 }
 
-function post(path: string, body: object): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>()
+/** Posts a body; returns the id of what was made. */
+async function post(path: string, body: object): Promise<number> {
   const payload = Buffer.from(JSON.stringify(body))
   const headers = {
     authorization: `Bearer ${token}`,
     'content-type': 'application/json',
     'content-length': payload.length,
   }
-  const sent = request(`${address}${path}`, { method: 'POST', agent, headers }, (answer) => {
-    if (answer.statusCode !== 201) reject(new Error(`Planfix answered ${answer.statusCode}`))
-    text(answer).then((json) => resolve((JSON.parse(json) as { id: number }).id), reject)
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const sent = request(`${address}${path}`, { method: 'POST', agent, headers }, resolve)
+    sent.on('error', reject)
+    sent.end(payload)
   })
-  sent.once('error', reject)
-  sent.end(payload)
-  return promise
+  const json = await text(answer)
+  if (answer.statusCode !== 201) throw new Error(`Planfix answered ${answer.statusCode}`)
+  return (JSON.parse(json) as { id: number }).id
 }
 
 async function forward({ eventName, client, messages = [] }: Event): Promise<void> {

@@ -45,9 +45,8 @@ function npmInstall(folder: string, what: string): Promise<string | null> {
   })
 }
 
-/** npm's own first line, without its prefix. */
-export const reasonOf = (complaints: string): string => {
-  const lines = complaints.split('\n').map((line) => line.replace(/^npm error /, '').trim())
-  const first = lines.find((line) => line !== '' && !line.startsWith('code ')) ?? 'no answer in time'
-  return `npm could not install it: ${first}`.slice(0, 120)
+/** npm's own first sentence, without its prefix and the repeated code. */
+export function reasonOf(complaints: string): string {
+  const sentences = [...complaints.matchAll(/^npm error (?!code |errno )(?:[a-z]+ )?([A-Z].+)$/gm)]
+  return `npm could not install it: ${sentences[0]?.[1] ?? 'no answer in time'}`.slice(0, 120)
 }

@@ -32,10 +32,17 @@ async function race(all: readonly Runner[]): Promise<Result[]> {
   const speeds = new Map(present.map(({ name }) => [name, [] as Awaited<ReturnType<typeof speedOf>>[]]))
   // In turns: whatever else the computer does meets all of them.
   for (let n = 0; n < ROUNDS; n++) {
-    for (const { name, start } of present) speeds.get(name)?.push(await speedOf(start))
+    for (const { name, start } of present) {
+      progress(`${name}, round ${n + 1} of ${ROUNDS}`)
+      speeds.get(name)?.push(await speedOf(start))
+    }
   }
   const kills = new Map<string, Faults>()
-  for (const { name, start } of present) kills.set(name, await killed(start))
+  for (const { name, start } of present) {
+    progress(`${name}, killed`)
+    kills.set(name, await killed(start))
+  }
+  progress('all of them in an outage')
   return await Promise.all(
     present.map(async ({ name, start }): Promise<Result> => {
       const outages = await Promise.all([inOutage(start, 'on-non-200'), inOutage(start, 'none')])
@@ -54,6 +61,9 @@ async function race(all: readonly Runner[]): Promise<Result[]> {
     }),
   )
 }
+
+/** A race takes minutes: whoever waits sees where it is. */
+const progress = (what: string) => process.stderr.write(`  ${what}\n`)
 
 const absentRows = (all: readonly Runner[]): Row[] =>
   all.flatMap(({ name, start }) =>
