@@ -69,8 +69,14 @@ export function startProgram<Ready>(
       line += chunk.toString()
       if (!line.includes('\n')) return
       clearTimeout(tooLong)
-      const ready = JSON.parse(line.slice(0, line.indexOf('\n'))) as Ready
-      resolve({ child, ready, readyMs: performance.now() - startedAt, complaints: () => complaints, end })
+      const said = line.slice(0, line.indexOf('\n'))
+      try {
+        const ready = JSON.parse(said) as Ready
+        resolve({ child, ready, readyMs: performance.now() - startedAt, complaints: () => complaints, end })
+      } catch {
+        void end('SIGKILL')
+        reject(new Error(`${args[0]} said before it was ready: ${said}\n${complaints}`))
+      }
     })
     child.once('exit', (code, signal) => {
       clearTimeout(tooLong)

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { errorMessage } from '../../../src/shared/node-errors.ts'
 import { startProgram } from '../../crash/processes.ts'
-import { bridge, type Start } from '../bench-server.ts'
+import { bridge, type Start, startStage } from '../bench-server.ts'
 import { installNodeRed } from './install.ts'
 import { NODE_RED_FLOW } from './node-red-flow.ts'
 
@@ -39,6 +40,16 @@ const nodeRed =
     return { server, hooks: `http://127.0.0.1:${port}/chatra` }
   }
 
+/** A program that is not ours may not start here: then the others go on without it. */
+async function tried(start: Start): Promise<Runner['start']> {
+  try {
+    await (await startStage(start)).end()
+    return start
+  } catch (error) {
+    return { absent: `it does not start: ${errorMessage(error).split('\n')[0]}`.slice(0, 120) }
+  }
+}
+
 /** All of them, the bridge first. */
 export async function runners(): Promise<Runner[]> {
   const installed = await installNodeRed()
@@ -46,7 +57,7 @@ export async function runners(): Promise<Runner[]> {
     { name: 'the bridge', start: bridge() },
     {
       name: `Node-RED ${installed.version}`,
-      start: installed.ok ? nodeRed(installed.program) : { absent: installed.why },
+      start: installed.ok ? await tried(nodeRed(installed.program)) : { absent: installed.why },
     },
     { name: 'bare Node', start: bareForward },
   ]
