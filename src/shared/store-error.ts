@@ -18,6 +18,8 @@ export type StoreErrorKind =
   | 'newer'
   /** Only with `shared`: the file waits for the server to upgrade it. */
   | 'older'
+  /** All data were moved to another store, or have not all come to this one yet. */
+  | 'moved'
 
 export type StorePlace = 'folder' | 'database'
 

@@ -2,6 +2,7 @@ import pg from 'pg'
 import { errorMessage } from '../../shared/node-errors.ts'
 import { isStoreError, StoreError } from '../../shared/store-error.ts'
 import { storeOfOtherVersion } from '../store/errors.ts'
+import { END_LEAVING, type MarkRow, marksFrom, moveTrouble, READ_MARKS } from '../store/rows/move-marks.ts'
 import { CERTIFICATE, postgresError } from './errors.ts'
 import { holdAlone } from './hold.ts'
 import { PostgresStore } from './postgres-store.ts'
@@ -18,6 +19,8 @@ export interface PostgresOptions {
   shared?: boolean
   /** For the command line with the server stopped: throws StoreError `missing` when there are no tables. */
   mustExist?: boolean
+  /** To note that the database was restored from a backup. */
+  isRestored?: boolean
 }
 
 /** Enough for the page's reads beside the engine's. */
@@ -25,7 +28,7 @@ const CONNECTIONS = 10
 const CONNECT_MS = 5000
 /** A query without an answer for so long: the line is cut. */
 const ANSWER_MS = 30_000
-const DEFAULT_SCHEMA = 'bridge'
+export const DEFAULT_SCHEMA = 'bridge'
 
 /**
  * Opens the store of a database. Throws StoreError `in-use` when another server runs on it, `newer` or `older` when
@@ -34,22 +37,13 @@ const DEFAULT_SCHEMA = 'bridge'
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<PostgresStore> {
   const { url, clock = Date, schema = DEFAULT_SCHEMA, shared = false, mustExist = false } = options
-  const settings = settingsOf(url)
-  // A process that was stopped inside a transaction keeps nobody waiting for long.
-  const prepare = `SET search_path TO "${schema}"; SET idle_in_transaction_session_timeout = '3s'`
-  const onConnect = async (client: pg.ClientBase) => {
-    await client.query(prepare)
-  }
-  const pool = new pg.Pool({ ...settings, max: CONNECTIONS, onConnect })
-  // A connection was lost: the query on it is told, and the next one opens another.
-  pool.on('error', () => undefined)
-  pool.on('connect', (client) => client.on('error', () => undefined))
+  const pool = tablesPool(url, schema)
   let release = async () => {}
   try {
     const sql = new PostgresReader(pool)
     if (shared) await checkVersion(sql, schema)
     else {
-      release = await holdAlone(settings, schema)
+      release = await holdAlone(settingsOf(url), schema)
       if (mustExist) await checkExists(sql, schema)
       await migrate(pool, schema)
     }
@@ -57,6 +51,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
       await pool.end()
       await release()
     }
+    await refuseMoved(sql, options)
     const store = new PostgresStore({ pool, now: () => clock.now(), isAlone: !shared, closed })
     await store.begin()
     return store
@@ -67,7 +62,21 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
   }
 }
 
-const settingsOf = (url: string): pg.ClientConfig => ({
+/** Connections that see the tables; `prepare`: SQL that each begins with. */
+export function tablesPool(url: string, schema: string, prepare = ''): pg.Pool {
+  // A process that was stopped inside a transaction keeps nobody waiting for long.
+  const first = `SET search_path TO "${schema}"; SET idle_in_transaction_session_timeout = '3s'${prepare}`
+  const onConnect = async (client: pg.ClientBase) => {
+    await client.query(first)
+  }
+  const pool = new pg.Pool({ ...settingsOf(url), max: CONNECTIONS, onConnect })
+  // A connection was lost: the query on it is told, and the next one opens another.
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  return pool
+}
+
+export const settingsOf = (url: string): pg.ClientConfig => ({
   connectionString: url,
   types,
   application_name: 'chatra-planfix-bridge',
@@ -94,11 +103,22 @@ async function checkVersion(sql: PostgresReader, schema: string): Promise<void> 
 async function checkExists(sql: PostgresReader, schema: string): Promise<number> {
   const version = await versionOf(sql, schema)
   if (version > 0) return version
-  throw new StoreError('missing', 'there is no bridge data in this database: start the bridge once on it')
+  throw missing()
+}
+
+export const missing = (): StoreError =>
+  new StoreError('missing', 'there is no bridge data in this database: start the bridge once on it')
+
+/** Throws StoreError `moved`. The command that notes a restore goes on: what was moved may be lost. */
+async function refuseMoved(sql: PostgresReader, { shared, isRestored }: PostgresOptions): Promise<void> {
+  const { moved, ...marks } = marksFrom(await sql.all<MarkRow>(READ_MARKS))
+  const trouble = moveTrouble(isRestored || moved === undefined ? marks : { ...marks, moved }, 'database')
+  if (trouble !== null) throw trouble
+  if (!shared) await sql.ask(END_LEAVING)
 }
 
 /** Why the database cannot be used, for the person who starts the program. */
-function startError(cause: unknown): unknown {
+export function startError(cause: unknown): unknown {
   const error = postgresError(cause)
   if (!isStoreError(error, 'unavailable')) return error
   const why = errorMessage(error.cause) || error.code

@@ -16,6 +16,7 @@ import { join } from 'node:path'
 
 /** The files of a data folder. */
 export const filesOf = (dir: string) => ({
+  dir,
   store: join(dir, 'bridge.sqlite'),
   lock: join(dir, 'bridge.lock'),
   clean: join(dir, 'bridge.clean'),

@@ -23,6 +23,7 @@ import {
 import { lockFolder } from './lock.ts'
 import { migrate, migrations, versionOf } from './migrations.ts'
 import { type Pacing, UNPACED } from './pacing.ts'
+import { END_LEAVING, type MarkRow, marksFrom, moveTrouble, READ_MARKS } from './rows/move-marks.ts'
 import { Sql } from './sql.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import { WalSync } from './wal-sync.ts'
@@ -95,6 +96,7 @@ function openShared(dir: string, now: () => number): SqliteStore {
     sql.close()
     throw version === 0 ? storeMissing(dir) : storeOfOtherVersion(version, migrations.length)
   }
+  refuseMoved(sql)
   const backup = () => Promise.reject(new Error('only the server makes backups'))
   return new SqliteStore(sql, { ...NOTHING_BESIDE, now, backup })
 }
@@ -186,6 +188,8 @@ function openSound(files: Files): { sql: Sql; isChecked: boolean } | null {
     const isRead = !isBig || isSuspect
     if (!isRead || isSound(sql)) {
       migrate(sql)
+      refuseMoved(sql)
+      sql.run(END_LEAVING)
       unmarkDamaged(files)
       return { sql, isChecked: isRead || isTrusted }
     }
@@ -209,4 +213,11 @@ function openRestored(
   unmarkDamaged(files)
   onEvent?.(told)
   return { sql, isChecked: true }
+}
+
+function refuseMoved(sql: Sql): void {
+  const trouble = moveTrouble(marksFrom(sql.all<MarkRow>(READ_MARKS)), 'folder')
+  if (trouble === null) return
+  sql.close()
+  throw trouble
 }

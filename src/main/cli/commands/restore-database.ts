@@ -16,7 +16,7 @@ export async function restoredDatabase(options: {
     )
     return 1
   }
-  const store = await openPostgresStore({ url: options.database, mustExist: true })
+  const store = await openPostgresStore({ url: options.database, mustExist: true, isRestored: true })
   try {
     const { lastUsed, replies } = await store.afterRestore(options.yes)
     const used = lastUsed === null ? 'at an unknown time' : `at ${new Date(lastUsed).toISOString()}`

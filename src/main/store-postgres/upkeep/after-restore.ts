@@ -2,6 +2,7 @@ import type { Change, Takeover } from '../../engine/ports.ts'
 import { heldReply, OPEN_REPLIES, SKIPPED_NUMBERS } from '../../store/backup/held-replies.ts'
 import { clientOf } from '../../store/queries/threads.ts'
 import { type MessageRow, messageFrom } from '../../store/rows/messages.ts'
+import { DROP_MARKS } from '../../store/rows/move-marks.ts'
 import type { Transaction } from '../transaction.ts'
 
 /** What a database that was restored from a backup is known by. */
@@ -34,6 +35,8 @@ export async function lookAfterRestore(tx: Transaction): Promise<RestoredDatabas
  */
 export async function noteRestore(tx: Transaction, now: number): Promise<RestoredDatabase> {
   const found = await lookAfterRestore(tx)
+  // Should they have been moved since, the present ones are these again.
+  await tx.run(DROP_MARKS)
   const blocks = await tx.value<number>(SKIP_BLOCKS)
   for (const text of SKIP) await tx.ask(text)
   const changes: Change[] = []

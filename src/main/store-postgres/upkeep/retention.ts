@@ -4,6 +4,7 @@ import type { Dropped } from '../../store/index.ts'
 import { withoutPerson, withoutWords } from '../../store/removal/redaction.ts'
 import { type ClientRow, clientFrom, conversationFrom, type DataRow } from '../../store/rows/links.ts'
 import type { PostgresReader } from '../reader.ts'
+import { sortedJson } from '../sorted-json.ts'
 import type { Transaction } from '../transaction.ts'
 
 type Transactions = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>
@@ -79,14 +80,7 @@ async function forgetWrites(tx: Transaction, from: number, cutoff: number): Prom
   return rows.length === STEP ? rows.at(-1)!.id : null
 }
 
-/** The database keeps the fields of JSON in an order of its own. */
-const isSame = (one: object, other: object): boolean => sorted(one) === sorted(other)
-const sorted = (value: object): string =>
-  JSON.stringify(value, (_key, part: unknown) =>
-    part !== null && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  )
+const isSame = (one: object, other: object): boolean => sortedJson(one) === sortedJson(other)
 
 const HOURS = 6 * 3_600_000
 /** Tables that hold words of people. */

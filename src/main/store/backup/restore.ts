@@ -9,6 +9,7 @@ import { migrate, versionOf } from '../migrations.ts'
 import { LOOKUPS } from '../queries/lookups.ts'
 import { ADD_EVENT, addInboxRow, SET_FACT } from '../rows/changes.ts'
 import { type MessageRow, messageFrom, patchMessage } from '../rows/messages.ts'
+import { DROP_MARKS, type MarkRow, marksFrom, READ_MARKS } from '../rows/move-marks.ts'
 import { Sql } from '../sql.ts'
 import { heldReply, OPEN_REPLIES, SKIPPED_NUMBERS } from './held-replies.ts'
 import { type Journaled, readJournal } from './journal.ts'
@@ -63,8 +64,8 @@ const event = (time: number, key: string, params: BridgeEvent['params']): Bridge
   params,
 })
 
-/** Returns the file's new name; empty when there was no file. */
-function moveAside(files: Files, now: number, why: string): string {
+/** Sets the store aside; returns the file's new name; empty when there was no file. */
+export function moveAside(files: Files, now: number, why: string): string {
   const stamp = new Date(now).toISOString().replace(/[:.]/g, '-')
   const aside = join(dirname(files.store), `bridge.${why}-${stamp}.sqlite`)
   if (!existsSync(files.store)) return ''
@@ -111,6 +112,8 @@ export function prepare(
     const store = sql
     if (backup && (!isSound(store) || versionOf(store) === 0)) return null
     migrate(store)
+    // Half of what a move brings is no backup.
+    if (marksFrom(store.all<MarkRow>(READ_MARKS)).arriving !== undefined) return null
     return store.now(() => goOn(store, files, backup, now, movedTo))
   } catch (error) {
     if (backup && (isDamage(error) || isStoreError(error, 'newer'))) return null
@@ -126,6 +129,7 @@ function goOn(sql: Sql, files: Files, backup: string | null, now: number, movedT
   const backupAt = backup === null ? 0 : copiedAt || Math.round(statSync(backup).mtimeMs)
   const known = sql.value<number>(`SELECT seq FROM sqlite_sequence WHERE name = 'inbox'`) ?? 0
   const journal = readJournal(files, known)
+  sql.run(DROP_MARKS)
   skipNumbers(sql, now, journal.rows.at(-1)?.seq ?? 0)
   for (const row of journal.rows) addInboxRow(sql, row)
   holdReplies(sql, now)

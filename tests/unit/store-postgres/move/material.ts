@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { onTestFinished } from 'vitest'
+import { openStore } from '../../../../src/main/store/index.ts'
+import { openDatabaseEnd } from '../../../../src/main/store-postgres/move/database-end.ts'
+import type { End } from '../../../../src/main/store-postgres/move/end.ts'
+import { openFolderSource, openFolderTarget } from '../../../../src/main/store-postgres/move/folder-end.ts'
+import { type Move, type MoveOutcome, move } from '../../../../src/main/store-postgres/move/move.ts'
+import { testDatabase } from '../../../support/postgres.ts'
+import { adding, client, conversation, inboxRow, job, message, reply, task } from '../../store/values.ts'
+
+export const schemaName = (): string => `test_${randomUUID().replaceAll('-', '')}`
+
+/** A used store: open work, odd signs, rows that are gone, and an event that the journal alone has. */
+export async function used(dir: string, messages = 1000): Promise<void> {
+  const db = await openStore({ dir, clock: { now: () => 1_000_000 } })
+  const odd = client({ clientId: 'c1\u0000' })
+  odd.profile = { ...odd.profile, name: 'Ion \ud83d', extra: { 'a\u0000b': 'x', a: 'y' } }
+  await db.commit([
+    { type: 'conversation.add', conversation: conversation({ id: 1 }) },
+    { type: 'conversation.add', conversation: conversation({ id: 2, clientLeft: true, mergedInto: 1 }) },
+    { type: 'client.save', client: client() },
+    { type: 'client.save', client: odd },
+    { type: 'task.add', task: task() },
+    inboxRow('{"settled":true}'),
+    inboxRow('{"open":"\\u0000"}'),
+    inboxRow('gone'),
+    { type: 'inbox.settle', seq: 1, outcome: 'done', reason: null },
+    adding(message({ id: 10, text: 'Пам\u0000ять \ud83d', writtenAt: 100.5 }), 'received', 'queued'),
+    adding(reply({ id: 11, state: 'uncertain', reason: 'unclear' })),
+    adding(
+      reply({ id: 12, state: 'queued', files: [{ name: 'a.png', url: 'https://x.example/a' }] as never }),
+    ),
+    { type: 'job.add', job: job({ id: 20 }) },
+    { type: 'agent.seen', connectionId: 'shop', agent: { id: 'a', name: 'Ana', email: null }, at: 5 },
+    { type: 'fact.set', connectionId: '', key: 'aliveAt', value: 900 },
+    {
+      type: 'event.add',
+      event: { time: 1, connectionId: 'shop', level: 'info', key: 'event.x', params: {} },
+    },
+  ])
+  // Its conversation remembers the message that it once had.
+  await db.commit([
+    { type: 'message.patch', id: 10, at: 120, patch: { conversationId: 2, state: 'delivered' } },
+  ])
+  for (let id = 100; id < 100 + messages; id++)
+    await db.commit([adding(message({ id, state: 'delivered', text: `${id}` }))])
+  await db.prepareReport()
+  await db.close()
+  const sql = new Database(join(dir, 'bridge.sqlite'))
+  sql.exec(`DELETE FROM inbox WHERE body = 'gone'; UPDATE meta SET value = 4321 WHERE key = 'next_id'`)
+  sql.close()
+}
+
+/** Every row of every table, without what each file has of its own. */
+export function dumpOf(dir: string): Record<string, unknown[]> {
+  const sql = new Database(join(dir, 'bridge.sqlite'), { readonly: true })
+  try {
+    const tables = sql
+      .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`)
+      .pluck()
+      .all() as string[]
+    return Object.fromEntries(
+      tables
+        .filter((table) => !['meta', 'sqlite_sequence'].includes(table))
+        .map((table) => [table, sql.prepare(`SELECT * FROM ${table} ORDER BY 1, 2, 3`).all().map(parsed)]),
+    )
+  } finally {
+    sql.close()
+  }
+}
+
+const parsed = (row: unknown): unknown =>
+  Object.fromEntries(
+    Object.entries(row as object).map(([column, value]) => [
+      column,
+      ['data', 'profile', 'author'].includes(column) ? JSON.parse(value as string) : value,
+    ]),
+  )
+
+/** What opens the ends of a move; each is closed after the test too. */
+export interface Ends {
+  source(): Promise<End>
+  target(): Promise<End>
+}
+
+export const toDatabase = (dir: string, schema: string): Ends => ({
+  source: async () => openFolderSource(dir),
+  target: async () => openDatabaseEnd(await testDatabase(), 'target', schema),
+})
+export const toFolder = (schema: string, dir: string): Ends => ({
+  source: async () => openDatabaseEnd(await testDatabase(), 'source', schema),
+  target: async () => openFolderTarget(dir),
+})
+
+/** Opens both ends, does it and closes them. */
+export async function between<T>(
+  ends: Ends,
+  work: (move: Move) => Promise<T>,
+  wrap = (end: End): End => end,
+): Promise<T> {
+  const source = await ends.source()
+  try {
+    const target = await ends.target()
+    try {
+      const place = source.name.includes('folder') ? 'folder' : 'database'
+      return await work({
+        source: wrap(source),
+        target: wrap(target),
+        place,
+        now: () => 5000,
+        copied: () => undefined,
+      })
+    } finally {
+      await target.close()
+    }
+  } finally {
+    await source.close()
+  }
+}
+
+export const moved = (ends: Ends, wrap?: (end: End) => End): Promise<MoveOutcome> => between(ends, move, wrap)
+
+/** Ends that are cut off at the call `n` of those that change something: before or after it is carried out. */
+export function cutAt(n: number, when: 'before' | 'after'): { wrap(end: End): End; wasCut(): boolean } {
+  let calls = 0
+  const changing = ['mark', 'begin', 'write', 'finish', 'discard']
+  const wrap = (end: End): End =>
+    new Proxy(end, {
+      get(_target, name: keyof End) {
+        const value = end[name]
+        if (typeof value !== 'function') return value
+        return async (...given: unknown[]) => {
+          const isCut = changing.includes(name) && ++calls === n
+          if (isCut && when === 'before') throw new Error('cut')
+          const answer = await (value as (...all: unknown[]) => unknown).apply(end, given)
+          if (isCut) throw new Error('cut')
+          return answer
+        }
+      },
+    })
+  return { wrap, wasCut: () => calls >= n }
+}
+
+export function closedAfter<T extends { close(): Promise<void> }>(opened: T): T {
+  onTestFinished(() => opened.close())
+  return opened
+}
