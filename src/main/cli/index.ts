@@ -54,6 +54,8 @@ async function run(command: Command, place: DataPlace, config: string | undefine
       if (database !== null)
         return (await import('./commands/restore-database.ts')).restoredDatabase({ ...command, database })
       return (await import('./commands/restore.ts')).restoreBackup({ ...command, dataDir })
+    case 'move':
+      return (await import('./commands/move.ts')).moveData({ ...command, ...place })
     case 'forget':
       return (await import('./commands/forget.ts')).forget({ ...command, ...place })
     case 'rename':

@@ -16,6 +16,7 @@ export type Command =
   | { name: 'export'; file: string; force: boolean }
   | { name: 'backup'; folder: string }
   | { name: 'restore'; from: string | undefined; yes: boolean }
+  | { name: 'move'; to: string; undo: boolean }
   | { name: 'forget'; client: string; connection: string | undefined }
   | { name: 'rename'; from: string; to: string }
   | { name: 'connection add'; file: string }
@@ -78,6 +79,10 @@ function commandOf({ command, arguments: given, has, text }: Given): Command | s
       return { name: 'backup', folder: first }
     case 'restore':
       return { name: 'restore', from: text('from'), yes: has('yes') }
+    case 'move':
+      return text('to') === undefined
+        ? 'move needs --to: an address such as postgres://bridge@db.example/bridge, or a folder'
+        : { name: 'move', to: text('to')!, undo: has('undo') }
     case 'forget':
       return { name: 'forget', client: first, connection: text('connection') }
     case 'rename':

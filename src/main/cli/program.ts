@@ -72,6 +72,21 @@ export const BRIDGE: ProgramSpecification = {
       details: `What is in Chatra or Planfix already is looked for first, and no reply of the time since the copy is sent again. A database (--store) is restored by its own means first; then this command notes that time is missing in it.`,
     },
     {
+      name: 'move',
+      arguments: [],
+      options: [
+        {
+          name: 'to',
+          value: 'PLACE',
+          completes: 'folder',
+          help: 'postgres://USER@HOST/DATABASE, for the data of the data folder; or a folder, for those of the database that --store names',
+        },
+        { name: 'undo', help: 'takes the move back, as long as no bridge has worked at its target' },
+      ],
+      help: 'moves all data into a database, or back into a folder; the bridge must be stopped',
+      details: `Everything is copied, compared, and only then used at its new place; the old one is kept and closed. A move that was interrupted goes on where it was when it is started again. The database's password is given by BRIDGE_STORE_PASSWORD.`,
+    },
+    {
       name: 'forget',
       arguments: [{ name: 'CLIENT', what: 'a CLIENT' }],
       options: [{ name: 'connection', value: 'ID', help: 'only there' }],
@@ -127,5 +142,5 @@ export const BRIDGE: ProgramSpecification = {
   ],
   common: PLACE,
   environment: SECRETS_ENVIRONMENT,
-  notes: `Secrets typed into the interface go before those of the environment and are forgotten when the server ends.\n\nThe commands also work while the bridge is running; "restore --yes", "forget" and "rename" want it stopped.`,
+  notes: `Secrets typed into the interface go before those of the environment and are forgotten when the server ends.\n\nThe commands also work while the bridge is running; "restore --yes", "move", "forget" and "rename" want it stopped.`,
 }

@@ -3,10 +3,9 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { onTestFinished } from 'vitest'
 import { openStore } from '../../../../src/main/store/index.ts'
-import { openDatabaseEnd } from '../../../../src/main/store-postgres/move/database-end.ts'
 import type { End } from '../../../../src/main/store-postgres/move/end.ts'
-import { openFolderSource, openFolderTarget } from '../../../../src/main/store-postgres/move/folder-end.ts'
-import { type Move, type MoveOutcome, move } from '../../../../src/main/store-postgres/move/move.ts'
+import { type Ends, type Move, move, withEnds } from '../../../../src/main/store-postgres/move/index.ts'
+import type { MoveOutcome } from '../../../../src/main/store-postgres/move/move.ts'
 import { testDatabase } from '../../../support/postgres.ts'
 import { adding, client, conversation, inboxRow, job, message, reply, task } from '../../store/values.ts'
 
@@ -44,8 +43,11 @@ export async function used(dir: string, messages = 1000): Promise<void> {
   await db.commit([
     { type: 'message.patch', id: 10, at: 120, patch: { conversationId: 2, state: 'delivered' } },
   ])
-  for (let id = 100; id < 100 + messages; id++)
-    await db.commit([adding(message({ id, state: 'delivered', text: `${id}` }))])
+  await db.commit(
+    Array.from({ length: messages }, (_, n) =>
+      adding(message({ id: 100 + n, state: 'delivered', text: `${100 + n}` })),
+    ),
+  )
   await db.prepareReport()
   await db.close()
   const sql = new Database(join(dir, 'bridge.sqlite'))
@@ -79,48 +81,25 @@ const parsed = (row: unknown): unknown =>
     ]),
   )
 
-/** What opens the ends of a move; each is closed after the test too. */
-export interface Ends {
-  source(): Promise<End>
-  target(): Promise<End>
-}
-
-export const toDatabase = (dir: string, schema: string): Ends => ({
-  source: async () => openFolderSource(dir),
-  target: async () => openDatabaseEnd(await testDatabase(), 'target', schema),
+export const toDatabase = async (dir: string, schema: string): Promise<Ends> => ({
+  ...{ way: 'to-database', database: await testDatabase(), schema, dir },
 })
-export const toFolder = (schema: string, dir: string): Ends => ({
-  source: async () => openDatabaseEnd(await testDatabase(), 'source', schema),
-  target: async () => openFolderTarget(dir),
+export const toFolder = async (schema: string, dir: string): Promise<Ends> => ({
+  ...{ way: 'to-folder', database: await testDatabase(), schema, dir },
 })
 
 /** Opens both ends, does it and closes them. */
-export async function between<T>(
-  ends: Ends,
+export const between = async <T>(
+  ends: Promise<Ends>,
   work: (move: Move) => Promise<T>,
   wrap = (end: End): End => end,
-): Promise<T> {
-  const source = await ends.source()
-  try {
-    const target = await ends.target()
-    try {
-      const place = source.name.includes('folder') ? 'folder' : 'database'
-      return await work({
-        source: wrap(source),
-        target: wrap(target),
-        place,
-        now: () => 5000,
-        copied: () => undefined,
-      })
-    } finally {
-      await target.close()
-    }
-  } finally {
-    await source.close()
-  }
-}
+): Promise<T> =>
+  withEnds(await ends, { now: () => 5000, copied: () => undefined }, (opened) =>
+    work({ ...opened, source: wrap(opened.source), target: wrap(opened.target) }),
+  )
 
-export const moved = (ends: Ends, wrap?: (end: End) => End): Promise<MoveOutcome> => between(ends, move, wrap)
+export const moved = (ends: Promise<Ends>, wrap?: (end: End) => End): Promise<MoveOutcome> =>
+  between(ends, move, wrap)
 
 /** Ends that are cut off at the call `n` of those that change something: before or after it is carried out. */
 export function cutAt(n: number, when: 'before' | 'after'): { wrap(end: End): End; wasCut(): boolean } {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { openStore } from '../../../../src/main/store/index.ts'
 import { moveTrouble } from '../../../../src/main/store/rows/move-marks.ts'
 import { openPostgresStore } from '../../../../src/main/store-postgres/index.ts'
-import { move, undo } from '../../../../src/main/store-postgres/move/move.ts'
+import { type Ends, move, undo } from '../../../../src/main/store-postgres/move/index.ts'
 import { hasPostgres, testDatabase } from '../../../support/postgres.ts'
 import { folder } from '../../store/material.ts'
 import { adding, inboxRow, message } from '../../store/values.ts'
@@ -11,7 +11,6 @@ import {
   closedAfter,
   cutAt,
   dumpOf,
-  type Ends,
   moved,
   schemaName,
   toDatabase,
@@ -22,7 +21,7 @@ import {
 const onDatabase = async (schema: string) =>
   closedAfter(await openPostgresStore({ url: await testDatabase(), schema, clock: { now: () => 1_000_000 } }))
 const onFolder = async (dir: string) => closedAfter(await openStore({ dir, clock: { now: () => 1_000_000 } }))
-const outcomeOf = async (ends: Ends) => (await moved(ends)).outcome
+const outcomeOf = async (ends: Promise<Ends>) => (await moved(ends)).outcome
 
 describe.skipIf(!hasPostgres)('a move of all data', () => {
   it('a database that data came to is worked on as the folder was', async () => {
@@ -239,7 +238,7 @@ describe.skipIf(!hasPostgres)('a move of all data', () => {
 })
 
 /** How many of both stores a bridge could be started on. */
-const openOnes = (ends: Ends): Promise<number> =>
+const openOnes = (ends: Promise<Ends>): Promise<number> =>
   between(ends, async ({ source, target, place }) => {
     const other = place === 'folder' ? 'database' : 'folder'
     const troubles = [moveTrouble(await source.marks(), place), moveTrouble(await target.marks(), other)]
