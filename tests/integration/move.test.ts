@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { hasPostgres, testDatabase } from '../support/postgres.ts'
+import { hasPostgres, newDatabase } from '../support/postgres.ts'
 import { Bench, type Program, until } from './server-process.ts'
 
 describe.skipIf(!hasPostgres)('a server whose data are moved', () => {
@@ -95,18 +93,6 @@ describe.skipIf(!hasPostgres)('a server whose data are moved', () => {
     return server
   }
 })
-
-/** The address of a database of its own. */
-async function newDatabase(): Promise<string> {
-  const url = new URL(await testDatabase())
-  const name = `moved_${randomUUID().replaceAll('-', '')}`
-  const client = new pg.Client(url.href)
-  await client.connect()
-  await client.query(`CREATE DATABASE ${name}`)
-  await client.end()
-  url.pathname = `/${name}`
-  return url.href
-}
 
 function jobsIn(dir: string): unknown {
   const file = new Database(join(dir, 'bridge.sqlite'), { readonly: true })

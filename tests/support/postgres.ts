@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { onTestFinished } from 'vitest'
 import { findPostgres } from '../../scripts/system-deps.ts'
 import type { ApplicationStore } from '../../src/main/store/index.ts'
@@ -70,4 +71,16 @@ export async function postgresStore(options: Partial<PostgresOptions> = {}): Pro
   })
   onTestFinished(() => opened.close())
   return opened
+}
+
+/** The address of a new database. */
+export async function newDatabase(): Promise<string> {
+  const url = new URL(await testDatabase())
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  const client = new pg.Client(url.href)
+  await client.connect()
+  await client.query(`CREATE DATABASE ${name}`)
+  await client.end()
+  url.pathname = `/${name}`
+  return url.href
 }

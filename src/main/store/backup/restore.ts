@@ -48,7 +48,9 @@ export function restore(
   { backups = [files.backup, files.olderBackup], aside = 'corrupt' as 'corrupt' | 'replaced' } = {},
 ): BridgeEvent {
   const movedTo = moveAside(files, now, aside)
-  for (const backup of backups) {
+  for (const named of backups) {
+    // The store's own file, whose data were moved to a place that is lost.
+    const backup = named === files.store ? join(files.dir, movedTo) : named
     if (!existsSync(backup)) continue
     const told = finish(files, backup, now, movedTo)
     if (told) return told
@@ -65,7 +67,7 @@ const event = (time: number, key: string, params: BridgeEvent['params']): Bridge
 })
 
 /** Sets the store aside; returns the file's new name; empty when there was no file. */
-export function moveAside(files: Files, now: number, why: string): string {
+function moveAside(files: Files, now: number, why: string): string {
   const stamp = new Date(now).toISOString().replace(/[:.]/g, '-')
   const aside = join(dirname(files.store), `bridge.${why}-${stamp}.sqlite`)
   if (!existsSync(files.store)) return ''

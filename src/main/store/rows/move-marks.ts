@@ -7,7 +7,7 @@ import { StoreError, type StorePlace } from '../../../shared/store-error.ts'
  * - `arriving`: they are not complete yet
  * - `moved`: they are somewhere else now
  */
-export const MOVE_MARKS = ['origin', 'leaving', 'arriving', 'moved'] as const
+const MOVE_MARKS = ['origin', 'leaving', 'arriving', 'moved'] as const
 export type MoveMark = (typeof MOVE_MARKS)[number]
 export type MoveMarks = Partial<Record<MoveMark, string>>
 

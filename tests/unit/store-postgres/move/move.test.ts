@@ -1,4 +1,8 @@
+import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { rehearse, restoreNow } from '../../../../src/main/store/backup/restore-rehearsal.ts'
+import { filesOf } from '../../../../src/main/store/files.ts'
 import { openStore } from '../../../../src/main/store/index.ts'
 import { moveTrouble } from '../../../../src/main/store/rows/move-marks.ts'
 import { openPostgresStore } from '../../../../src/main/store-postgres/index.ts'
@@ -234,6 +238,20 @@ describe.skipIf(!hasPostgres)('a move of all data', () => {
     await noted.afterRestore(true)
     await noted.close()
     expect(await (await onDatabase(schema)).message(12)).toMatchObject({ state: 'uncertain' })
+    // The folder, with its own file as the backup.
+    await expect(openStore({ dir })).rejects.toMatchObject({ kind: 'moved' })
+    restoreNow(dir, filesOf(dir).store, 1_000_000)
+    expect(await (await onFolder(dir)).message(12)).toMatchObject({ state: 'uncertain' })
+  })
+
+  it('half of a move is no backup', async () => {
+    const [dir, other, schema] = [folder(), folder(), schemaName()]
+    await used(dir)
+    await moved(toDatabase(dir, schema))
+    await expect(moved(toFolder(schema, other), cutAt(6, 'after').wrap)).rejects.toThrow('cut')
+    const half = join(folder(), 'half.sqlite')
+    copyFileSync(filesOf(other).store, half)
+    expect(rehearse(dir, half, 1).backup).toBeNull()
   })
 })
 
