@@ -13,6 +13,7 @@ import { PostgresReader } from '../reader.ts'
 import { migrate, versionOf } from '../tables/migrations.ts'
 import { inTransaction, type Transaction } from '../transaction.ts'
 import { type Arriving, type End, NUMBERED, type Numbers } from './end.ts'
+import { dropIndexes, makeIndexes } from './indexes.ts'
 import type { Row, Value } from './lines.ts'
 import { MOVED_TABLES, type MovedTable, nextRows } from './tables.ts'
 
@@ -47,7 +48,7 @@ export async function openDatabaseEnd(
   }
 }
 
-const TABLES = [...MOVED_TABLES.map(({ into }) => into), 'writers'].join(', ')
+const FILLED = MOVED_TABLES.map(({ into }) => into)
 const IS_TAKEN = `SELECT (EXISTS (SELECT 1 FROM inbox) OR EXISTS (SELECT 1 FROM conversations)
   OR EXISTS (SELECT 1 FROM messages))::int`
 const SET_MARK = `INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`
@@ -93,8 +94,10 @@ class DatabaseEnd implements End {
     await migrate(pool, schema)
     await this.#surely(async (tx) => {
       await emptied(tx)
+      await tx.run(DROP_MARKS)
       // What they write is copied.
       await tx.run('ALTER TABLE messages DISABLE TRIGGER USER')
+      await dropIndexes(tx, FILLED)
       await tx.run(SET_MARK, 'arriving', JSON.stringify(arriving))
     })
   }
@@ -115,8 +118,12 @@ class DatabaseEnd implements End {
     return { nextId: blocks! * BLOCK, inbox, entries, events }
   }
 
+  async complete(): Promise<void> {
+    await makeIndexes(this.#sql)
+    for (const table of FILLED) await this.#sql.ask(`ANALYZE ${table}`, [], HOURS)
+  }
+
   async finish(origin: string, { nextId, ...last }: Numbers): Promise<void> {
-    for (const { into } of MOVED_TABLES) await this.#sql.ask(`ANALYZE ${into}`, [], HOURS)
     await this.#surely(async (tx) => {
       await tx.ask(`SELECT setval('id_blocks', ?, false)`, [Math.max(1, Math.ceil(nextId / BLOCK))])
       for (const table of Object.keys(NUMBERED) as (keyof typeof NUMBERED)[])
@@ -128,8 +135,10 @@ class DatabaseEnd implements End {
   }
 
   async discard(): Promise<void> {
+    await this.#surely(emptied)
+    await makeIndexes(this.#sql)
     await this.#surely(async (tx) => {
-      await emptied(tx)
+      await tx.run(DROP_MARKS)
       await tx.run('ALTER TABLE messages ENABLE TRIGGER USER')
       await tx.run('ALTER SEQUENCE id_blocks RESTART')
     })
@@ -149,10 +158,7 @@ class DatabaseEnd implements End {
   }
 }
 
-async function emptied(tx: Transaction): Promise<void> {
-  await tx.run(`TRUNCATE ${TABLES} RESTART IDENTITY`)
-  await tx.run(DROP_MARKS)
-}
+const emptied = (tx: Transaction) => tx.run(`TRUNCATE ${FILLED.join(', ')}, writers RESTART IDENTITY`)
 
 const sequenceOf = (table: keyof typeof NUMBERED): string => `${table}_${NUMBERED[table]}_seq`
 

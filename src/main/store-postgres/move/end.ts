@@ -38,8 +38,10 @@ export interface End {
   begin(arriving: Arriving): Promise<void>
   /** Adds rows (see lineOf) and notes the place, both or none. */
   write(table: MovedTable, lines: readonly string[], arriving: Arriving): Promise<void>
+  /** All rows are there. */
+  complete(): Promise<void>
   numbers(): Promise<Numbers>
-  /** All is there: from now on a bridge may work on it. */
+  /** All is compared: from now on a bridge may work on it. */
   finish(origin: string, numbers: Numbers): Promise<void>
   /** Removes what a move brought. */
   discard(): Promise<void>

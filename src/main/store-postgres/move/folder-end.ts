@@ -145,6 +145,10 @@ class FolderEnd implements End {
     })
   }
 
+  async complete(): Promise<void> {
+    // A file without statistics is asked as the questions say.
+  }
+
   async numbers(): Promise<Numbers> {
     const sql = this.#there
     const last = (name: string) =>

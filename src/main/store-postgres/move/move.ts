@@ -45,6 +45,7 @@ export async function move(moved: Move): Promise<MoveOutcome> {
   if (plan.do === 'nothing') return { outcome: 'nothing' }
   const arriving = plan.do === 'go-on' ? plan.from : await begun(source, target)
   await copy(moved, arriving)
+  await target.complete()
   const tables = await compare(source, target)
   if (!tables.every(isSame)) {
     await target.mark('arriving', JSON.stringify({ ...arriving, attempt: '' }))

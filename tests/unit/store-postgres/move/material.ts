@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import pg from 'pg'
 import { onTestFinished } from 'vitest'
 import { openStore } from '../../../../src/main/store/index.ts'
 import type { End } from '../../../../src/main/store-postgres/move/end.ts'
@@ -101,20 +102,18 @@ export const between = async <T>(
 export const moved = (ends: Promise<Ends>, wrap?: (end: End) => End): Promise<MoveOutcome> =>
   between(ends, move, wrap)
 
-/** Ends that are cut off at the call `n` of those that change something: before or after it is carried out. */
-export function cutAt(n: number, when: 'before' | 'after'): { wrap(end: End): End; wasCut(): boolean } {
+/** Ends that are cut off after the call `n` of those that change something. */
+export function cutAfter(n: number): { wrap(end: End): End; wasCut(): boolean } {
   let calls = 0
-  const changing = ['mark', 'begin', 'write', 'finish', 'discard']
+  const changing = ['mark', 'begin', 'write', 'complete', 'finish', 'discard']
   const wrap = (end: End): End =>
     new Proxy(end, {
       get(_target, name: keyof End) {
         const value = end[name]
         if (typeof value !== 'function') return value
         return async (...given: unknown[]) => {
-          const isCut = changing.includes(name) && ++calls === n
-          if (isCut && when === 'before') throw new Error('cut')
           const answer = await (value as (...all: unknown[]) => unknown).apply(end, given)
-          if (isCut) throw new Error('cut')
+          if (changing.includes(name) && ++calls === n) throw new Error('cut')
           return answer
         }
       },
@@ -125,4 +124,17 @@ export function cutAt(n: number, when: 'before' | 'after'): { wrap(end: End): En
 export function closedAfter<T extends { close(): Promise<void> }>(opened: T): T {
   onTestFinished(() => opened.close())
   return opened
+}
+
+/** The indexes of a schema's tables, and which triggers are switched on. */
+export async function shapeOf(schema: string): Promise<string[]> {
+  const client = new pg.Client(await testDatabase())
+  await client.connect()
+  const { rows } = await client.query<{ text: string }>(
+    `SELECT replace(indexdef, schemaname, '') AS text FROM pg_indexes WHERE schemaname = $1
+     UNION SELECT tgname::text || tgenabled::text FROM pg_trigger WHERE tgrelid = ($1 || '.messages')::regclass ORDER BY 1`,
+    [schema],
+  )
+  await client.end()
+  return rows.map(({ text }) => text)
 }
