@@ -21,6 +21,8 @@ export interface OpeningOptions {
   dataDir: string
   /** Address of a PostgreSQL database, with its password, instead of the data folder's own store. */
   database?: string | null
+  /** See ApplicationOptions. */
+  keeping?: { masterKeys: readonly Buffer[] } | null
   /** Address of the webhook receiver; port 0 = any free one. */
   hooks: { host: string; port: number }
   log: Log
@@ -114,6 +116,7 @@ async function openPatiently(options: OpeningOptions): Promise<Application> {
         secrets: options.secrets,
         dataDir: options.dataDir,
         database: options.database ?? null,
+        keeping: options.keeping ?? null,
         receiver: options.hooks,
         log: options.log,
         ...(options.listener && { listener: options.listener }),

@@ -2,6 +2,7 @@ import { Alert, AppShell, Center, Loader, Skeleton, Stack, Text, Title } from '@
 import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react'
 import { Redirect, Route, Switch, useLocation } from 'wouter'
 import { mayCall } from '../shared/api/access/roles.ts'
+import type { AppState } from '../shared/api/state.ts'
 import { useMaybeAccess } from './client/access.tsx'
 import { useLine, useMaybeAppState } from './client/hooks.tsx'
 import { ErrorBoundary } from './components/feedback/error-boundary.tsx'
@@ -155,10 +156,8 @@ function Notices({ line }: { line: string }) {
         </Alert>
       ))}
       {state?.storeFailing && (
-        <Alert color="red" radius={0} py="xs">
-          {t(state.storePlace === 'database' ? 'shell.database-failing' : 'shell.store-failing', {
-            detail: state.storeFailing,
-          })}
+        <Alert color={state.keptEvents?.hasRoom ? 'orange' : 'red'} radius={0} py="xs">
+          {t(failingText(state), { detail: state.storeFailing, count: state.keptEvents?.waiting ?? 0 })}
         </Alert>
       )}
       {state?.updated && (
@@ -210,3 +209,10 @@ function Loading() {
 
 // The address after # belongs to the pages, so this is no link.
 const skipToMain = () => document.getElementById('main')?.focus()
+
+const failingText = ({ storePlace, keptEvents }: AppState) =>
+  storePlace === 'folder'
+    ? 'shell.store-failing'
+    : keptEvents?.hasRoom
+      ? 'shell.database-keeping'
+      : 'shell.database-failing'

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasPostgres, testServer } from '../support/postgres.ts'
 import { Bench, HOOK_SECRET, type Program, until } from './server-process.ts'
@@ -25,14 +26,14 @@ describe.skipIf(!hasPostgres)('a server with its data in PostgreSQL', () => {
     for (const { out, err } of programs) expect(out + err).not.toContain('p@ss')
   })
 
-  const serve = () => {
-    const program = bench.serve([], environment)
+  const serve = (...args: string[]) => {
+    const program = bench.serve(args, environment)
     programs.push(program)
     return program
   }
 
   test('messages go both ways, each once, over a killed server and a restarted database', async () => {
-    let server = serve()
+    let server = serve('--while-database-away', 'refuse')
     let ready = await bench.ready(server)
     expect(readFileSync(`/proc/${server.child.pid}/cmdline`, 'utf8')).not.toContain('p@ss')
     const anna = bench.chatra.visit({ name: 'Anna' })
@@ -91,6 +92,40 @@ describe.skipIf(!hasPostgres)('a server with its data in PostgreSQL', () => {
     const looked = await bench.bridge(['restore'], environment)
     expect([looked.code, looked.out]).toEqual([0, expect.stringContaining('Nothing was changed')])
     expect((await bench.bridge(['restore', '--yes'], environment)).out).toContain('Done.')
+  }, 90_000)
+
+  test('what clients write while the database is away is kept, also over a kill, and follows once and in order', async () => {
+    database.start()
+    let server = serve()
+    let ready = await bench.ready(server)
+    const ben = bench.chatra.visit({ name: 'Ben' })
+    ben.says('#b1')
+    const task = await until('the task', () => bench.planfix.tasks.find(({ name }) => name.startsWith('Ben')))
+    const marks = () => JSON.stringify(bench.planfix.comments(task.id)).match(/#b\d/g) ?? []
+    await until('the first message', () => marks().length === 1)
+    database.stop()
+    const accepted = () => (bench.chatra.summary().webhooks as { answered200: number }).answered200
+    const before = accepted()
+    ben.says('#b2')
+    ben.says('#b3')
+    await until('both accepted', () => accepted() >= before + 2)
+    expect((await fetch(`${ready.hooks}/readyz`)).status).toBe(200)
+    expect(server.err).toContain('Webhooks are kept on this computer meanwhile')
+    const file = join(bench.dataDir, 'webhooks.kept')
+    expect(readFileSync(file, 'utf8')).not.toContain('#b')
+    server.kill('SIGKILL')
+    await server.ended
+    database.start()
+    const moved = await bench.bridge(['move', '--to', join(bench.folder, 'elsewhere')], environment)
+    expect([moved.code, moved.err]).toEqual([1, expect.stringContaining('start the bridge once')])
+    server = serve()
+    ready = await bench.ready(server)
+    ben.says('#b4')
+    await until('all messages', () => marks().length === 4)
+    expect(marks()).toEqual(['#b1', '#b2', '#b3', '#b4'])
+    await until('the file is gone', () => !existsSync(file))
+    server.kill('SIGTERM')
+    expect((await server.ended).code).toBe(0)
   }, 90_000)
 
   test('why it does not start is said in words', async () => {

@@ -210,7 +210,8 @@ export class Application {
 
   /** Events can be stored. */
   isReady(): boolean {
-    return this.storeFailing === null && this.stopping === null
+    const canStore = this.storeFailing === null || this.store.kept?.hasRoom === true
+    return canStore && this.stopping === null
   }
 
   isDegraded(): boolean {

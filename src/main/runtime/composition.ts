@@ -33,6 +33,8 @@ export interface ApplicationOptions {
   dataDir: string
   /** Address of a PostgreSQL database, with its password; null = the data folder's own store. */
   database?: string | null
+  /** Keeps webhooks on this computer while the database is away, sealed by these keys; null = they are refused. */
+  keeping?: { masterKeys: readonly Buffer[] } | null
   receiver: { host: string; port: number }
   log: Log
   listener?: Listener
@@ -76,7 +78,7 @@ export interface Parts {
 export async function compose(options: ApplicationOptions): Promise<Parts> {
   const clock = options.clock ?? systemClock
   const outside = { ...realWorld, ...options.outside }
-  const events = new EventBus(options.log)
+  const events = new EventBus(options.log, options.database != null && options.keeping != null)
   if (options.listener) events.subscribe(options.listener)
   const store = await openStore(options, outside, clock, events)
   try {
@@ -88,7 +90,7 @@ export async function compose(options: ApplicationOptions): Promise<Parts> {
 }
 
 async function openStore(
-  { dataDir: dir, database }: ApplicationOptions,
+  { dataDir: dir, database, keeping }: ApplicationOptions,
   outside: OutsideWorld,
   clock: Clock,
   events: EventBus,
@@ -101,7 +103,10 @@ async function openStore(
   }
   // A clock of a test stands still while the disk is waited for.
   const pacing = clock === systemClock ? PACED : UNPACED
-  opened = await outside.openStore({ dir, database, clock, onEvent, pacing })
+  opened = await outside.openStore({
+    ...{ dir, database, clock, onEvent, pacing },
+    keeping: keeping && { ...keeping, dir, onEvent },
+  })
   return opened
 }
 

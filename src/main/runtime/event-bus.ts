@@ -25,13 +25,18 @@ const WORDS = {
 /** Publishes events to the log, the listeners and (for the state of the store) every component. */
 export class EventBus {
   private readonly log: Log
+  private readonly webhooks: string
   private readonly listeners = new Set<Listener>()
   private place: StorePlace = 'folder'
   /** Why nothing can be stored; null when it can. */
   storeFailing: string | null = null
 
-  constructor(log: Log) {
+  /** `keepsWebhooks`: those that come while the database is away are kept on this computer. */
+  constructor(log: Log, keepsWebhooks = false) {
     this.log = log
+    this.webhooks = keepsWebhooks
+      ? 'Webhooks are kept on this computer meanwhile.'
+      : 'Webhooks are answered 503; what is not sent again may only come at the end of its chat.'
   }
 
   /** Returns a function that unsubscribes. */
@@ -95,10 +100,7 @@ export class EventBus {
     this.place = error.place
     const { fails, remedy } = WORDS[this.place]
     if (this.storeFailing === null) {
-      this.log.error(
-        { where },
-        `${fails}: ${text}. Webhooks are answered 503; what is not sent again may only come at the end of its chat. ${remedy}`,
-      )
+      this.log.error({ where }, `${fails}: ${text}. ${this.webhooks} ${remedy}`)
     }
     const before = this.storeFailing
     this.storeFailing = text

@@ -32,7 +32,7 @@ export class WebhookInbox {
     this.options = options
   }
 
-  /** Resolves when the body is on disk. Rejects when it cannot be written: Chatra is answered 503, and may not send it again. */
+  /** Resolves when the body is on disk: the database's, or this computer's while that is away. Rejects when it cannot be written: Chatra is answered 503, and may not send it again. */
   async accept(connectionId: string, source: InboxSource, body: string): Promise<void> {
     const { store, clock, events, continuity } = this.options
     const receivedAt = clock.now()
@@ -44,6 +44,8 @@ export class WebhookInbox {
       events.reportBug(error, 'receiver')
       throw error
     }
+    if (accepted.kept) events.reportBug(accepted.kept, 'receiver')
+    else events.storeWorks()
     this.came([{ connectionId, source, receivedAt }])
     accepted.inInbox.then(
       () => this.options.news.raise(connectionId),
@@ -54,13 +56,13 @@ export class WebhookInbox {
 
   /** These are in the inbox, from a relay that had stored them. */
   stored(webhooks: readonly StoredWebhook[]): void {
+    this.options.events.storeWorks()
     this.came(webhooks)
     for (const id of new Set(webhooks.map(({ connectionId }) => connectionId))) this.options.news.raise(id)
   }
 
   private came(webhooks: readonly StoredWebhook[]): void {
-    const { events, continuity, activity, arrival } = this.options
-    events.storeWorks()
+    const { continuity, activity, arrival } = this.options
     arrival.raise()
     continuity.exchanged()
     for (const { connectionId, source, receivedAt } of webhooks)

@@ -3,6 +3,7 @@ import { isLoopback } from '../../shared/setup/address.ts'
 import type { Given } from '../process/command-line/parse.ts'
 import { LOG_LEVELS, type LogLevel } from '../process/log.ts'
 import type { Reach } from './interface/server.ts'
+import { WHILE_AWAY } from './program.ts'
 
 export interface ServeOptions {
   dataDir: string | undefined
@@ -16,6 +17,8 @@ export interface ServeOptions {
   host: string
   /** Where metrics are served without a login; null = nowhere. */
   metrics: { host: string; port: number } | null
+  /** Events that come in while the database is away are kept on this computer. */
+  keepsWhileAway: boolean
   logLevel: LogLevel | undefined
   reach: Reach
 }
@@ -31,6 +34,9 @@ export function serveOptions(given: Given): ServeOptions | string {
   const logLevel = LOG_LEVELS.find((one) => one === level)
   if (level !== undefined && logLevel === undefined)
     return `--log-level must be one of ${LOG_LEVELS.join(', ')}, not "${level}"`
+  const whileAway = given.text('while-database-away') ?? 'keep'
+  if (!WHILE_AWAY.some((one) => one === whileAway))
+    return `--while-database-away must be ${WHILE_AWAY.join(' or ')}, not "${whileAway}"`
   const reach = reachOf(given)
   if (typeof reach === 'string') return reach
   const metricsPort = given.text('metrics-port')
@@ -46,6 +52,7 @@ export function serveOptions(given: Given): ServeOptions | string {
       metricsPort === undefined
         ? null
         : { host: given.text('metrics-host') ?? '127.0.0.1', port: Number(metricsPort) },
+    keepsWhileAway: whileAway === 'keep',
     logLevel,
     reach,
   }

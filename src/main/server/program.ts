@@ -35,6 +35,9 @@ const LOG_LEVEL: OptionSpecification = {
   help: `${LOG_LEVELS.join(', ')} (default: info, or BRIDGE_LOG_LEVEL); debug adds a line for each step of each message`,
 }
 
+/** What happens to events that come in while the database is away. */
+export const WHILE_AWAY = ['keep', 'refuse'] as const
+
 /** `bridge serve`. */
 export const SERVE: CommandSpecification = {
   name: 'serve',
@@ -85,6 +88,12 @@ export const SERVE: CommandSpecification = {
       name: 'metrics-host',
       value: 'H',
       help: 'address that port listens on (default: 127.0.0.1)',
+    },
+    {
+      name: 'while-database-away',
+      value: 'WHAT',
+      completes: WHILE_AWAY,
+      help: 'with --store: keep (default) stores incoming events on this computer, sealed, until the database is back; refuse answers them 503',
     },
     LOG_LEVEL,
   ],

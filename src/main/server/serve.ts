@@ -54,6 +54,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       secrets: memoryOver(environmentSecrets(process.env), (secret) => redact.add(secret)),
       dataDir,
       database,
+      keeping: options.keepsWhileAway ? { masterKeys: [] } : null,
       // Loaded on first use: most servers never need it.
       demo: { start: async (language) => (await import('../demo/beside.ts')).startDemo(log, language) },
       uiPort: options.uiPort,

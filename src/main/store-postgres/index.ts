@@ -1,3 +1,4 @@
 /** The bridge's store on PostgreSQL. */
 
 export { isInUse, openPostgresStore, type PostgresOptions } from './open.ts'
+export type { Keeping } from './spool/open.ts'

@@ -7,6 +7,8 @@ import { CERTIFICATE, postgresError } from './errors.ts'
 import { holdAlone } from './hold.ts'
 import { PostgresStore } from './postgres-store.ts'
 import { PostgresReader, types } from './reader.ts'
+import type { KeptWebhooks } from './spool/kept-webhooks.ts'
+import { type Keeping, openKept } from './spool/open.ts'
 import { migrate, migrations, versionOf } from './tables/migrations.ts'
 
 export interface PostgresOptions {
@@ -19,6 +21,8 @@ export interface PostgresOptions {
   shared?: boolean
   /** For the command line with the server stopped: throws StoreError `missing` when there are no tables. */
   mustExist?: boolean
+  /** Keeps webhooks on this computer's disk while the database is away; without it they are refused. */
+  keeping?: Keeping | null | undefined
   /** To note that the database was restored from a backup. */
   isRestored?: boolean
 }
@@ -39,6 +43,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
   const { url, clock = Date, schema = DEFAULT_SCHEMA, shared = false, mustExist = false } = options
   const pool = tablesPool(url, schema)
   let release = async () => {}
+  let kept: KeptWebhooks | null = null
   try {
     const sql = new PostgresReader(pool)
     if (shared) await checkVersion(sql, schema)
@@ -52,10 +57,13 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
       await release()
     }
     await refuseMoved(sql, options)
-    const store = new PostgresStore({ pool, now: () => clock.now(), isAlone: !shared, closed })
+    const now = () => clock.now()
+    kept = options.keeping ? await openKept(options.keeping, pool, now) : null
+    const store = new PostgresStore({ pool, now, isAlone: !shared, kept, closed })
     await store.begin()
     return store
   } catch (error) {
+    await kept?.close()
     await pool.end()
     await release()
     throw startError(error)

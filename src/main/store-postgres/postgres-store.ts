@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { LogEntry } from '../../shared/domain.ts'
 import type { Change, InboxReader, NewInboxRow } from '../engine/ports.ts'
 import { Histogram } from '../process/prometheus.ts'
+import type { KeptEvents } from '../store/application-store.ts'
 import type {
   Accepted,
   ApplicationStore,
@@ -21,6 +22,7 @@ import { IdBlocks } from './id-blocks.ts'
 import { inboxReader } from './inbox-reader.ts'
 import { logAfter, logEnd, stepsAfter } from './log-places.ts'
 import { PostgresReader } from './reader.ts'
+import type { KeptWebhooks } from './spool/kept-webhooks.ts'
 import { inTransaction, type Transaction } from './transaction.ts'
 import { lookAfterRestore, noteRestore, type RestoredDatabase } from './upkeep/after-restore.ts'
 import { forgetPerson } from './upkeep/forget-person.ts'
@@ -40,6 +42,8 @@ export interface PostgresHost {
   now(): number
   /** No other process but the command line writes. */
   isAlone: boolean
+  /** Webhooks that come while the database is away; null = they are refused. */
+  kept: KeptWebhooks | null
   /** Called once, when everything is written. */
   closed(): Promise<void>
 }
@@ -89,9 +93,16 @@ export class PostgresStore extends ApplicationReads implements ApplicationStore 
     return this.#writes.commit(changes)
   }
 
-  async accept(row: NewInboxRow): Promise<Accepted> {
-    await this.commit([{ type: 'inbox.add', row }])
-    return { inInbox: Promise.resolve() }
+  get kept(): KeptEvents | null {
+    return this.#host.kept
+  }
+
+  accept(row: NewInboxRow): Promise<Accepted> {
+    const attempt = async () => {
+      await this.commit([{ type: 'inbox.add', row }])
+      return { inInbox: Promise.resolve() }
+    }
+    return this.#host.kept ? this.#host.kept.accept(row, attempt) : attempt()
   }
 
   /** Every change is a commit here. */
@@ -175,6 +186,7 @@ export class PostgresStore extends ApplicationReads implements ApplicationStore 
   }
 
   async #close(): Promise<void> {
+    await this.#host.kept?.close()
     await this.#writes.close()
     await this.#folding
     await this.#host.closed()
@@ -192,5 +204,6 @@ export class PostgresStore extends ApplicationReads implements ApplicationStore 
 
 const HOLD = `INSERT INTO meta VALUES ('holder', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`
 /** No call of theirs is repeated any more. */
-const FORGET_WRITERS = `DELETE FROM writers WHERE at < clock_timestamp() - interval '1 day'`
+const FORGET_WRITERS = `DELETE FROM writers WHERE at < clock_timestamp() - interval '1 day'
+  AND writer NOT LIKE 'spool %'`
 const OUTSIDE = `SELECT value FROM meta WHERE key = 'outside'`

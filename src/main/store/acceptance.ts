@@ -1,3 +1,4 @@
+import type { StoreError } from '../../shared/store-error.ts'
 import type { InboxRow, NewInboxRow } from '../engine/ports.ts'
 import type { Journal } from './backup/journal.ts'
 import { storeClosed, storeUnavailable } from './errors.ts'
@@ -15,6 +16,8 @@ const AGAIN_MS = 1000
 export interface Accepted {
   /** Resolves when readers of the inbox find it; rejects when the store was closed first. */
   inInbox: Promise<void>
+  /** Why it is on this computer's disk alone for now: the database is away. */
+  kept?: StoreError
 }
 
 interface Waiting {

@@ -164,12 +164,21 @@ interface ManualActions {
   renameConnection(from: string, to: string): Promise<RenameAnswer>
 }
 
+export interface KeptEvents {
+  /** How many wait for the database. */
+  readonly waiting: number
+  /** More can be kept. */
+  readonly hasRoom: boolean
+}
+
 interface Upkeep {
   /**
    * Adds an event from outside to the inbox: resolves when it is on disk, which may be a moment before readers of the inbox
    * find it. Rejects with StoreError `unavailable` when it cannot be written.
    */
   accept(row: NewInboxRow): Promise<Accepted>
+  /** Accepted events that are kept on this computer's disk while the database is away; null: none are kept there. */
+  readonly kept: KeptEvents | null
   /**
    * Removes content older than `days`: log lines, settled inbox rows, events, text and files of settled
    * messages, data of people who were not seen since; also from the copies. Ids, origin keys, pairs and states

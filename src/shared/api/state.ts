@@ -143,6 +143,8 @@ export const appState = z.object({
   publicAddress,
   /** Why nothing can be stored; null when it can. */
   storeFailing: z.string().nullable(),
+  /** What comes in while the database is away and is kept on the server: how much waits; null = it is refused. */
+  keptEvents: z.object({ waiting: z.number(), hasRoom: z.boolean() }).nullable().default(null),
   /** Where messages and the log are kept. */
   storePlace: z.enum(['folder', 'database']).default('folder'),
   /** Where settings are stored and whether they can be changed here. */

@@ -29,6 +29,7 @@ export const appState = (fields: Partial<AppState> = {}): AppState => ({
   },
   waiting: { count: 0, since: null, version: 0 },
   storeFailing: null,
+  keptEvents: null,
   storePlace: 'folder',
   settingsFile: { path: 'config.json', writable: true },
   secretsKept: 'memory',

@@ -6,6 +6,7 @@ import type { SideState } from '../../engine/ports.ts'
 import type { LiveConnection } from '../../runtime/connections.ts'
 import type { ApiContext } from '../context.ts'
 import { done } from '../responses.ts'
+import { keptEvents } from './kept-events.ts'
 import { isUpdated } from './program-version.ts'
 
 export const stateCalls = (context: ApiContext): Pick<Handlers, keyof typeof contract> => ({
@@ -33,6 +34,7 @@ export async function stateOf(context: ApiContext): Promise<AppState> {
     hooksUrl: application.hooksUrl,
     publicAddress: application.publicAddress,
     storeFailing: application.storeFailing,
+    keptEvents: keptEvents(application.store),
     storePlace: application.storePlace,
     settingsFile: { path: settings.path, writable: settings.writable },
     secretsKept: secrets.keptIn,

@@ -5,6 +5,7 @@ import { isStoreUnavailable } from '../../../shared/store-error.ts'
 import type { Application, Log } from '../../runtime/application.ts'
 import type { LogPlace } from '../../store/index.ts'
 import { rowsOf } from '../log/message-rows.ts'
+import { keptEvents } from './kept-events.ts'
 
 /** Events that the application pushes. */
 export interface Feed {
@@ -102,7 +103,8 @@ export function createFeed(options: {
   function failedToLook(mine: number, error: unknown): void {
     if (!isStoreUnavailable(error)) failed(error)
     else if (state !== null && mine === generation)
-      for (const push of changed({ ...state, storeFailing: error.message })) publish(push)
+      for (const push of changed({ ...state, storeFailing: error.message, keptEvents: keptEvents(store) }))
+        publish(push)
   }
 
   /** The next read begins when this one is over: a slow disk is not read twice at once. */

@@ -1,7 +1,9 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { isStoreError } from '../../../shared/store-error.ts'
 import { databaseNamed, isAddress } from '../../process/store-address.ts'
 import { type Compared, type Ends, type Move, move, undo, withEnds } from '../../store-postgres/move/index.ts'
+import { KEPT_WEBHOOKS } from '../../store-postgres/spool/spool-file.ts'
 import { complain, print } from '../output.ts'
 import type { DataPlace } from '../running.ts'
 
@@ -17,6 +19,12 @@ export async function moveData(options: { to: string; undo: boolean } & DataPlac
   if ('wrong' in ends) {
     complain(`${ends.wrong}\n`)
     return 2
+  }
+  if (ends.way === 'to-folder' && existsSync(join(options.dataDir, KEPT_WEBHOOKS))) {
+    complain(
+      'Nothing was moved: events that came in while the database was away are kept in the data folder: start the bridge once, which stores them.\n',
+    )
+    return 1
   }
   try {
     return await withEnds(ends, { now: Date.now, copied: teller() }, options.undo ? undone : moved)
