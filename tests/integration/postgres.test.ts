@@ -111,6 +111,8 @@ describe.skipIf(!hasPostgres)('a server with its data in PostgreSQL', () => {
     await until('both accepted', () => accepted() >= before + 2)
     expect((await fetch(`${ready.hooks}/readyz`)).status).toBe(200)
     expect(server.err).toContain('Webhooks are kept on this computer meanwhile')
+    const health = (await (await fetch(new URL('/healthz', ready.ui))).json()) as { keptWebhooks: number }
+    expect(health.keptWebhooks).toBeGreaterThanOrEqual(2)
     const file = join(bench.dataDir, 'webhooks.kept')
     expect(readFileSync(file, 'utf8')).not.toContain('#b')
     server.kill('SIGKILL')

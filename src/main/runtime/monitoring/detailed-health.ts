@@ -4,11 +4,12 @@ import { healthOf } from './health.ts'
 
 /** For operators, on the interface's port alone. */
 export function detailedHealth(application: Application): object {
-  const { publicAddress, storeFailing, connections } = application
+  const { publicAddress, storeFailing, connections, store } = application
   return {
     ...healthOf(application.isDegraded(), publicAddress.standby),
     ready: application.isReady(),
     store: storeFailing ?? 'ok',
+    ...(store.kept && { keptWebhooks: store.kept.waiting }),
     publicAddress: publicAddress.state,
     connections: [...connections].map(([id, { missing, chatraBreaker, planfixBreaker }]) => ({
       id,
