@@ -20,6 +20,8 @@ export type StoreErrorKind =
   | 'older'
   /** All data were moved to another store, or have not all come to this one yet. */
   | 'moved'
+  /** Secrets in the database were sealed by a master key that is not given. */
+  | 'sealed'
 
 export type StorePlace = 'folder' | 'database'
 

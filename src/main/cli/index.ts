@@ -2,6 +2,7 @@ import packageFile from '../../../package.json' with { type: 'json' }
 import { errorStack } from '../../shared/node-errors.ts'
 import { isStoreError } from '../../shared/store-error.ts'
 import { loadEnvironmentFile } from '../process/environment-file.ts'
+import { masterKeysFrom } from '../process/master-key.ts'
 import { databaseFrom } from '../process/store-address.ts'
 import { dataDirFrom } from '../settings/data-dir.ts'
 import { type Command, parseCliOptions } from './options.ts'
@@ -22,11 +23,17 @@ async function main(args: string[]): Promise<void> {
   const store = databaseFrom(options.store, process.env)
   if ('wrong' in store) return endWith(2, '', `${store.wrong}\n`)
   const { database } = store
+  const master = masterKeysFrom(options.masterKeyFile, process.env)
+  if ('wrong' in master) return endWith(2, '', `${master.wrong}\n`)
   quietWhenNobodyReads()
   const { command, config } = options
   try {
     return await endWith(
-      await run(command, { dataDir: dataDirFrom(options.dataDir, process.env), database }, config),
+      await run(
+        command,
+        { dataDir: dataDirFrom(options.dataDir, process.env), database, masterKeys: master.keys },
+        config,
+      ),
     )
   } catch (error) {
     // A folder without data, data of another version, a full disk: the store's error explains it.
@@ -46,7 +53,7 @@ async function run(command: Command, place: DataPlace, config: string | undefine
     case 'separate':
       return (await import('./commands/separate.ts')).separate({ id: command.id, ...place })
     case 'export':
-      return (await import('./commands/export.ts')).exportTo({ ...command, dataDir, config })
+      return (await import('./commands/export.ts')).exportTo({ ...command, ...place, config })
     case 'backup':
       if (database !== null) return noBackup()
       return (await import('./commands/backup.ts')).backup({ ...command, dataDir, config })
@@ -63,7 +70,9 @@ async function run(command: Command, place: DataPlace, config: string | undefine
     case 'probe':
       return (await import('./commands/probe.ts')).probeAccounts({ ...command, ...place, config })
     case 'connection add':
-      return (await import('./commands/connection-add.ts')).addConnection({ ...command, dataDir, config })
+      return (await import('./commands/connection-add.ts')).addConnection({ ...command, ...place, config })
+    case 'secrets rotate':
+      return (await import('./commands/secrets-rotate.ts')).rotateSecrets(place)
     case 'key add':
     case 'key list':
     case 'key revoke':

@@ -22,6 +22,7 @@ export type Command =
   | { name: 'connection add'; file: string }
   | { name: 'key add'; key: string; role: Role }
   | { name: 'key list' }
+  | { name: 'secrets rotate' }
   | { name: 'key revoke'; key: string }
 
 interface Place {
@@ -31,6 +32,7 @@ interface Place {
   envFile: string | undefined
   /** A PostgreSQL database that holds the data. */
   store: string | undefined
+  masterKeyFile: string | undefined
 }
 
 /** `show`: the text to print instead of doing something. `wrong`: the error with the help that fits. */
@@ -52,6 +54,7 @@ export function parseCliOptions(version: string, args: string[], called?: string
     config: given.text('config'),
     envFile: given.text('env-file'),
     store: given.text('store'),
+    masterKeyFile: given.text('master-key-file'),
   }
   const read = name === 'serve' ? serveOptions(given) : commandOf(given)
   if (typeof read === 'string') return { wrong: `${read}\n\n${commandHelp(program, given.command)}` }
@@ -95,6 +98,8 @@ function commandOf({ command, arguments: given, has, text }: Given): Command | s
       return keyOf(first, text('role') ?? 'reader')
     case 'key list':
       return { name: 'key list' }
+    case 'secrets rotate':
+      return { name: 'secrets rotate' }
     case 'key revoke':
       return { name: 'key revoke', key: first }
     case 'retry':

@@ -133,6 +133,13 @@ export const BRIDGE: ProgramSpecification = {
       help: 'ends a key and the logins made with it, at once; "logins" ends every login',
     },
     {
+      name: 'secrets rotate',
+      arguments: [],
+      options: [],
+      help: 'seals the secrets in the database again, by the first key of the master key file',
+      details: `Put the new key on the first line of the file on every server, and restart them: each line opens. Then run this command, and remove the old line.`,
+    },
+    {
       name: 'completion',
       arguments: [{ name: 'SHELL', what: 'a SHELL: bash or zsh', completes: SHELLS }],
       options: [],

@@ -9,6 +9,8 @@ import { lockFolder } from '../store/lock.ts'
 export interface DataPlace {
   dataDir: string
   database: string | null
+  /** They seal what is in the database; the newest first. */
+  masterKeys?: readonly Buffer[]
 }
 
 /** A running bridge holds a lock of its folder, or of the database, which is released when the process ends. */

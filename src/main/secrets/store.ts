@@ -4,7 +4,7 @@ import type { SecretName, SecretSource } from './environment.ts'
 /** A source of secrets that the owner can also set in the interface. */
 export interface SecretStore extends SecretSource {
   /** How long a secret set here is kept: `memory` = until the program exits. */
-  readonly keptIn: 'keychain' | 'memory'
+  readonly keptIn: 'keychain' | 'database' | 'memory'
   set(connectionId: string, name: SecretName, value: string): Promise<void>
   /** Deletes every secret of the connection that was set here. */
   remove(connectionId: string): Promise<void>

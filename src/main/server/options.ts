@@ -11,6 +11,8 @@ export interface ServeOptions {
   envFile: string | undefined
   /** A PostgreSQL database that holds the data, without its password. */
   store: string | undefined
+  /** A file with the keys that seal what is kept elsewhere. */
+  masterKeyFile: string | undefined
   /** 0 = any free port. */
   uiPort: number
   hookPort: number
@@ -45,6 +47,7 @@ export function serveOptions(given: Given): ServeOptions | string {
     config: given.text('config'),
     envFile: given.text('env-file'),
     store: given.text('store'),
+    masterKeyFile: given.text('master-key-file'),
     uiPort: Number(given.text('ui-port') ?? 0),
     hookPort: Number(given.text('hook-port') ?? 0),
     host: given.text('host') ?? '127.0.0.1',

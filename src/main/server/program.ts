@@ -26,6 +26,12 @@ export const PLACE: readonly OptionSpecification[] = [
     value: 'ADDRESS',
     help: 'keeps messages and the log in a PostgreSQL database instead: postgres://USER@HOST/DATABASE (default: BRIDGE_STORE)',
   },
+  {
+    name: 'master-key-file',
+    value: 'FILE',
+    completes: 'file',
+    help: 'with a database: keeps secrets in it, sealed by the key in this file (default: BRIDGE_MASTER_KEY_FILE)',
+  },
 ]
 
 const LOG_LEVEL: OptionSpecification = {
@@ -119,6 +125,10 @@ export const SECRETS_ENVIRONMENT: readonly (readonly [string, string])[] = [
   [
     'BRIDGE_STORE_PASSWORD',
     'its password; none may stand in --store, where everybody on the computer could read it',
+  ],
+  [
+    'BRIDGE_MASTER_KEY_FILE',
+    'path of the file with the master key, as --master-key-file; or the credential BRIDGE_MASTER_KEY',
   ],
   ['<VARIABLE>_FILE', 'instead of each of these: the path of a file with the value'],
   [

@@ -1,19 +1,16 @@
-import { join } from 'node:path'
 import { errorStack } from '../../shared/node-errors.ts'
+import { isStoreError, isStoreUnavailable } from '../../shared/store-error.ts'
 import { loadEnvironmentFile } from '../process/environment-file.ts'
 import { createLog, LOG_LEVELS, type Log } from '../process/log.ts'
+import { masterKeysFrom } from '../process/master-key.ts'
 import { secretFileProblems } from '../process/secret-variable.ts'
 import { endWith, stopOnSignals } from '../process/shutdown.ts'
 import { databaseFrom, secretsOfAddress } from '../process/store-address.ts'
-import { environmentSecrets } from '../secrets/environment.ts'
-import { memoryOver } from '../secrets/store.ts'
-import { type LoadedConfiguration, loadConfiguration } from '../settings/config-file.ts'
 import { dataDirFrom } from '../settings/data-dir.ts'
-import { fileSettings } from '../settings/file-settings.ts'
-import { createRedactor, type Redactor } from '../settings/redact.ts'
-import { secretsIn } from '../settings/secrets-in.ts'
+import { createRedactor } from '../settings/redact.ts'
 import { CannotStart, type Host, startHost } from './host.ts'
 import type { ServeOptions } from './options.ts'
+import { openSources, type Sources, watchSources } from './sources.ts'
 
 /**
  * The server host (docs/architecture.md, "Commands"). Returns when it is ready, or ends the process: 0 stopped,
@@ -24,20 +21,33 @@ export async function serve(options: ServeOptions): Promise<void> {
   const store = databaseFrom(options.store, process.env)
   if ('wrong' in store) return endWith(2, `${store.wrong}\n`)
   const { database } = store
-  const configuration = loadConfiguration(options.config, dataDir)
-  const problems = problemsWith(configuration)
-  if (!configuration.ok || problems.length > 0) {
-    const lines = problems.map((problem) => `  ${problem}\n`).join('')
-    return endWith(2, `The configuration ${configuration.path} is wrong; nothing was started:\n${lines}`)
+  const master = masterKeysFrom(options.masterKeyFile, process.env)
+  if ('wrong' in master) return endWith(2, `${master.wrong}\n`)
+  const redact = createRedactor(...secretsOfAddress(database))
+  let sources: Sources
+  try {
+    const opened = await openSources(
+      { config: options.config, dataDir, database, masterKeys: master.keys },
+      redact,
+    )
+    const problems = [...('wrong' in opened ? opened.problems : []), ...secretFileProblems(process.env)]
+    if ('wrong' in opened || problems.length > 0) {
+      const lines = problems.map((problem) => `  ${problem}\n`).join('')
+      const where = 'wrong' in opened ? opened.wrong : opened.settings.path
+      return endWith(2, `The configuration ${where} is wrong; nothing was started:\n${lines}`)
+    }
+    sources = opened
+  } catch (error) {
+    if (isStoreError(error)) return endWith(1, redact(`Cannot start: ${error.message}\n`))
+    throw error
   }
-
-  const redact = createRedactor(...secretsIn(configuration.value, process.env), ...secretsOfAddress(database))
+  const { settings, secrets } = sources
   const log = createLog({
     redact,
     pretty: process.stderr.isTTY === true,
     level: options.logLevel ?? LOG_LEVELS.find((level) => level === process.env.BRIDGE_LOG_LEVEL),
   })
-  if (configuration.path === null) {
+  if (!sources.isConfigured) {
     log.warn(
       { dataDir },
       'there is no configuration yet: no connection is carried. Open the interface to set one up, or name one with --config',
@@ -46,15 +56,15 @@ export async function serve(options: ServeOptions): Promise<void> {
   const ending = stopOnSignals(log)
   let host: Host | null = null
   ending.onReload(async () => {
-    if (host !== null) await reload(host, options, dataDir, redact, log)
+    if (host !== null) await reload(host, options, sources, log)
   })
   try {
     host = await startHost({
-      settings: fileSettings(configuration.path ?? join(dataDir, 'config.json'), configuration.value),
-      secrets: memoryOver(environmentSecrets(process.env), (secret) => redact.add(secret)),
+      settings,
+      secrets,
       dataDir,
       database,
-      keeping: options.keepsWhileAway ? { masterKeys: [] } : null,
+      keeping: options.keepsWhileAway ? { masterKeys: master.keys } : null,
       // Loaded on first use: most servers never need it.
       demo: { start: async (language) => (await import('../demo/beside.ts')).startDemo(log, language) },
       uiPort: options.uiPort,
@@ -65,7 +75,25 @@ export async function serve(options: ServeOptions): Promise<void> {
       redact,
     })
     const { stop, uiUrl, hooksUrl, metricsUrl, application } = host
-    ending.onShutdown(stop)
+    const unwatch = watchSources(sources, {
+      changed: async () => {
+        await host?.reload()
+        log.info(
+          { connections: application.connections.size },
+          'settings were changed elsewhere, and are used',
+        )
+      },
+      failed: (error) => {
+        // While the database is away everything says so.
+        if (!isStoreUnavailable(error))
+          log.warn({ error: String(error) }, 'settings that others changed cannot be used')
+      },
+    })
+    ending.onShutdown(async () => {
+      unwatch()
+      await stop()
+      await sources.close()
+    })
     const ready = {
       event: 'ready',
       ui: uiUrl,
@@ -83,25 +111,12 @@ export async function serve(options: ServeOptions): Promise<void> {
   }
 }
 
-const problemsWith = (configuration: LoadedConfiguration): string[] => [
-  ...(configuration.ok ? [] : configuration.problems),
-  ...secretFileProblems(process.env),
-]
-
 /** SIGHUP: the environment file, the secrets' files and the settings count as they are now. */
-async function reload(
-  host: Host,
-  options: ServeOptions,
-  dataDir: string,
-  redact: Redactor,
-  log: Log,
-): Promise<void> {
+async function reload(host: Host, options: ServeOptions, sources: Sources, log: Log): Promise<void> {
   const unread = loadEnvironmentFile(options.envFile)
-  const configuration = loadConfiguration(options.config, dataDir)
-  const problems = [...(unread === null ? [] : [unread]), ...problemsWith(configuration)]
-  if (!configuration.ok || problems.length > 0)
-    return log.error({ problems }, 'not reloaded: the bridge goes on with what it had')
-  redact.add(...secretsIn(configuration.value, process.env))
+  const { problems: wrong } = await sources.look()
+  const problems = [...(unread === null ? [] : [unread]), ...wrong, ...secretFileProblems(process.env)]
+  if (problems.length > 0) return log.error({ problems }, 'not reloaded: the bridge goes on with what it had')
   await host.reload()
   log.info({ connections: host.application.connections.size }, 'reloaded')
 }

@@ -78,7 +78,7 @@ export function fileSettings(
   }
 }
 
-const NOTHING_EXTERNAL: ExternalizedFields = {
+export const NOTHING_EXTERNAL: ExternalizedFields = {
   withSecrets: async (file) => file,
   withoutSecrets: (file) => file,
   keep: async () => async () => undefined,

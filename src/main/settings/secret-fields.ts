@@ -4,7 +4,7 @@ import type { ConfigurationFile } from './settings-store.ts'
 /** The store of webhook secrets, by connection. */
 export interface WebhookSecrets {
   /** Whether a stored secret outlives the program without the file. */
-  readonly keptIn: 'keychain' | 'memory'
+  readonly keptIn: 'keychain' | 'database' | 'memory'
   get(connectionId: string): Promise<string | null>
   set(connectionId: string, secret: string): Promise<void>
   delete(connectionId: string): Promise<void>

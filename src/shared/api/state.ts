@@ -149,8 +149,8 @@ export const appState = z.object({
   storePlace: z.enum(['folder', 'database']).default('folder'),
   /** Where settings are stored and whether they can be changed here. */
   settingsFile: z.object({ path: z.string(), writable: z.boolean() }),
-  /** Where secrets typed here are stored: `memory` = until the bridge exits. */
-  secretsKept: z.enum(['keychain', 'memory']),
+  /** Where secrets typed here are stored: `database` = sealed, for every server on it; `memory` = until the bridge exits. */
+  secretsKept: z.enum(['keychain', 'database', 'memory']),
   /** Why the value is `memory` although the keychain should be used; null = no problem. */
   keychainTrouble: keychainTrouble.nullable(),
   connections: z.array(connectionState),

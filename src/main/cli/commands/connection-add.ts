@@ -1,48 +1,51 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { errorCode, errorMessage } from '../../../shared/node-errors.ts'
-import { loadConfiguration } from '../../settings/config-file.ts'
-import { fileSettings } from '../../settings/file-settings.ts'
-import type { SettingsAnswer } from '../../settings/settings-store.ts'
+import type { SettingsAnswer, SettingsStore } from '../../settings/settings-store.ts'
 import { complain, print } from '../output.ts'
+import { type SettingsPlace, sourcesAt } from '../settings-of.ts'
 
 /**
  * `connection add --file FILE`: 0 when the connection is in the configuration, 1 when the file cannot be read or
  * written, 2 when it, or the configuration, is wrong.
  */
-export async function addConnection(options: {
-  file: string
-  dataDir: string
-  config: string | undefined
-}): Promise<number> {
-  const loaded = loadConfiguration(options.config, options.dataDir)
-  if (!loaded.ok)
-    return refused(2, `The configuration ${loaded.path} is wrong: ${loaded.problems.join('; ')}`)
+export async function addConnection(options: { file: string } & SettingsPlace): Promise<number> {
+  const sources = await sourcesAt(options, { onlyReads: false })
+  if ('wrong' in sources)
+    return refused(2, `The configuration ${sources.wrong} is wrong: ${sources.problems.join('; ')}`)
+  try {
+    return await added(options.file, sources.settings)
+  } finally {
+    await sources.close()
+  }
+}
+
+async function added(file: string, settings: SettingsStore): Promise<number> {
   let given: unknown
   try {
-    given = JSON.parse(readFileSync(options.file === '-' ? 0 : resolve(options.file), 'utf8'))
+    given = JSON.parse(readFileSync(file === '-' ? 0 : resolve(file), 'utf8'))
   } catch (error) {
-    return refused(1, `${options.file} cannot be read: ${errorCode(error) || errorMessage(error)}`)
+    return refused(1, `${file} cannot be read: ${errorCode(error) || errorMessage(error)}`)
   }
   if (given === null || typeof given !== 'object' || Array.isArray(given))
-    return refused(2, `${options.file} is not one connection: an object is needed`)
+    return refused(2, `${file} is not one connection: an object is needed`)
   const connection: Record<string, unknown> = {
     webhookSecret: randomBytes(24).toString('base64url'),
     ...given,
   }
   const { id } = connection
-  if (loaded.value.connections.some((one) => one.id === id))
+  const { connections, publicUrl } = settings.read()
+  if (connections.some((one) => one.id === id))
     return refused(2, `There is a connection "${id}" already: nothing was changed`)
-  const path = loaded.path ?? join(options.dataDir, 'config.json')
-  const answer = await fileSettings(path, loaded.value).change((file) => ({
-    ...file,
-    connections: [...(file.connections ?? []), connection],
+  const answer = await settings.change((content) => ({
+    ...content,
+    connections: [...(content.connections ?? []), connection],
   }))
   if (!answer.ok) return refused(answer.why === 'disk' ? 1 : 2, reasonOf(answer))
-  const base = loaded.value.publicUrl ?? '{public address}'
+  const base = publicUrl ?? '{public address}'
   const hooks = `${base}/hooks/${id}/${connection.webhookSecret}`
-  await print(`"${id}" is in ${path}.\nChatra:  ${hooks}/chatra\nPlanfix: ${hooks}/planfix\n`)
+  await print(`"${id}" is in ${settings.path}.\nChatra:  ${hooks}/chatra\nPlanfix: ${hooks}/planfix\n`)
   return 0
 }
 

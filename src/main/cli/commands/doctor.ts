@@ -12,25 +12,20 @@ import { openAnyStore } from '../../runtime/any-store.ts'
 import { storedTimes } from '../../runtime/last-webhooks.ts'
 import { orphanedIn } from '../../runtime/maintenance/orphaned-connections.ts'
 import { probesFor } from '../../runtime/monitoring/diagnostics-probes.ts'
-import { loadConfiguration } from '../../settings/config-file.ts'
 import { createRedactor } from '../../settings/redact.ts'
 import { secretsIn } from '../../settings/secrets-in.ts'
 import type { ApplicationStore, OrphanedConnection } from '../../store/index.ts'
 import { complain, print } from '../output.ts'
 import { type DataPlace, isRunning, ownOrStored } from '../running.ts'
+import { type SettingsPlace, settingsOf } from '../settings-of.ts'
 import { secretsOf, withWebhookSecrets } from './secrets.ts'
 
 /** `doctor`: 0 when nothing failed, 1 otherwise. Works with and without a running bridge; writes nothing anywhere. */
-export async function doctor(options: {
-  json: boolean
-  dataDir: string
-  database?: string | null
-  config: string | undefined
-}): Promise<number> {
+export async function doctor(options: { json: boolean } & SettingsPlace): Promise<number> {
   const { dataDir, database = null, json } = options
-  const loaded = loadConfiguration(options.config, dataDir)
+  const loaded = await settingsOf(options)
   const redact = createRedactor(...(loaded.ok ? secretsIn(loaded.value, process.env) : []))
-  const secrets = await secretsOf(dataDir, (secret) => redact.add(secret))
+  const secrets = await secretsOf(options, (secret) => redact.add(secret))
   const configuration = loaded.ok ? await withWebhookSecrets(loaded.value, secrets) : null
   const { hooksUrl, address, leftBehind, mailedTwice, chatCalledAt, probed } = await noted(
     { dataDir, database },

@@ -1,19 +1,14 @@
 import { resolve } from 'node:path'
-import { loadConfiguration } from '../../settings/config-file.ts'
 import { writeExport } from '../../settings/export.ts'
 import { complain, print } from '../output.ts'
+import { type SettingsPlace, settingsOf } from '../settings-of.ts'
 
 /**
  * `export FILE`: 0 written, 1 not written, 2 invalid configuration. Never contains keys, tokens or webhook
  * secrets.
  */
-export async function exportTo(options: {
-  file: string
-  force: boolean
-  dataDir: string
-  config: string | undefined
-}): Promise<number> {
-  const loaded = loadConfiguration(options.config, options.dataDir)
+export async function exportTo(options: { file: string; force: boolean } & SettingsPlace): Promise<number> {
+  const loaded = await settingsOf(options)
   if (!loaded.ok) {
     complain(
       `The configuration ${loaded.path} is wrong:\n${loaded.problems.map((text) => `  ${text}\n`).join('')}`,

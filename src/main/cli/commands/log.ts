@@ -2,9 +2,9 @@ import type { LogEntry } from '../../../shared/domain.ts'
 import { type Language, loadLanguage } from '../../../shared/i18n/index.ts'
 import { withClient } from '../../engine/index.ts'
 import { openAnyStore } from '../../runtime/any-store.ts'
-import { loadConfiguration } from '../../settings/config-file.ts'
 import type { ApplicationStore, LogPlace, StoredEvent } from '../../store/index.ts'
 import { print } from '../output.ts'
+import { type SettingsPlace, settingsOf } from '../settings-of.ts'
 import { entryLine, eventLine, HEADING } from '../table.ts'
 
 const PAGE = 500
@@ -12,15 +12,9 @@ const PAGE = 500
 const FOLLOW_MS = 250
 
 /** `log`: all stored lines, oldest first; with `follow` also new ones, until SIGINT or SIGTERM. */
-export async function log(options: {
-  json: boolean
-  follow: boolean
-  dataDir: string
-  database?: string | null
-  config: string | undefined
-}): Promise<number> {
+export async function log(options: { json: boolean; follow: boolean } & SettingsPlace): Promise<number> {
   const store = await openAnyStore({ dir: options.dataDir, database: options.database, shared: true })
-  const language = languageOf(options)
+  const language = await languageOf(options)
   await loadLanguage(language)
   const printer = options.json ? jsonPrinter(store) : tablePrinter(store, language)
   await printer()
@@ -99,9 +93,9 @@ function tablePrinter(store: ApplicationStore, language: Language): Printer {
 }
 
 /** The log is readable even with an invalid configuration. */
-function languageOf(options: { dataDir: string; config: string | undefined }): Language {
-  const loaded = loadConfiguration(options.config, options.dataDir)
-  return loaded.ok ? loaded.value.language : 'en'
+async function languageOf(options: SettingsPlace): Promise<Language> {
+  const loaded = await settingsOf(options).catch(() => null)
+  return loaded?.ok ? loaded.value.language : 'en'
 }
 
 function stopSignal(): { within(ms: number): Promise<boolean> } {

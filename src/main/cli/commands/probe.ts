@@ -13,21 +13,18 @@ import { storedAddress } from '../../ingress/stored-address.ts'
 import { foregroundClock } from '../../process/clock.ts'
 import { openAnyStore } from '../../runtime/any-store.ts'
 import { probeAccess } from '../../runtime/monitoring/probe-access.ts'
-import { loadConfiguration } from '../../settings/config-file.ts'
 import type { ApplicationStore } from '../../store/index.ts'
 import { complain, print } from '../output.ts'
 import { findingsTable, leftInWords, notAskedTable } from '../probe-table.ts'
 import { isRunning, ownOrStored } from '../running.ts'
+import { type SettingsPlace, settingsOf } from '../settings-of.ts'
 import { terminal as realTerminal, type Terminal } from '../terminal.ts'
 import { type SecretsHere, secretsOf } from './secrets.ts'
 
-export interface ProbeOptions {
+export interface ProbeOptions extends SettingsPlace {
   json: boolean
   yes: boolean
   connection: string | undefined
-  dataDir: string
-  database?: string | null
-  config: string | undefined
 }
 
 /**
@@ -40,7 +37,7 @@ export async function probeAccounts(
   terminal: Terminal = realTerminal,
 ): Promise<number> {
   const { dataDir, database = null, json, yes } = options
-  const loaded = loadConfiguration(options.config, dataDir)
+  const loaded = await settingsOf(options)
   if (!loaded.ok) {
     complain(`The configuration is wrong: ${loaded.problems.join('; ')}\n`)
     return 2
@@ -67,7 +64,7 @@ export async function probeAccounts(
     }
     const results: { connection: Connection; probing: Probing }[] = []
     const context = { ...options, database, store, configuration: loaded.value, signal: ending.signal, tell }
-    const secrets = await secretsOf(dataDir, () => undefined)
+    const secrets = await secretsOf(options, () => undefined)
     for (const connection of chosen) {
       if (ending.signal.aborted) break
       const probing = await probeOne(connection, secrets, { ...context, terminal: yes ? null : terminal })

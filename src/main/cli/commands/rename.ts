@@ -1,17 +1,11 @@
 import { openAnyStore } from '../../runtime/any-store.ts'
-import { loadConfiguration } from '../../settings/config-file.ts'
 import { complain, print } from '../output.ts'
+import { type SettingsPlace, settingsOf } from '../settings-of.ts'
 
 /**
  * `rename OLD NEW`: 0 when all data belongs to NEW, 1 when that is impossible. The bridge must be stopped.
  */
-export async function rename(options: {
-  from: string
-  to: string
-  dataDir: string
-  database?: string | null
-  config: string | undefined
-}): Promise<number> {
+export async function rename(options: { from: string; to: string } & SettingsPlace): Promise<number> {
   const { from, to } = options
   const store = await openAnyStore({
     dir: options.dataDir,
@@ -31,15 +25,15 @@ export async function rename(options: {
     }
     const { conversations, messages } = renamed
     await print(`"${from}" is "${to}" now: ${conversations} conversations, ${messages} messages.\n`)
-    await print(hint(options))
+    await print(await hint(options))
     return 0
   } finally {
     await store.close()
   }
 }
 
-function hint({ to, dataDir, config }: { to: string; dataDir: string; config: string | undefined }): string {
-  const loaded = loadConfiguration(config, dataDir)
+async function hint({ to, ...place }: { to: string } & SettingsPlace): Promise<string> {
+  const loaded = await settingsOf(place)
   if (loaded.ok && loaded.value.connections.some(({ id }) => id === to)) return ''
   return `The configuration has no connection "${to}" yet: give it this id, and put its keys where "doctor" says.\n`
 }

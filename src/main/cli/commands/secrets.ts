@@ -3,6 +3,7 @@ import type { Configuration } from '../../../shared/config.ts'
 import { environmentSecrets, type SecretSource } from '../../secrets/environment.ts'
 import { type KeychainTrouble, openSecrets } from '../../secrets/keychain.ts'
 import { readSecretsFile, SECRETS_FILE } from '../../secrets/secrets-file.ts'
+import { type SettingsPlace, sourcesAt } from '../settings-of.ts'
 
 export interface SecretsHere extends SecretSource {
   /** Undefined for the data folder of a server. */
@@ -13,7 +14,22 @@ export interface SecretsHere extends SecretSource {
  * The secrets of a data folder: from the environment, and, for a desktop's folder, from the keychain. Read
  * only. Secrets that were only typed are known to the running bridge alone.
  */
-export async function secretsOf(dataDir: string, learn: (secret: string) => void): Promise<SecretsHere> {
+export async function secretsOf(place: SettingsPlace, learn: (secret: string) => void): Promise<SecretsHere> {
+  const { dataDir, masterKeys = [] } = place
+  const sources = masterKeys.length === 0 ? null : await sourcesAt(place, { onlyReads: true })
+  if (sources !== null && !('wrong' in sources)) {
+    await sources.close()
+    const { secrets } = sources
+    return {
+      async get(id, name) {
+        const found = await secrets.get(id, name)
+        if (found !== null) learn(found)
+        return found
+      },
+      whereToPut: secrets.whereToPut,
+      keychain: undefined,
+    }
+  }
   const environment = environmentSecrets(process.env)
   const notes = readSecretsFile(join(dataDir, SECRETS_FILE))
   if (notes === null) return { ...environment, keychain: undefined }

@@ -5,7 +5,7 @@ import { errorMessage } from '../../../shared/node-errors.ts'
 import { privateFile, privateFolder } from '../../store/files.ts'
 import { lockFolder } from '../../store/lock.ts'
 import { KeptWebhooks } from './kept-webhooks.ts'
-import { sealKeys } from './sealing.ts'
+import { sealKeys } from './keys.ts'
 import { SpoolFile } from './spool-file.ts'
 import { spoolTarget } from './spool-target.ts'
 

@@ -16,7 +16,7 @@ import { StoreError } from '../../../shared/store-error.ts'
 import type { NewInboxRow } from '../../engine/ports.ts'
 import { storeUnavailable } from '../../store/errors.ts'
 import { syncFolderAside } from '../../store/files.ts'
-import { type SealKey, shut, unshut } from './sealing.ts'
+import { type SealKey, shut, unshut } from '../sealing.ts'
 
 /** A webhook that is kept. */
 export interface KeptRow extends NewInboxRow {

@@ -4,29 +4,19 @@ import { useState } from 'react'
 import type { CallError } from '../../../shared/api.ts'
 import { environmentName } from '../../../shared/config.ts'
 import { checkToken } from '../../../shared/fields.ts'
-import { useAppState, useClient, useRefresh } from '../../client/hooks.tsx'
+import { useClient, useRefresh } from '../../client/hooks.tsx'
 import { StatusBadge } from '../../components/feedback/status-badge.tsx'
 import { useI18n } from '../../i18n.tsx'
+import { useSecretsKept } from '../keychain/secrets-kept.ts'
 
 /** Planfix's token of the chat: whether it is there and where it is kept, or an input. It is tried before it is kept. */
 export function ChatToken({ id, isThere }: { id: string; isThere: boolean }) {
   const { t } = useI18n()
-  const { secretsKept, keychainTrouble } = useAppState()
   const [open, setOpen] = useState(false)
+  const kept = useSecretsKept(`BRIDGE_${environmentName(id)}_PLANFIX_CHAT_TOKEN`)
   if (!isThere || open) return <TokenInput id={id} autoFocus={open} onKept={() => setOpen(false)} />
-  const variable = `BRIDGE_${environmentName(id)}_PLANFIX_CHAT_TOKEN`
   return (
-    <Input.Wrapper
-      label={t('channel.planfix-token')}
-      labelElement="div"
-      description={
-        secretsKept === 'keychain'
-          ? t('settings.secret.keychain')
-          : keychainTrouble
-            ? t('keychain.memory')
-            : t('settings.secret.memory', { variable })
-      }
-    >
+    <Input.Wrapper label={t('channel.planfix-token')} labelElement="div" description={kept}>
       <Group gap="sm" mt={4} mih={30}>
         <StatusBadge tone="good">{t('settings.secret.there')}</StatusBadge>
         <Button variant="default" onClick={() => setOpen(true)}>

@@ -1,20 +1,13 @@
 import { Text } from '@mantine/core'
-import { useAppState } from '../../client/hooks.tsx'
-import { useI18n } from '../../i18n.tsx'
+import { useSecretsKept } from '../keychain/secrets-kept.ts'
 import type { SecretName } from './typed-values.ts'
 
 /** Where typed secrets are stored. */
 export function Keeping({ names }: { names: SecretName[] }) {
-  const { t } = useI18n()
-  const { secretsKept, keychainTrouble } = useAppState()
-  const variable = names.map((name) => `BRIDGE_${VARIABLES[name]}`).join(', ')
+  const kept = useSecretsKept(names.map((name) => `BRIDGE_${VARIABLES[name]}`).join(', '))
   return (
     <Text size="xs" c="dimmed">
-      {secretsKept === 'keychain'
-        ? t('settings.secret.keychain')
-        : keychainTrouble
-          ? t('keychain.memory')
-          : t('settings.secret.memory', { variable })}
+      {kept}
     </Text>
   )
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Accepted } from '../../../../src/main/store/index.ts'
 import { KeptWebhooks } from '../../../../src/main/store-postgres/spool/kept-webhooks.ts'
-import { sealKeys } from '../../../../src/main/store-postgres/spool/sealing.ts'
+import { sealKeys } from '../../../../src/main/store-postgres/spool/keys.ts'
 import { type KeptRow, SpoolFile } from '../../../../src/main/store-postgres/spool/spool-file.ts'
 import { StoreError } from '../../../../src/shared/store-error.ts'
 import { folder } from '../../store/material.ts'

@@ -1,7 +1,8 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { sealKeys, shut, unshut } from '../../../../src/main/store-postgres/spool/sealing.ts'
+import { shut, unshut } from '../../../../src/main/store-postgres/sealing.ts'
+import { sealKeys } from '../../../../src/main/store-postgres/spool/keys.ts'
 import { type KeptRow, SpoolFile } from '../../../../src/main/store-postgres/spool/spool-file.ts'
 import { folder } from '../../store/material.ts'
 

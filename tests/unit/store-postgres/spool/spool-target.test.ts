@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openPostgresStore } from '../../../../src/main/store-postgres/index.ts'
-import { sealKeys } from '../../../../src/main/store-postgres/spool/sealing.ts'
+import { sealKeys } from '../../../../src/main/store-postgres/spool/keys.ts'
 import { SpoolFile } from '../../../../src/main/store-postgres/spool/spool-file.ts'
 import type { BridgeEvent } from '../../../../src/shared/domain.ts'
 import { hasPostgres, testDatabase } from '../../../support/postgres.ts'

@@ -8,6 +8,7 @@ import { useMay } from '../../../client/access.tsx'
 import { useAppState, useClient } from '../../../client/hooks.tsx'
 import { StatusBadge } from '../../../components/feedback/status-badge.tsx'
 import { IconAlertTriangle } from '../../../components/icons.ts'
+import { useSecretsKept } from '../../../features/keychain/secrets-kept.ts'
 import { useI18n } from '../../../i18n.tsx'
 import { useForm } from '../form.tsx'
 import { valueAt } from '../paths.ts'
@@ -23,24 +24,15 @@ const VARIABLE = { chatraSecretKey: 'CHATRA_SECRET_KEY', planfixToken: 'PLANFIX_
 export function Secret({ kind, besides }: { kind: SecretKind; besides: readonly string[] }) {
   const { t } = useI18n()
   const form = useForm()
-  const { connections, secretsKept, keychainTrouble, host } = useAppState()
+  const { connections, host } = useAppState()
   const may = useMay()
   const [open, setOpen] = useState(false)
   const isMissing = connections.find(({ id }) => id === form.id)?.missing.includes(MISSING[kind]) ?? false
   const variable = `BRIDGE_${environmentName(form.id)}_${VARIABLE[kind]}`
+  const kept = useSecretsKept(variable)
   return (
     <Stack gap="xs">
-      <Input.Wrapper
-        label={t(`settings.secret.${kind}`)}
-        labelElement="div"
-        description={
-          secretsKept === 'keychain'
-            ? t('settings.secret.keychain')
-            : keychainTrouble
-              ? t('keychain.memory')
-              : t('settings.secret.memory', { variable })
-        }
-      >
+      <Input.Wrapper label={t(`settings.secret.${kind}`)} labelElement="div" description={kept}>
         <Group gap="sm" mt={4} mih={30}>
           {isMissing ? (
             <StatusBadge tone="bad">{t('settings.secret.missing')}</StatusBadge>
