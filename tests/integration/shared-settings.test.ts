@@ -84,7 +84,27 @@ describe.skipIf(!hasPostgres)('settings and secrets in the database', () => {
     const doctor = await bridge(['doctor', '--json'])
     expect(doctor.out).toContain('"connection": "market"')
     await stop(server)
-  }, 90_000)
+
+    // They go with the data.
+    const back = await bridge(['move', '--to', bench.dataDir])
+    expect([back.code, back.out]).toEqual([0, expect.stringContaining('config.json')])
+    const { BRIDGE_STORE: _, ...inFolder } = environment()
+    const local = serve({ ...inFolder, BRIDGE_MARKET_CHATRA_SECRET_KEY: 'x' })
+    await bench.ready(local)
+    ana.says('#3')
+    await until('the next message', () =>
+      JSON.stringify(bench.planfix.comments(bench.planfix.tasks[0]!.id)).includes('#3'),
+    )
+    await stop(local)
+    writeFileSync(join(bench.dataDir, 'config.json'), '{"theme": "dark", "connections": []}')
+    expect((await bridge(['move', '--to', database], inFolder)).code).toBe(0)
+    server = serve()
+    await until('the ready line', () => server.out.includes('ready'))
+    const now = await tables()
+    expect((await now.read())?.content).toEqual({ theme: 'dark', connections: [] })
+    await now.close()
+    await stop(server)
+  }, 120_000)
 
   test('without the key that sealed the secrets nothing starts, and a new one takes its place', async () => {
     const server = serve()

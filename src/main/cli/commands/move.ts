@@ -6,6 +6,7 @@ import { type Compared, type Ends, type Move, move, undo, withEnds } from '../..
 import { KEPT_WEBHOOKS } from '../../store-postgres/spool/spool-file.ts'
 import { complain, print } from '../output.ts'
 import type { DataPlace } from '../running.ts'
+import { settingsIn, writeSettings } from '../settings-moved.ts'
 
 /** How often a person is told how far it is. */
 const TOLD_EACH_MS = 5000
@@ -27,7 +28,12 @@ export async function moveData(options: { to: string; undo: boolean } & DataPlac
     return 1
   }
   try {
-    return await withEnds(ends, { now: Date.now, copied: teller() }, options.undo ? undone : moved)
+    const isBack = ends.way === 'to-folder' && !options.undo
+    const settings = isBack ? await settingsIn(ends.database, options.masterKeys ?? []) : null
+    const work = options.undo
+      ? undone
+      : (move: Move) => moved(move, settings && (() => writeSettings(settings, ends.dir)))
+    return await withEnds(ends, { now: Date.now, copied: teller() }, work)
   } catch (error) {
     if (!isStoreError(error, 'in-use')) throw error
     complain(
@@ -49,7 +55,8 @@ function endsOf({ to, dataDir, database }: { to: string } & DataPlace): Ends | {
   return 'wrong' in named ? named : { way: 'to-database', database: named.database, dir: dataDir }
 }
 
-async function moved(ends: Move): Promise<number> {
+/** `settled` is called when all is there, before the places are told. */
+async function moved(ends: Move, settled: (() => Promise<void>) | null): Promise<number> {
   const { source, target } = ends
   const done = await move(ends)
   switch (done.outcome) {
@@ -67,6 +74,7 @@ async function moved(ends: Move): Promise<number> {
       return 1
     case 'moved':
       await print(inWords(done.tables))
+      await settled?.()
       await print(
         `All data are in ${target.name} now. Start the bridge there: it no longer starts on ${source.name}, which is kept as it was.\n`,
       )

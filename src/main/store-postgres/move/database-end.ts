@@ -53,6 +53,8 @@ const IS_TAKEN = `SELECT (EXISTS (SELECT 1 FROM inbox) OR EXISTS (SELECT 1 FROM 
   OR EXISTS (SELECT 1 FROM messages))::int`
 const SET_MARK = `INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`
 const DROP_MARK = `DELETE FROM meta WHERE key = ?`
+const HAS_SETTINGS = `SELECT (to_regclass('configuration') IS NOT NULL)::int`
+const DROP_SETTINGS = `DELETE FROM configuration WHERE id = 'settings'`
 const HOURS = 6 * 3_600_000
 
 interface Opened {
@@ -95,6 +97,8 @@ class DatabaseEnd implements End {
     await this.#surely(async (tx) => {
       await emptied(tx)
       await tx.run(DROP_MARKS)
+      // The settings come with the data: those of an earlier time do not count.
+      if ((await tx.value<number>(HAS_SETTINGS)) === 1) await tx.run(DROP_SETTINGS)
       // What they write is copied.
       await tx.run('ALTER TABLE messages DISABLE TRIGGER USER')
       await dropIndexes(tx, FILLED)
