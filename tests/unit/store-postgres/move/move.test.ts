@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { rehearse, restoreNow } from '../../../../src/main/store/backup/restore-rehearsal.ts'
 import { filesOf } from '../../../../src/main/store/files.ts'
-import { openStore } from '../../../../src/main/store/index.ts'
+import { openStore, PACED } from '../../../../src/main/store/index.ts'
 import { moveTrouble } from '../../../../src/main/store/rows/move-marks.ts'
 import { openPostgresStore } from '../../../../src/main/store-postgres/index.ts'
 import { type Ends, move, undo } from '../../../../src/main/store-postgres/move/index.ts'
@@ -91,7 +91,7 @@ describe.skipIf(!hasPostgres)('a move of all data', () => {
 
   it('events that the journal alone has come along', async () => {
     const [dir, schema] = [folder(), schemaName()]
-    const db = await openStore({ dir, isPaced: true })
+    const db = await openStore({ dir, pacing: PACED })
     await db.commit([inboxRow('first')])
     await db.accept({ connectionId: 'shop', source: 'chatra', receivedAt: 1, body: 'second' })
     await db.close()
