@@ -85,7 +85,7 @@ async function run(command: Command, place: DataPlace, config: string | undefine
 /** The data are in a database: 1. */
 function noBackup(): number {
   complain(
-    'The data are in a PostgreSQL database: back it up by its own means (pg_dump, pg_basebackup, your provider), and config.json of the data folder beside it.\n',
+    'The data are in a PostgreSQL database: back it up by its own means (pg_dump, pg_basebackup, your provider); the settings are in it, unless --config names a file. Keep the master key elsewhere.\n',
   )
   return 1
 }

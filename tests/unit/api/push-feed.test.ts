@@ -12,7 +12,7 @@ function scene() {
   const bugs: string[] = []
   const pushes: Push[] = []
   const places: (string | null)[] = []
-  const scene = { clock, bugs, pushes, places, isAway: false }
+  const scene = { clock, bugs, pushes, places, isAway: false, kept: 0 }
   const read = <T>(value: T): Promise<T> =>
     scene.isAway ? Promise.reject(storeUnavailable('57P01')) : Promise.resolve(value)
   const store = {
@@ -22,6 +22,9 @@ function scene() {
       return read({ lines: [], place: 'end' })
     },
     events: () => read([]),
+    get kept() {
+      return { waiting: scene.kept, hasRoom: true }
+    },
   }
   const feed = createFeed({
     application: { store, clock } as unknown as Application,
@@ -47,6 +50,16 @@ test('while the store cannot be read the last state says so, once, and it is no 
   for (let n = 0; n < 3; n++) await s.pass()
   expect(failing(s.pushes)).toEqual([null, expect.stringContaining('57P01'), null])
   expect(s.bugs).toEqual([])
+})
+
+test('how many events are kept meanwhile is said as it grows', async () => {
+  const s = scene()
+  s.feed.subscribe((one) => s.pushes.push(one))
+  await settle()
+  s.isAway = true
+  for (s.kept = 1; s.kept < 4; s.kept++) await s.pass()
+  const kept = s.pushes.map((one) => one.event === 'state' && one.value.keptEvents?.waiting)
+  expect(kept.slice(1)).toEqual([1, 2, 3])
 })
 
 test('a feed that began while the store was away begins at the end of the log', async () => {

@@ -98,11 +98,10 @@ export class KeptWebhooks {
     })
   }
 
-  /** What is kept stays on the disk for the next start. */
+  /** What is kept stays on the disk for the next start, which knows how far a step under way has come. */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#wake()
-    await this.#draining
     await this.#file.close()
     this.#hears.closed()
   }
@@ -130,7 +129,7 @@ export class KeptWebhooks {
         await this.#step()
         isTold = false
       } catch (error) {
-        if (isStoreError(error, 'closed')) return
+        if (this.#isClosed || isStoreError(error, 'closed')) return
         if (!isStoreUnavailable(error) && !isTold) this.#hears.bug(error)
         isTold = !isStoreUnavailable(error)
         await new Promise<void>((resolve) => {
