@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { isStorableJson, storableValue } from '../plain-text.ts'
-import { sortedJson } from '../sorted-json.ts'
+import { inOrder, sortedJson } from '../sorted-json.ts'
 import type { MovedTable } from './tables.ts'
 
 export type Value = string | number | null
@@ -8,13 +8,12 @@ export type Row = Record<string, Value>
 
 /** A row as one line of JSON, the same from both stores, with texts as PostgreSQL can store them. */
 export function lineOf({ columns, json }: MovedTable, row: Row): string {
-  const plain = Object.fromEntries(
-    columns.map((column) => {
-      const value = row[column] ?? null
-      return [column, json.includes(column) ? JSON.parse(String(value)) : value]
-    }),
-  )
-  const line = sortedJson(plain)
+  const plain: Record<string, unknown> = {}
+  for (const column of columns) {
+    const value = row[column] ?? null
+    plain[column] = json.includes(column) ? inOrder(JSON.parse(String(value))) : value
+  }
+  const line = JSON.stringify(plain)
   return isStorableJson(line) ? line : sortedJson(storableValue(plain))
 }
 

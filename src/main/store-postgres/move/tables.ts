@@ -5,7 +5,7 @@ export interface MovedTable {
   name: string
   /** In the order of these columns it is read. */
   key: readonly string[]
-  /** What is copied. */
+  /** What is copied, in the order of the names. */
   columns: readonly string[]
   /** Those of them that are JSON: SQLite keeps them as text. */
   json: readonly string[]
@@ -21,7 +21,16 @@ type Given = Partial<Omit<MovedTable, 'name' | 'columns'>> & { columns: string }
 
 const table = (name: string, { columns, ...given }: Given): MovedTable => {
   const all = columns.split(' ')
-  return { name, key: [all[0]!], columns: all, json: [], beside: {}, step: 2000, into: name, ...given }
+  return {
+    name,
+    key: [all[0]!],
+    columns: all.toSorted(),
+    json: [],
+    beside: {},
+    step: 2000,
+    into: name,
+    ...given,
+  }
 }
 
 /** Everything but `meta`, of which each store has its own, and numbers (Numbers). */
