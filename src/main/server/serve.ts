@@ -114,9 +114,21 @@ export async function serve(options: ServeOptions): Promise<void> {
 /** SIGHUP: the environment file, the secrets' files and the settings count as they are now. */
 async function reload(host: Host, options: ServeOptions, sources: Sources, log: Log): Promise<void> {
   const unread = loadEnvironmentFile(options.envFile)
-  const { problems: wrong } = await sources.look()
-  const problems = [...(unread === null ? [] : [unread]), ...wrong, ...secretFileProblems(process.env)]
+  const problems = [
+    ...(unread === null ? [] : [unread]),
+    ...(await problemsOf(sources)),
+    ...secretFileProblems(process.env),
+  ]
   if (problems.length > 0) return log.error({ problems }, 'not reloaded: the bridge goes on with what it had')
   await host.reload()
   log.info({ connections: host.application.connections.size }, 'reloaded')
+}
+
+const problemsOf = async ({ look }: Sources): Promise<string[]> => {
+  try {
+    return (await look()).problems
+  } catch (error) {
+    if (isStoreError(error)) return [error.message]
+    throw error
+  }
 }

@@ -9,7 +9,7 @@ import { fileSettings } from '../settings/file-settings.ts'
 import type { Redactor } from '../settings/redact.ts'
 import { externalWebhookSecrets, type WebhookSecrets } from '../settings/secret-fields.ts'
 import { secretsIn } from '../settings/secrets-in.ts'
-import type { SettingsStore } from '../settings/settings-store.ts'
+import type { ConfigurationFile, SettingsStore } from '../settings/settings-store.ts'
 import type { ConfigurationTables } from '../store-postgres/index.ts'
 
 /** Where a server has its settings and secrets from. */
@@ -24,7 +24,7 @@ export interface Sources {
   versions: (() => Promise<string>) | null
   close(): Promise<void>
 }
-type OpenedSources = Sources | { wrong: string; problems: string[] }
+type OpenedSources = Sources | Wrong
 
 /** Where they may be. */
 export interface SourcePlace {
@@ -86,7 +86,7 @@ async function databaseSources(
   redact: Redactor,
 ): Promise<OpenedSources> {
   const first = (await tables.read()) === null ? contentOf(dataDir) : {}
-  if ('wrong' in first) return first as { wrong: string; problems: string[] }
+  if (isWrong(first)) return first
   const environment = environmentSecrets(process.env)
   const learn = (secret: string) => redact.add(secret)
   const sealed = await databaseSecrets(tables, environment, learn)
@@ -125,12 +125,18 @@ const webhookSecrets = (secrets: SecretStore): WebhookSecrets => ({
   delete: (id) => secrets.delete(id, 'WEBHOOK_SECRET'),
 })
 
+interface Wrong {
+  wrong: string
+  problems: string[]
+}
+const isWrong = (found: ConfigurationFile | Wrong): found is Wrong => 'wrong' in found
+
 /** The settings file of the data folder as it is, without defaults. */
-function contentOf(dataDir: string): object | { wrong: string; problems: string[] } {
+function contentOf(dataDir: string): ConfigurationFile | Wrong {
   const loaded = loadConfiguration(undefined, dataDir)
   if (!loaded.ok) return { wrong: loaded.path, problems: loaded.problems }
   if (loaded.path === null) return {}
-  return JSON.parse(readFileSync(loaded.path, 'utf8').replace(/^\uFEFF/, '')) as object
+  return JSON.parse(readFileSync(loaded.path, 'utf8').replace(/^\uFEFF/, '')) as ConfigurationFile
 }
 
 /** How often a server looks for what others have changed. */

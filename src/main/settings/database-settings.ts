@@ -32,9 +32,9 @@ export async function databaseSettings(
     path,
     first,
     externalized = NOTHING_EXTERNAL,
-  }: { path: string; first: object; externalized?: ExternalizedFields },
+  }: { path: string; first: ConfigurationFile; externalized?: ExternalizedFields },
 ): Promise<DatabaseSettings> {
-  const found = (await table.read()) ?? (await begun(table, first))
+  const found = (await table.read()) ?? (await begun(table, first, externalized))
   const whole = await externalized.withSecrets(found.content as ConfigurationFile)
   const checked = checkConfiguration(whole)
   if (!checked.ok) return { ok: false, problems: linesOf(checked.issues) }
@@ -88,9 +88,16 @@ export async function databaseSettings(
   }
 }
 
-async function begun(table: VersionedContent, first: object): Promise<{ content: object }> {
-  await table.write(first, 0)
-  return (await table.read()) ?? { content: first }
+async function begun(
+  table: VersionedContent,
+  first: ConfigurationFile,
+  externalized: ExternalizedFields,
+): Promise<{ content: object }> {
+  // Stores what is kept elsewhere: it is never written beside it.
+  await externalized.withSecrets(first)
+  const content = externalized.withoutSecrets(first)
+  await table.write(content, 0)
+  return (await table.read()) ?? { content }
 }
 
 type Issues = Parameters<typeof problemsOf>[0]

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { databaseSettings, type VersionedContent } from '../../../src/main/settings/database-settings.ts'
+import { externalWebhookSecrets } from '../../../src/main/settings/secret-fields.ts'
 import type { ConfigurationFile } from '../../../src/main/settings/settings-store.ts'
 import { StoreError } from '../../../src/shared/store-error.ts'
+import { shopConnection } from '../../support/shop.ts'
 
 /** A table of settings; `meanwhile` happens between each read and write. */
 function table(content: object | null = null) {
@@ -21,7 +23,7 @@ function table(content: object | null = null) {
   }
   return Object.assign(versioned, { state })
 }
-const opened = async (versioned: VersionedContent, first: object = {}) => {
+const opened = async (versioned: VersionedContent, first: ConfigurationFile = {}) => {
   const made = await databaseSettings(versioned, { path: 'the database x', first })
   if (!made.ok) throw new Error(made.problems.join())
   return made.settings
@@ -34,6 +36,36 @@ describe('settings in a database', () => {
     expect((await opened(versioned, { theme: 'dark' })).read().theme).toBe('dark')
     const second = await opened(versioned, { theme: 'light' })
     expect([second.read().theme, versioned.state.content]).toEqual(['dark', { theme: 'dark' }])
+  })
+
+  it('a webhook secret of the first content is stored elsewhere, and never written beside it', async () => {
+    const versioned = table()
+    const kept = new Map<string, string>()
+    const externalized = externalWebhookSecrets({
+      keptIn: 'database',
+      get: async (id) => kept.get(id) ?? null,
+      set: async (id, secret) => void kept.set(id, secret),
+      delete: async (id) => void kept.delete(id),
+    })
+    const secret = 'a-webhook-secret-0123456789'
+    const [chatra, planfix] = ['http://127.0.0.1:1', 'http://127.0.0.1:2']
+    const shop = shopConnection(
+      { apiUrl: chatra, publicKey: 'a-public-key' },
+      { restUrl: planfix, webUrl: planfix },
+    )
+    const first = { connections: [{ ...shop, webhookSecret: secret }] }
+    const writes: object[] = []
+    const recording = {
+      ...versioned,
+      write: async (content: object, version: number) => {
+        writes.push(structuredClone(content))
+        return versioned.write(content, version)
+      },
+    }
+    const made = await databaseSettings(recording, { path: 'x', first, externalized })
+    if (!made.ok) throw new Error(made.problems.join())
+    expect([writes.length, JSON.stringify(writes).includes(secret)]).toEqual([1, false])
+    expect([kept.get('shop'), made.settings.read().connections[0]?.webhookSecret]).toEqual([secret, secret])
   })
 
   it('a change is made to the present content, also when another server changes it at the same moment', async () => {

@@ -30,10 +30,10 @@ export async function moveData(options: { to: string; undo: boolean } & DataPlac
   try {
     const isBack = ends.way === 'to-folder' && !options.undo
     const settings = isBack ? await settingsIn(ends.database, options.masterKeys ?? []) : null
-    const work = options.undo
-      ? undone
-      : (move: Move) => moved(move, settings && (() => writeSettings(settings, ends.dir)))
-    return await withEnds(ends, { now: Date.now, copied: teller() }, work)
+    const arrived = async () => {
+      if (settings !== null) await writeSettings(settings, ends.dir)
+    }
+    return await withEnds(ends, { now: Date.now, copied: teller(), arrived }, options.undo ? undone : moved)
   } catch (error) {
     if (!isStoreError(error, 'in-use')) throw error
     complain(
@@ -55,8 +55,7 @@ function endsOf({ to, dataDir, database }: { to: string } & DataPlace): Ends | {
   return 'wrong' in named ? named : { way: 'to-database', database: named.database, dir: dataDir }
 }
 
-/** `settled` is called when all is there, before the places are told. */
-async function moved(ends: Move, settled: (() => Promise<void>) | null): Promise<number> {
+async function moved(ends: Move): Promise<number> {
   const { source, target } = ends
   const done = await move(ends)
   switch (done.outcome) {
@@ -74,7 +73,6 @@ async function moved(ends: Move, settled: (() => Promise<void>) | null): Promise
       return 1
     case 'moved':
       await print(inWords(done.tables))
-      await settled?.()
       await print(
         `All data are in ${target.name} now. Start the bridge there: it no longer starts on ${source.name}, which is kept as it was.\n`,
       )

@@ -16,7 +16,7 @@ export interface Ends {
 /** Opens both ends, does the work and closes them. Throws what opening them throws. */
 export async function withEnds<T>(
   { way, database, schema, dir }: Ends,
-  beside: Pick<Move, 'now' | 'copied'>,
+  beside: Pick<Move, 'now' | 'copied' | 'arrived'>,
   work: (move: Move) => Promise<T>,
 ): Promise<T> {
   const isTo = way === 'to-database'

@@ -14,6 +14,8 @@ export interface Move {
   now(): number
   /** Gets the rows of a table that were copied so far. */
   copied(table: string, rows: number): void
+  /** All data are there and compared; what goes with them is put in place before a bridge may start on them. */
+  arrived?(): Promise<void>
 }
 
 /** A table on both sides. */
@@ -54,6 +56,7 @@ export async function move(moved: Move): Promise<MoveOutcome> {
   const numbers = await source.numbers()
   // First it is closed there, then opened here: at no moment are both open.
   if (known.source.moved === undefined) await source.mark('moved', movedTo(target, now()))
+  await moved.arrived?.()
   await target.finish(arriving.origin, numbers)
   return { outcome: 'moved', tables }
 }
