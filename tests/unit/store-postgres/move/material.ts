@@ -56,7 +56,7 @@ export async function used(dir: string, messages = 1000): Promise<void> {
   sql.close()
 }
 
-/** Every row of every table, without what each file has of its own. */
+/** Every row of every table, without what each file has of its own; and the definitions of all that is there. */
 export function dumpOf(dir: string): Record<string, unknown[]> {
   const sql = new Database(join(dir, 'bridge.sqlite'), { readonly: true })
   try {
@@ -64,11 +64,16 @@ export function dumpOf(dir: string): Record<string, unknown[]> {
       .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`)
       .pluck()
       .all() as string[]
-    return Object.fromEntries(
-      tables
-        .filter((table) => !['meta', 'sqlite_sequence'].includes(table))
-        .map((table) => [table, sql.prepare(`SELECT * FROM ${table} ORDER BY 1, 2, 3`).all().map(parsed)]),
-    )
+    const filled = tables.filter((table) => !['meta', 'sqlite_sequence'].includes(table))
+    return {
+      ...Object.fromEntries(
+        filled.map((table) => [
+          table,
+          sql.prepare(`SELECT * FROM ${table} ORDER BY 1, 2, 3`).all().map(parsed),
+        ]),
+      ),
+      definitions: sql.prepare(`SELECT type, name, sql FROM sqlite_schema ORDER BY type, name`).all(),
+    }
   } finally {
     sql.close()
   }
