@@ -9,14 +9,16 @@ const HAS = `SELECT number FROM writers WHERE writer = ?`
 const CLAIM = `INSERT INTO writers (writer, number, answers) VALUES (?, 0, '[]') ON CONFLICT (writer) DO NOTHING`
 const LOCK = `${HAS} FOR UPDATE`
 const NOTE = `UPDATE writers SET number = ?, at = clock_timestamp() WHERE writer = ?`
-/** A doubted one may be there: it was stored, and the answer was lost. */
-const ADD = `WITH
-  kept AS MATERIALIZED (SELECT place, row ->> 'connectionId' AS connection, row ->> 'source' AS source,
-      (row ->> 'receivedAt')::float8 AS received_at, row ->> 'body' AS body, (row ->> 'isDoubted')::boolean AS is_doubted
-    FROM jsonb_array_elements(?::jsonb) WITH ORDINALITY AS list (row, place)),
+const KEPT = `kept AS MATERIALIZED (SELECT place, row ->> 'connectionId' AS connection, row ->> 'source' AS source,
+    (row ->> 'receivedAt')::float8 AS received_at, row ->> 'body' AS body, (row ->> 'isDoubted')::boolean AS is_doubted
+  FROM jsonb_array_elements(?::jsonb) WITH ORDINALITY AS list (row, place))`
+const INSERT = `INSERT INTO inbox (connection, source, received_at, body)
+  SELECT connection, source, received_at, body FROM kept`
+const ADD = `WITH ${KEPT} ${INSERT} ORDER BY place`
+/** A doubted one may be there: it was stored, and the answer was lost. All of the inbox is read for it. */
+const ADD_DOUBTED = `WITH ${KEPT},
   known AS MATERIALIZED (SELECT place FROM kept JOIN inbox USING (received_at, connection, source, body) WHERE is_doubted)
-  INSERT INTO inbox (connection, source, received_at, body)
-    SELECT connection, source, received_at, body FROM kept WHERE place NOT IN (SELECT place FROM known) ORDER BY place`
+  ${INSERT} WHERE place NOT IN (SELECT place FROM known) ORDER BY place`
 /** A table of a million rows may be read for it. */
 const PATIENCE_MS = 120_000
 
@@ -34,7 +36,8 @@ export function spoolTarget(pool: pg.Pool): SpoolTarget {
         await tx.run(CLAIM, writer)
         const has = (await tx.value<number>(LOCK, writer)) ?? 0
         if (has >= from + rows.length) return
-        await tx.ask(ADD, [storableJson(rows.slice(has - from))], PATIENCE_MS)
+        const text = rows.some(({ isDoubted }) => isDoubted) ? ADD_DOUBTED : ADD
+        await tx.ask(text, [storableJson(rows.slice(has - from))], PATIENCE_MS)
         await tx.run(NOTE, from + rows.length, writer)
       }),
   }
