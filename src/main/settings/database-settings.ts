@@ -48,17 +48,12 @@ export async function databaseSettings(
       const now = checkConfiguration(before)
       if (!now.ok) return { ok: false, why: 'edited', detail: linesOf(now.issues).join('; ') }
       const wanted = change(structuredClone(before))
-      const { ok, ...rest } = checkConfiguration(wanted)
-      if (!ok) return { ok: false, why: 'invalid', problems: problemsOf((rest as { issues: never }).issues) }
+      const read = checkConfiguration(wanted)
+      if (!read.ok) return { ok: false, why: 'invalid', problems: problemsOf(read.issues) }
       const takeBack = await externalized.keep(before, wanted)
-      const isWritten = await table
-        .write(externalized.withoutSecrets(wanted), version)
-        .catch(async (error) => {
-          await takeBack()
-          throw error
-        })
-      if (isWritten) {
-        present = (rest as { value: Configuration }).value
+      // A write without an answer may have been carried out: what belongs to it stays.
+      if (await table.write(externalized.withoutSecrets(wanted), version)) {
+        present = read.value
         return { ok: true, value: present }
       }
       await takeBack()

@@ -15,8 +15,8 @@ const STEP = 50
 export interface SpoolTarget {
   /** How many lines of the file with this name it has. */
   has(name: string): Promise<number>
-  /** Adds the lines after the first `from`; nothing, when it has them already. */
-  add(name: string, from: number, rows: readonly KeptRow[]): Promise<void>
+  /** Adds the lines after the first `from`, unless it has them already; returns how many it has then. */
+  add(name: string, from: number, rows: readonly KeptRow[]): Promise<number>
 }
 
 export interface SpoolListener {
@@ -143,12 +143,13 @@ export class KeptWebhooks {
   async #step(): Promise<void> {
     // What the database was asked before may still be carried out: then it is found there.
     await Promise.allSettled([...this.#flights].map(({ over }) => over))
+    // The first one is on its way to the disk: the file has no name yet.
+    if (this.#file.lines === 0) return this.#file.written()
     const { name } = this.#file
     this.#drained ??= await this.#target.has(name)
     const rows = await this.#file.read(this.#drained, STEP)
     if (rows.length === 0) return this.#end(this.#drained)
-    await this.#target.add(name, this.#drained, rows)
-    this.#drained += rows.length
+    this.#drained = await this.#target.add(name, this.#drained, rows)
     const isIn = ({ line }: Waiter) => line <= this.#drained!
     for (const { resolve } of this.#waiters.filter(isIn)) resolve()
     this.#waiters = this.#waiters.filter((one) => !isIn(one))

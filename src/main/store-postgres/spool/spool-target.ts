@@ -35,10 +35,12 @@ export function spoolTarget(pool: pg.Pool): SpoolTarget {
         const writer = writerOf(name)
         await tx.run(CLAIM, writer)
         const has = (await tx.value<number>(LOCK, writer)) ?? 0
-        if (has >= from + rows.length) return
+        // Also fewer than it had: it was restored from a backup.
+        if (has < from || has >= from + rows.length) return has
         const text = rows.some(({ isDoubted }) => isDoubted) ? ADD_DOUBTED : ADD
         await tx.ask(text, [storableJson(rows.slice(has - from))], PATIENCE_MS)
         await tx.run(NOTE, from + rows.length, writer)
+        return from + rows.length
       }),
   }
 }
