@@ -77,6 +77,7 @@ describe.skipIf(!hasPostgres)('settings and secrets in the database', () => {
     writeFileSync(join(bench.dataDir, 'config.json'), '{"connections": []}')
     server = serve()
     await bench.ready(server)
+    expect(server.err).toContain('the file of the data folder does not count')
     ana.says('#2')
     await until('the message', () =>
       JSON.stringify(bench.planfix.comments(bench.planfix.tasks[0]!.id)).includes('#2'),

@@ -53,6 +53,11 @@ export async function serve(options: ServeOptions): Promise<void> {
       'there is no configuration yet: no connection is carried. Open the interface to set one up, or name one with --config',
     )
   }
+  if (sources.unused !== null)
+    log.info(
+      { file: sources.unused },
+      `settings are in ${settings.path}: the file of the data folder does not count`,
+    )
   const ending = stopOnSignals(log)
   let host: Host | null = null
   ending.onReload(async () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { databaseSecrets } from '../secrets/database-secrets.ts'
 import { environmentSecrets } from '../secrets/environment.ts'
@@ -18,6 +18,8 @@ export interface Sources {
   secrets: SecretStore
   /** There are settings. */
   isConfigured: boolean
+  /** A settings file of the data folder that no longer counts. */
+  unused: string | null
   /** Reads them again: whether others have changed something, and what is wrong in them, a line each. */
   look(): Promise<{ isChanged: boolean; problems: string[] }>
   /** Differs after a change of others; null: nobody else changes them. */
@@ -65,9 +67,10 @@ function fileSources(option: string | undefined, dataDir: string, redact: Redact
   if (!loaded.ok) return { wrong: loaded.path, problems: loaded.problems }
   redact.add(...secretsIn(loaded.value, process.env))
   return {
-    settings: fileSettings(loaded.path ?? join(dataDir, 'config.json'), loaded.value),
+    settings: fileSettings(loaded.path ?? settingsFile(dataDir), loaded.value),
     secrets: memoryOver(environmentSecrets(process.env), (secret) => redact.add(secret)),
     isConfigured: loaded.path !== null,
+    unused: null,
     async look() {
       const now = loadConfiguration(option, dataDir)
       if (now.ok) redact.add(...secretsIn(now.value, process.env))
@@ -106,6 +109,7 @@ async function databaseSources(
     settings,
     secrets,
     isConfigured: settings.read().connections.length > 0,
+    unused: existsSync(settingsFile(dataDir)) ? settingsFile(dataDir) : null,
     async look() {
       const before = JSON.stringify(settings.read())
       const areSecretsNew = await sealed.refreshSecrets()
@@ -117,6 +121,8 @@ async function databaseSources(
     close: () => tables.close(),
   }
 }
+
+const settingsFile = (dataDir: string): string => join(dataDir, 'config.json')
 
 const webhookSecrets = (secrets: SecretStore): WebhookSecrets => ({
   keptIn: 'database',
