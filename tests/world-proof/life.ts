@@ -104,17 +104,23 @@ export class Life {
 
   private asked(name: string, ask: () => unknown): unknown {
     if (this.dead) return never()
-    if (name === 'commit' || name === 'stage') return this.commit(ask as () => Promise<void>)
+    if (name === 'commit') return this.commit(ask as () => Promise<void>)
+    if (name === 'stage') return this.stage(ask as () => Promise<{ onDisk: Promise<void> }>)
     const answer = ask()
     return answer instanceof Promise ? this.unlessDead(answer) : answer
   }
 
-  private async commit(ask: () => Promise<void>): Promise<void> {
+  private async commit<T>(ask: () => Promise<T>): Promise<T> {
     this.onCommit('before', this)
     if (this.dead) return never()
-    await ask()
+    const answer = await ask()
     this.onCommit('after', this)
-    if (this.dead) return never()
+    return this.dead ? never() : answer
+  }
+
+  private async stage(ask: () => Promise<{ onDisk: Promise<void> }>): Promise<{ onDisk: Promise<void> }> {
+    const { onDisk } = await this.commit(ask)
+    return { onDisk: this.unlessDead(onDisk) }
   }
 
   private reader({ next, back }: InboxReader): InboxReader {
