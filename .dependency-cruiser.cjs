@@ -59,7 +59,7 @@ module.exports = {
     forbid(
       'runtime-knows-no-interface',
       'the interface asks the runtime, never the other way round',
-      { path: room('(runtime|ingress)') },
+      { path: room('(runtime|ingress|hosting)') },
       { path: '^src/main/(bootstrap\\.ts$|api/)' },
     ),
     forbid(

@@ -7,7 +7,8 @@ import { type Caller, checkedFeed, createCaller, type PushSource } from './api/d
 import { createApi } from './api/index.ts'
 import { noteVersion } from './api/state/program-version.ts'
 import type { Listener } from './engine/ports.ts'
-import { Application, type Log } from './runtime/application.ts'
+import { hostFact, hostNameIn } from './hosting/host-facts.ts'
+import { Application, type HostSettings, type Log } from './runtime/application.ts'
 import { detailedHealth } from './runtime/monitoring/detailed-health.ts'
 import { Metrics } from './runtime/monitoring/metrics.ts'
 import type { SecretStore } from './secrets/store.ts'
@@ -23,6 +24,8 @@ export interface OpeningOptions {
   database?: string | null
   /** See ApplicationOptions. */
   keeping?: { masterKeys: readonly Buffer[] } | null
+  /** This host among those of a database. */
+  among?: Partial<Omit<HostSettings, 'version'>>
   /** Address of the webhook receiver; port 0 = any free one. */
   hooks: { host: string; port: number }
   log: Log
@@ -91,7 +94,7 @@ export async function openBridge(options: OpeningOptions, host: ApiContext['host
     async begin() {
       await noteVersion(application.store, application.clock, packageFile.version)
       await application.start()
-      await noteAddress(application)
+      await noteAddress(application, hostOf(options))
     },
     async stop() {
       await application.stop()
@@ -101,10 +104,18 @@ export async function openBridge(options: OpeningOptions, host: ApiContext['host
 }
 
 /** The receiver's address, for `doctor`, which runs beside us. */
-const noteAddress = (application: Application): Promise<void> =>
-  application.store.commit([
-    { type: 'fact.set', connectionId: '', key: 'hooksUrl', value: application.hooksUrl },
-  ])
+function noteAddress({ store, hooksUrl }: Application, { name }: { name: string }): Promise<void> {
+  const key = hostFact('hooksUrl', store.cluster !== null, name)
+  return store.commit([{ type: 'fact.set', connectionId: '', key, value: hooksUrl }])
+}
+
+/** This host as the others of its database know it. */
+const hostOf = ({ among }: OpeningOptions): HostSettings => ({
+  name: hostNameIn({}),
+  address: null,
+  ...among,
+  version: packageFile.version,
+})
 
 /** A bridge that is shutting down holds its folder for a moment longer. */
 async function openPatiently(options: OpeningOptions): Promise<Application> {
@@ -118,6 +129,7 @@ async function openPatiently(options: OpeningOptions): Promise<Application> {
         database: options.database ?? null,
         keeping: options.keeping ?? null,
         receiver: options.hooks,
+        host: hostOf(options),
         log: options.log,
         ...(options.listener && { listener: options.listener }),
       })

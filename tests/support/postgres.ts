@@ -14,6 +14,14 @@ const programs = findPostgres({ mayInstall: false })
 export const hasPostgres = programs !== null
 
 const later = setTimeout
+
+export interface TestServer {
+  url: string
+  /** Of its socket. */
+  dir: string
+  stop(): void
+  start(): void
+}
 /** The test run (vitest.config.ts), by the process that outlives its tests. */
 const RUN = process.env.BRIDGE_TEST_RUN ?? String(process.pid)
 
@@ -21,7 +29,7 @@ const RUN = process.env.BRIDGE_TEST_RUN ?? String(process.pid)
  * A database server of this test run alone, on a socket in a folder of its own; the first who asks starts it. It ends
  * with the run, also when that is killed (postgres-server.ts). A test that stops it in between has one of its own `name`.
  */
-export async function testServer(name = 'shared'): Promise<{ url: string; stop(): void; start(): void }> {
+export async function testServer(name = 'shared'): Promise<TestServer> {
   const dir = join(tmpdir(), `bridge-postgres-${RUN}-${name}`)
   if (isFirst(dir)) {
     const server = join(import.meta.dirname, 'postgres-server.ts')
@@ -43,6 +51,7 @@ export async function testServer(name = 'shared'): Promise<{ url: string; stop()
     else spawnSync(path, whole, { stdio: 'ignore', cwd: dir })
   }
   return {
+    dir,
     url: `postgres://bridge@localhost/postgres?host=${dir}`,
     stop: () => control('stop', '-m', 'immediate'),
     start: () => control('start'),

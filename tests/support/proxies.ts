@@ -20,12 +20,14 @@ export interface DroppingProxy extends Proxy {
   heal(): void
 }
 
-export async function droppingProxy(to: number): Promise<DroppingProxy> {
+/** `to`: a port of this computer, or the path of a socket. */
+export async function droppingProxy(to: number | string): Promise<DroppingProxy> {
   const sockets = new Set<Socket>()
   const dropped = new WeakSet<Socket>()
   let dropsNew = false
   const server = createServer({ allowHalfOpen: true }, (near) => {
-    const far = connect({ port: to, host: '127.0.0.1', allowHalfOpen: true })
+    const target = typeof to === 'string' ? { path: to } : { port: to, host: '127.0.0.1' }
+    const far = connect({ ...target, allowHalfOpen: true })
     for (const [one, other] of [
       [near, far],
       [far, near],

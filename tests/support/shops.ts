@@ -28,6 +28,8 @@ export interface ShopsOptions extends Partial<ApplicationOptions> {
   accounts: number[]
   /** The application is configured for the first so many. */
   served?: number
+  /** Merged over the configuration. */
+  change?: object
 }
 
 /** Several shops, each with its own Chatra account, and one application that serves those it is configured for. */
@@ -37,10 +39,14 @@ export class Shops {
   /** Errors of the application that are its own bugs. */
   readonly bugs: string[] = []
   app!: Application
+  /** Of the application: for another one beside it. */
+  options!: ApplicationOptions
+  private change: object = {}
   private dataDir = ''
 
-  static async start({ accounts, served, ...options }: ShopsOptions): Promise<Shops> {
+  static async start({ accounts, served, change = {}, ...options }: ShopsOptions): Promise<Shops> {
     const shops = new Shops()
+    shops.change = change
     for (const [n, account] of accounts.entries()) {
       const planfix = shops.all[accounts.indexOf(account)]?.planfix ?? (await shops.planfixAccount())
       shops.all.push(await shops.shop(n, planfix))
@@ -49,7 +55,7 @@ export class Shops {
     const note = (_fields: object, text: string) => {
       if (text.includes('bug: ')) shops.bugs.push(text)
     }
-    shops.app = await Application.open({
+    shops.options = {
       configuration: shops.configured(shops.all.slice(0, served ?? accounts.length)),
       secrets: { get: async (id, name) => shops.secret(id, name), whereToPut: (_id, name) => name },
       dataDir: shops.dataDir,
@@ -57,7 +63,8 @@ export class Shops {
       log: { info: () => undefined, warn: note, error: note },
       clock: shops.clock,
       ...options,
-    })
+    }
+    shops.app = await Application.open(shops.options)
     await shops.app.start()
     for (const { id, chatra } of shops.all)
       chatra.webhookUrl = `${shops.app.hooksUrl}/hooks/${id}/${SECRET}/chatra`
@@ -81,7 +88,7 @@ export class Shops {
         ...change(shop),
       }),
     )
-    const read = parseConfiguration({ connections })
+    const read = parseConfiguration({ ...this.change, connections })
     if (!read.ok) throw new Error(read.problems.join('\n'))
     return read.value
   }

@@ -91,9 +91,12 @@ export class Continuity {
   private exchanges: number[] = []
   private silences: { from: number; to: number }[] = []
   private stopTicking: (() => void) | null = null
+  private readonly lagMs: number
 
-  constructor(clock: Clock) {
+  /** `lagMs`: how much later it may be told that webhooks were lost, as at another host. */
+  constructor(clock: Clock, { lagMs = 0 }: { lagMs?: number } = {}) {
     this.clock = clock
+    this.lagMs = lagMs
     this.lostAt = clock.now()
   }
 
@@ -239,7 +242,7 @@ export class Continuity {
   arrival(messageId: number, now: number): Arrival {
     const send = this.sends.get(messageId)
     if (!send) return 'unknown'
-    const settledAt = send.sentAt + SETTLE_MS
+    const settledAt = send.sentAt + SETTLE_MS + this.lagMs
     if (now < settledAt) return { lookAt: settledAt }
     if (!this.lineWorked(send)) {
       this.sends.delete(messageId)
@@ -247,7 +250,8 @@ export class Continuity {
     }
     const proof = this.proofOf(send)
     if (proof === null) return 'unknown'
-    return now >= proof.at ? 'not-arrived' : { lookAt: proof.at }
+    const provenAt = proof.at + this.lagMs
+    return now >= provenAt ? 'not-arrived' : { lookAt: provenAt }
   }
 
   /** The inbox row that proves it: all rows before it must have been decided on. */

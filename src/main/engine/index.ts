@@ -13,6 +13,7 @@ export { GONE, isOfBefore, isUnchanged } from './intake/comment/comment-fingerpr
 export { goneComment } from './intake/comment/comment-input.ts'
 export { RECEIVED_EVENTS, type ReceivedEvents } from './intake/received-events.ts'
 export { KeyedMutex } from './keyed-mutex.ts'
+export { askToSeparate } from './people/ask-to-separate.ts'
 export { clientNameOf, nameOf } from './people/naming.ts'
 export { rootOf } from './people/roots.ts'
 export { factsOfProbe } from './probe-facts.ts'

@@ -4,8 +4,10 @@ import type { Configuration } from '../../shared/config.ts'
 import { loadLanguage } from '../../shared/i18n/index.ts'
 import type { StorePlace } from '../../shared/store-error.ts'
 import type { OwnerReply, OwnerReplyAnswer } from '../engine/owner-reply.ts'
+import { askToSeparate } from '../engine/people/ask-to-separate.ts'
 import type { SeparateAnswer } from '../engine/people/separate.ts'
 import type { Clock, Listener } from '../engine/ports.ts'
+import { addressForOthers } from '../hosting/host-address.ts'
 import type { PublicAddressService } from '../ingress/public-address-service.ts'
 import type { ApplicationStore, Forgotten, OrphanedConnection, RetryAnswer } from '../store/index.ts'
 import type { Receiver } from '../webhooks/receiver.ts'
@@ -18,9 +20,10 @@ import { watchStoreChanges } from './maintenance/store-change-watcher.ts'
 import { lookForRecovery } from './maintenance/store-recovery.ts'
 import { healthOf, isDegraded } from './monitoring/health.ts'
 import type { RuntimeSupervisor } from './supervisor.ts'
+import { unitOf } from './units/unit.ts'
 
 export type { Log } from '../process/log.ts'
-export type { ApplicationOptions } from './composition.ts'
+export type { ApplicationOptions, HostSettings } from './composition.ts'
 
 /** How long shutdown waits for work under way, in milliseconds. */
 const LONGEST_END_MS = 3500
@@ -64,8 +67,9 @@ export class Application {
 
   /** Starts receiving and delivering. Rejects when the receiver's port is in use. */
   async start(): Promise<void> {
-    const { options, continuity, fileCache, maintenance } = this.parts
+    const { options, continuity, fileCache, maintenance, hosting } = this.parts
     this.receiver = await this.receive()
+    this.parts.receiver.address = options.host?.address ?? addressForOthers(this.receiver.url)
     continuity.start()
     await fileCache.start()
     await this.publicAddressService.recall()
@@ -73,6 +77,7 @@ export class Application {
     await this.supervisor.start()
     await this.reportOrphaned()
     if (this.stopping !== null) return
+    await hosting?.start()
     this.stopStoreWatch = watchStoreChanges({
       clock: this.clock,
       version: () => this.store.dataVersion(),
@@ -102,6 +107,8 @@ export class Application {
       isReady: () => this.isReady(),
       isFile: (token) => links.open(token) !== null,
       onProof: (nonce) => this.publicAddressService.arrived(nonce),
+      onForeignProof: (nonce) =>
+        void this.store.cluster?.tell({ kind: 'proof', about: nonce }).catch(() => undefined),
       onProblem: (problem) => options.log.error({ ...problem }, `receiver: ${problem.detail}`),
       onWrongAddress: (id) => misaddressed.arrived(id),
     })
@@ -159,6 +166,7 @@ export class Application {
     await loadLanguage(configuration.language)
     const { tunnel, publicUrl } = this.configuration
     await this.supervisor.reconfigure(configuration)
+    await this.parts.hosting?.look()
     if (!isDeepStrictEqual([tunnel, publicUrl], [this.configuration.tunnel, this.configuration.publicUrl]))
       this.parts.continuity.broken()
     this.publicAddressService.follow()
@@ -192,6 +200,7 @@ export class Application {
     const quiet = Promise.all([
       this.publicAddressService.stop(),
       this.receiver?.stop(),
+      this.parts.hosting?.end(),
       this.supervisor.stop(),
     ])
     const { promise: over, resolve } = Promise.withResolvers<void>()
@@ -200,7 +209,7 @@ export class Application {
     cancel()
     this.supervisor.close()
     await this.parts.save().catch(() => undefined)
-    await this.store.close()
+    await this.parts.close()
   }
 
   /** Resolves when every stored event has been decided on. */
@@ -285,20 +294,38 @@ export class Application {
   }
 
   /** Tries all that waits in this connection at once; false when it does not exist or is off. */
-  tryNow(connectionId: string): Promise<boolean> {
-    return this.supervisor.tryNow(connectionId)
+  async tryNow(connectionId: string): Promise<boolean> {
+    if (await this.supervisor.tryNow(connectionId)) return true
+    if ((await this.carriedBy(connectionId)) === null) return false
+    await this.store.cluster?.tell({ kind: 'now', about: connectionId })
+    return true
+  }
+
+  /** The name of the other host that carries this connection; null = this one does, or none. */
+  async carriedBy(connectionId: string): Promise<string | null> {
+    const { elsewhere } = this.parts
+    const settings = this.configuration.connections.find(({ id }) => id === connectionId)
+    if (elsewhere === null || !settings?.enabled || this.connections.has(connectionId)) return null
+    return (await elsewhere.hostOf(unitOf(settings)))?.name ?? null
   }
 
   /** The owner replies outside Planfix, as one of the employees: see engine/owner-reply.ts. */
   async reply(conversationId: number, reply: OwnerReply): Promise<OwnerReplyAnswer> {
     const engine = await this.supervisor.engineOf(conversationId)
-    return engine ? engine.reply(conversationId, reply) : 'not-found'
+    if (engine) return engine.reply(conversationId, reply)
+    // Stored as a job, which the host that carries the conversation finds.
+    const answer = await this.supervisor.engineOfNone().reply(conversationId, reply)
+    await this.store.cluster?.changed()
+    return answer
   }
 
   /** The owner separates a merged conversation: see engine/people/merge.ts. */
   async separate(conversationId: number): Promise<SeparateAnswer> {
     const engine = await this.supervisor.engineOf(conversationId)
-    return engine ? engine.separate(conversationId) : 'not-found'
+    if (engine) return engine.separate(conversationId)
+    const answer = await askToSeparate(this.store, conversationId)
+    await this.store.cluster?.changed()
+    return answer === 'asked' ? 'separated' : answer
   }
 
   /**

@@ -3,6 +3,11 @@ import type { Configuration } from '../../shared/config.ts'
 import type { BridgeEvent } from '../../shared/domain.ts'
 import { Continuity } from '../engine/continuity.ts'
 import type { Clock, Listener } from '../engine/ports.ts'
+import { Elsewhere } from '../hosting/elsewhere.ts'
+import { succeedOn } from '../hosting/former-host.ts'
+import { HeldUnits } from '../hosting/held-units.ts'
+import { BREAKS_KNOWN_MS, Hosting, LEASE_MS, MAINTENANCE } from '../hosting/hosting.ts'
+import { SharedSides } from '../hosting/shared-sides.ts'
 import { ChatCalls } from '../ingress/chat-calls.ts'
 import { FileCache } from '../ingress/file-cache.ts'
 import { connectionLinks } from '../ingress/file-links.ts'
@@ -25,6 +30,7 @@ import { type OutsideWorld, realWorld } from './outside-world.ts'
 import { Signal } from './signal.ts'
 import { RuntimeSupervisor } from './supervisor.ts'
 import type { Sharing } from './units/deps.ts'
+import { isOn, unitOf, unitsOf } from './units/unit.ts'
 import { WebhookInbox } from './webhook-inbox.ts'
 
 export interface ApplicationOptions {
@@ -40,10 +46,22 @@ export interface ApplicationOptions {
   listener?: Listener
   /** Other hosts work on the same store. */
   sharing?: Sharing | undefined
+  /** This host among those of a database. */
+  host?: HostSettings | undefined
   clock?: Clock
   random?: () => number
   /** A simulated world in place of the real one. */
   outside?: Partial<OutsideWorld>
+}
+
+export interface HostSettings {
+  /** What people call it. */
+  name: string
+  version: string
+  /** Where the other hosts reach its receiver; null = where that listens. */
+  address: string | null
+  /** How long its leases last. */
+  leaseMs?: number | undefined
 }
 
 /** All parts of the bridge, built and not started. */
@@ -65,8 +83,15 @@ export interface Parts {
   publicAddress: PublicAddressService
   misaddressed: MisaddressedWebhooks
   maintenance: Maintenance
+  /** Of several hosts on one database; null: the store has this host alone. */
+  hosting: Hosting | null
+  elsewhere: Elsewhere | null
+  /** Where the other hosts reach the receiver, once it listens. */
+  receiver: { address: string }
   /** Writes the state in memory, as is done once a minute, and at shutdown. */
   save(): Promise<void>
+  /** Closes the store. */
+  close(): Promise<void>
 }
 
 /**
@@ -81,10 +106,17 @@ export async function compose(options: ApplicationOptions): Promise<Parts> {
   const events = new EventBus(options.log, options.database != null && options.keeping != null)
   if (options.listener) events.subscribe(options.listener)
   const store = await openStore(options, outside, clock, events)
-  try {
-    return await build(options, outside, clock, events, store)
-  } catch (error) {
+  const folder = store.cluster && succeedOn(options.dataDir, store.cluster.me)
+  const close = async () => {
     await store.close()
+    folder?.release()
+  }
+  try {
+    // Its leases need not run out.
+    if (folder?.former != null) await store.cluster?.bury(folder.former)
+    return { ...(await build(options, outside, clock, events, store)), close }
+  } catch (error) {
+    await close()
     throw error
   }
 }
@@ -116,7 +148,7 @@ async function build(
   clock: Clock,
   events: EventBus,
   store: ApplicationStore,
-): Promise<Parts> {
+): Promise<Omit<Parts, 'close'>> {
   const { log, secrets } = options
   const random = options.random ?? Math.random
   const isRelayed = options.configuration.tunnel.provider === 'relay'
@@ -130,9 +162,13 @@ async function build(
   const configuration = { value: options.configuration }
   const address = new PublicAddressState(configuration, isRelayed)
   const [news, arrival, silence] = [new Signal<[connectionId: string]>(), new Signal(), new Signal()]
-  const continuity = new Continuity(clock)
+  const continuity = new Continuity(clock, store.cluster ? { lagMs: BREAKS_KNOWN_MS } : {})
   const activity = new WebhookActivity()
-  const { sharing } = options
+  const { cluster } = store
+  const sides = new SharedSides()
+  const { leaseMs: ttlMs = LEASE_MS } = options.host ?? {}
+  const held = cluster && new HeldUnits(cluster, { clock, ttlMs })
+  const sharing = options.sharing ?? held ?? undefined
   const storeFor = (unit: string) => sharing?.storeFor(unit, store) ?? store
   const accounts = new PlanfixAccounts(storeFor, clock, random)
   const links = connectionLinks({
@@ -161,7 +197,12 @@ async function build(
         event: notify,
         stuck: (...message) => events.stuck(...message),
       },
-      sideChanged: (...change) => events.sideState(store, clock, ...change),
+      sideChanged: (connectionId, side, state) => {
+        events.sideState(store, clock, connectionId, side, state)
+        const settings = configuration.value.connections.find(({ id }) => id === connectionId)
+        if (cluster && settings)
+          sides.changed(storeFor(unitOf(settings)), connectionId, side, state).catch(() => undefined)
+      },
       onNews: (connectionId) => news.raise(connectionId),
       mayWrite: (unit) => address.mayWrite && (sharing?.mayWrite(unit) ?? true),
       takeover: () => address.takeover,
@@ -182,6 +223,7 @@ async function build(
     },
   })
   const connections = () => supervisor.acceptedHooks()
+  const isOurs = () => held === null || held.mayWrite(MAINTENANCE)
 
   const publicAddress = new PublicAddressService({
     store,
@@ -209,6 +251,62 @@ async function build(
     ...(outside.addresses && { addresses: outside.addresses }),
   })
 
+  const maintenance = new Maintenance({
+    store,
+    clock,
+    retentionDays: () => configuration.value.retentionDays,
+    remember: () => activity.changes(),
+    save: async () => {
+      await accounts.save()
+      // What other hosts have received since.
+      if (cluster) for (const { id } of configuration.value.connections) await activity.recall(store, id)
+    },
+    notify,
+    isOurs,
+    isReportedElsewhere: () => address.reportsGaps,
+    isWeekWanted: () => configuration.value.notifications.weekly,
+  })
+  const elsewhere = cluster && new Elsewhere(cluster, clock)
+  const receiver = { address: '' }
+  const hosting =
+    cluster &&
+    held &&
+    new Hosting({
+      cluster,
+      clock,
+      ttlMs,
+      held,
+      presence: () => ({
+        name: '',
+        version: '',
+        ...options.host,
+        address: receiver.address,
+        breaks: inbox.refused,
+      }),
+      units: () => [...unitsOf(configuration.value).keys()],
+      gain: async (unit) => {
+        if (unit === MAINTENANCE) return maintenance.begin()
+        const ids =
+          unitsOf(configuration.value)
+            .get(unit)
+            ?.map(({ id }) => id) ?? []
+        await sides.begin(storeFor(unit), ids)
+        await supervisor.gain(unit)
+      },
+      lose: async (unit) => (unit === MAINTENANCE ? undefined : supervisor.lose(unit)),
+      waiting: (ids) => ids.forEach((id) => void news.raise(id)),
+      heard: ({ kind, about }) => {
+        if (kind === 'inbox') news.raise(about)
+        if (kind === 'changed') supervisor.resume().catch((error: unknown) => reportBug(error, 'resume'))
+        if (kind === 'now') supervisor.tryNow(about).catch((error: unknown) => reportBug(error, 'try now'))
+        if (kind === 'proof') publicAddress.arrived(about)
+      },
+      broken: () => continuity.broken(),
+      onBug: reportBug,
+      log,
+    })
+  if (cluster) cluster.carries = (id) => supervisor.connections.has(id) || !isOn(configuration.value, id)
+
   return {
     options,
     outside,
@@ -223,23 +321,24 @@ async function build(
     links,
     fileCache,
     supervisor,
-    downloads: new FileDownloads({ links, files: fileCache, supervisor, store, exchange: outside.exchange }),
+    downloads: new FileDownloads({
+      links,
+      files: fileCache,
+      supervisor,
+      store,
+      elsewhere,
+      exchange: outside.exchange,
+    }),
     publicAddress,
     misaddressed: new MisaddressedWebhooks({
       clock,
       connections: () => configuration.value.connections,
       notify: storedNotice,
     }),
-    maintenance: new Maintenance({
-      store,
-      clock,
-      retentionDays: () => configuration.value.retentionDays,
-      remember: () => activity.changes(),
-      save: () => accounts.save(),
-      notify,
-      isReportedElsewhere: () => address.reportsGaps,
-      isWeekWanted: () => configuration.value.notifications.weekly,
-    }),
+    maintenance,
+    hosting,
+    elsewhere,
+    receiver,
     save: async () => {
       await Promise.all([store.commit(activity.changes()), accounts.save()])
     },

@@ -1,17 +1,21 @@
 import type { AxiosAdapter } from 'axios'
 import { SlotWithdrawn, type Store } from '../engine/ports.ts'
+import type { Elsewhere } from '../hosting/elsewhere.ts'
 import { downloadFrom } from '../ingress/address-download.ts'
 import type { FileCache } from '../ingress/file-cache.ts'
 import type { FileDownload } from '../webhooks/file-download.ts'
 import type { FileLinks, LinkedFile } from '../webhooks/file-links.ts'
 import { canSpare } from './accounts/request-quotas.ts'
 import type { RuntimeSupervisor } from './supervisor.ts'
+import { isOn, unitOf } from './units/unit.ts'
 
 export interface FileDownloadsOptions {
   links: FileLinks
   files: FileCache
   supervisor: RuntimeSupervisor
   store: Pick<Store, 'message'>
+  /** Units that other hosts carry; null = there are none. */
+  elsewhere: Pick<Elsewhere, 'file'> | null
   /** Replaces Node's HTTP: a simulated network. */
   exchange?: AxiosAdapter | undefined
 }
@@ -26,12 +30,14 @@ export class FileDownloads {
 
   /** Null: the link leads to nothing (any more); `later`: the file cannot be read at present. */
   async get(token: string): Promise<FileDownload | 'later' | null> {
-    const { links, files, supervisor } = this.options
+    const { links, files, supervisor, elsewhere } = this.options
     const file = links.open(token)
-    const connection = file ? supervisor.connections.get(file.connectionId) : undefined
-    if (!file || !connection) return null
-    const { planfix, settings } = connection
+    if (!file || !isOn(supervisor.configuration, file.connectionId)) return null
+    const settings = supervisor.configuration.connections.find(({ id }) => id === file.connectionId)!
     if ('messageId' in file) return this.ofMessage(file, settings.planfix.baseUrl)
+    const connection = supervisor.connections.get(file.connectionId)
+    if (!connection) return elsewhere?.file(unitOf(settings), token, file.name) ?? null
+    const { planfix } = connection
     try {
       const download = async () => {
         // With the lowest priority: a file that a visitor opens must not delay the reading of replies.

@@ -22,10 +22,10 @@ export class WebhookActivity {
   private readonly at = new Map<string, WebhookTimes>()
   private readonly moved = new Set<string>()
 
-  /** Loads the stored values of a connection that is not known yet. */
-  async recall(store: ApplicationStore, connectionId: string): Promise<void> {
+  /** Loads the stored values of a connection: those of an earlier run, or of another host. */
+  async recall(store: Pick<ApplicationStore, 'fact'>, connectionId: string): Promise<void> {
     const kept = await store.fact<WebhookTimes>(connectionId, FACT)
-    if (kept && !this.at.has(connectionId)) this.at.set(connectionId, { ...NEVER, ...kept })
+    if (kept) this.at.set(connectionId, later(this.of(connectionId), { ...NEVER, ...kept }))
   }
 
   note(connectionId: string, source: InboxSource, now: number): void {
@@ -50,4 +50,12 @@ export class WebhookActivity {
     this.moved.clear()
     return changes
   }
+}
+
+const later = (one: WebhookTimes, other: WebhookTimes): WebhookTimes => {
+  const latest = (source: InboxSource) =>
+    one[source] === null || other[source] === null
+      ? (one[source] ?? other[source])
+      : Math.max(one[source], other[source])
+  return { chatra: latest('chatra'), planfix: latest('planfix'), 'planfix-chat': latest('planfix-chat') }
 }

@@ -154,6 +154,11 @@ export class RuntimeSupervisor {
     return this.units.engineOf(conversationId)
   }
 
+  /** See Units. */
+  engineOfNone(): Engine {
+    return this.units.engineOfNone()
+  }
+
   /** Resolves when every stored event has been decided on. */
   decided(): Promise<void> {
     return this.units.decided()

@@ -26,6 +26,8 @@ export interface WebhookInboxOptions {
 
 /** Stores webhooks before they are decided on. */
 export class WebhookInbox {
+  /** How many could not be stored since the start. */
+  refused = 0
   private readonly options: WebhookInboxOptions
 
   constructor(options: WebhookInboxOptions) {
@@ -41,6 +43,7 @@ export class WebhookInbox {
       accepted = await store.accept({ connectionId, source, receivedAt, body })
     } catch (error) {
       continuity.broken()
+      this.refused += 1
       events.reportBug(error, 'receiver')
       throw error
     }

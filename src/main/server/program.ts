@@ -130,6 +130,10 @@ export const SECRETS_ENVIRONMENT: readonly (readonly [string, string])[] = [
     'BRIDGE_MASTER_KEY_FILE',
     'path of the file with the master key, as --master-key-file; or the credential BRIDGE_MASTER_KEY',
   ],
+  [
+    'BRIDGE_HOST_NAME, BRIDGE_HOST_ADDRESS, BRIDGE_LEASE_SECONDS',
+    'with several servers on one database: what this one is called, where the others reach its receiver (http://HOST:PORT), and after which silence they take over (15)',
+  ],
   ['<VARIABLE>_FILE', 'instead of each of these: the path of a file with the value'],
   [
     'CREDENTIALS_DIRECTORY',

@@ -1,5 +1,6 @@
 import { errorStack } from '../../shared/node-errors.ts'
 import { isStoreError, isStoreUnavailable } from '../../shared/store-error.ts'
+import { amongHosts } from '../hosting/host-settings.ts'
 import { loadEnvironmentFile } from '../process/environment-file.ts'
 import { createLog, LOG_LEVELS, type Log } from '../process/log.ts'
 import { masterKeysFrom } from '../process/master-key.ts'
@@ -23,6 +24,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   const { database } = store
   const master = masterKeysFrom(options.masterKeyFile, process.env)
   if ('wrong' in master) return endWith(2, `${master.wrong}\n`)
+  const among = amongHosts(process.env)
+  if ('wrong' in among) return endWith(2, `${among.wrong}\n`)
   const redact = createRedactor(...secretsOfAddress(database))
   let sources: Sources
   try {
@@ -70,6 +73,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       dataDir,
       database,
       keeping: options.keepsWhileAway ? { masterKeys: master.keys } : null,
+      among,
       // Loaded on first use: most servers never need it.
       demo: { start: async (language) => (await import('../demo/beside.ts')).startDemo(log, language) },
       uiPort: options.uiPort,

@@ -23,6 +23,20 @@ export class IdBlocks {
     await this.#fetchOne()
   }
 
+  /** From now on ids are higher than all that any process has been given before. */
+  async renew(): Promise<void> {
+    while (this.#fetching) await this.#fetching
+    const before = [...this.#blocks]
+    const renewal = this.#fetchOne().then(() => this.#fetchOne())
+    this.#fetching = renewal
+      .catch(() => undefined)
+      .finally(() => {
+        this.#fetching = null
+      })
+    await renewal
+    this.#blocks = this.#blocks.filter((block) => !before.includes(block))
+  }
+
   next(): number {
     const block = this.#blocks[0]
     if (!block) throw new StoreError('unavailable', 'the database gave no new ids yet', { place: 'database' })

@@ -4,9 +4,10 @@ import { isStoreError, StoreError } from '../../shared/store-error.ts'
 import { storeOfOtherVersion } from '../store/errors.ts'
 import { END_LEAVING, type MarkRow, marksFrom, moveTrouble, READ_MARKS } from '../store/rows/move-marks.ts'
 import { CERTIFICATE, postgresError } from './errors.ts'
-import { holdAlone } from './hold.ts'
+import { Line } from './line.ts'
 import { PostgresStore } from './postgres-store.ts'
 import { PostgresReader, types } from './reader.ts'
+import { Session } from './session.ts'
 import type { KeptWebhooks } from './spool/kept-webhooks.ts'
 import { type Keeping, openKept } from './spool/open.ts'
 import { migrate, migrations, versionOf } from './tables/migrations.ts'
@@ -17,9 +18,9 @@ export interface PostgresOptions {
   clock?: { now(): number }
   /** The tables' schema; created when it is missing. */
   schema?: string
-  /** For the command line beside a running server: creates and upgrades nothing. */
+  /** For the command line beside running servers: creates and upgrades nothing. */
   shared?: boolean
-  /** For the command line with the server stopped: throws StoreError `missing` when there are no tables. */
+  /** For the command line with all servers stopped: throws StoreError `missing` when there are no tables. */
   mustExist?: boolean
   /** Keeps webhooks on this computer's disk while the database is away; without it they are refused. */
   keeping?: Keeping | null | undefined
@@ -35,49 +36,55 @@ const ANSWER_MS = 30_000
 export const DEFAULT_SCHEMA = 'bridge'
 
 /**
- * Opens the store of a database. Throws StoreError `in-use` when another server runs on it, `newer` or `older` when
- * another version of the program made its tables, `missing` (with `shared`) when there are none, and `unavailable`, with
+ * Opens the store of a database, for one of its servers or for the command line. Throws StoreError `in-use` when a program
+ * runs on it and one of the two wants it alone (`mustExist`), `newer` or `older` when another version of the program made its tables, `missing` (with `shared`) when there are none, and `unavailable`, with
  * the reason in words, when the database cannot be used. No message names the address: the password is part of it.
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<PostgresStore> {
   const { url, clock = Date, schema = DEFAULT_SCHEMA, shared = false, mustExist = false } = options
-  const pool = tablesPool(url, schema)
-  let release = async () => {}
+  const line = new Line()
+  const pool = tablesPool(url, schema, { stream: line.stream })
+  let session: Session | null = null
   let kept: KeptWebhooks | null = null
   try {
     const sql = new PostgresReader(pool)
     if (shared) await checkVersion(sql, schema)
     else {
-      release = await holdAlone(settingsOf(url), schema)
+      const settings = { ...settingsOf(url), stream: line.stream }
+      session = await Session.open(settings, schema, { isAlone: mustExist, lost: () => line.cut() })
       if (mustExist) await checkExists(sql, schema)
       await migrate(pool, schema)
     }
     const closed = async () => {
       await pool.end()
-      await release()
+      await session?.end()
     }
     await refuseMoved(sql, options)
     const now = () => clock.now()
     kept = options.keeping ? await openKept(options.keeping, pool, now) : null
-    const store = new PostgresStore({ pool, now, isAlone: !shared, kept, closed })
+    const store = new PostgresStore({ pool, now, session, kept, closed })
     await store.begin()
     return store
   } catch (error) {
     await kept?.close()
     await pool.end()
-    await release()
+    await session?.end()
     throw startError(error)
   }
 }
 
-/** Connections that see the tables; `prepare`: SQL that each begins with. */
-export function tablesPool(url: string, schema: string, prepare = ''): pg.Pool {
+/** Connections that see the tables; `prepare`: SQL that each begins with; `stream`: see Line. */
+export function tablesPool(
+  url: string,
+  schema: string,
+  { prepare = '', ...line }: { prepare?: string; stream?: Line['stream'] } = {},
+): pg.Pool {
   // A process that was stopped inside a transaction keeps nobody waiting for long.
   const first = `SET search_path TO "${schema}"; SET idle_in_transaction_session_timeout = '3s'${prepare}`
   const onConnect = async (client: pg.ClientBase) => {
     await client.query(first)
   }
-  const pool = new pg.Pool({ ...settingsOf(url), max: CONNECTIONS, onConnect })
+  const pool = new pg.Pool({ ...settingsOf(url), ...line, max: CONNECTIONS, onConnect })
   // A connection was lost: the query on it is told, and the next one opens another.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
@@ -96,7 +103,7 @@ export const settingsOf = (url: string): pg.ClientConfig => ({
 /** Whether a server works on this database now. */
 export async function isInUse(url: string, schema = DEFAULT_SCHEMA): Promise<boolean> {
   try {
-    await (await holdAlone(settingsOf(url), schema))()
+    await (await Session.open(settingsOf(url), schema, { isAlone: true })).end()
     return false
   } catch (error) {
     return isStoreError(error, 'in-use')

@@ -18,10 +18,12 @@ import type {
 import { ApplicationReads } from '../store/queries/application-reads.ts'
 import { storeParts } from '../store/queries/report/parts.ts'
 import { findPerson } from '../store/removal/forget-client.ts'
+import { PostgresCluster } from './cluster.ts'
 import { IdBlocks } from './id-blocks.ts'
 import { inboxReader } from './inbox-reader.ts'
 import { logAfter, logEnd, stepsAfter } from './log-places.ts'
 import { PostgresReader } from './reader.ts'
+import type { Session } from './session.ts'
 import type { KeptWebhooks } from './spool/kept-webhooks.ts'
 import { inTransaction, type Transaction } from './transaction.ts'
 import { lookAfterRestore, noteRestore, type RestoredDatabase } from './upkeep/after-restore.ts'
@@ -40,10 +42,10 @@ const FOLDED_EACH = 1000
 export interface PostgresHost {
   pool: pg.Pool
   now(): number
-  /** No other process but the command line writes. */
-  isAlone: boolean
   /** Webhooks that come while the database is away; null = they are refused. */
   kept: KeptWebhooks | null
+  /** Of a server; null: this is the command line beside servers. */
+  session: Session | null
   /** Called once, when everything is written. */
   closed(): Promise<void>
 }
@@ -53,6 +55,7 @@ export interface PostgresHost {
  * calls reject with StoreError `unavailable`; a commit waits some seconds for it first.
  */
 export class PostgresStore extends ApplicationReads implements ApplicationStore {
+  readonly cluster: PostgresCluster | null
   readonly commits = new Histogram([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5])
   readonly #host: PostgresHost
   readonly #sql: PostgresReader
@@ -68,20 +71,20 @@ export class PostgresStore extends ApplicationReads implements ApplicationStore 
     super(sql)
     this.#sql = sql
     this.#host = host
-    this.#writes = new Writes(sql, host.isAlone, (seconds) => {
+    this.#writes = new Writes(sql, host.session === null, (seconds) => {
       this.commits.observe(seconds)
       this.#calls += 1
       if (this.#calls % FOLDED_EACH === 0) this.#folding = this.#fold().catch(() => undefined)
     })
     this.#ids = new IdBlocks(async () => (await sql.value<number>(`SELECT nextval('id_blocks')`))!)
+    const [writes, ids, { session }] = [this.#writes, this.#ids, host]
+    this.cluster = session && new PostgresCluster(this, { sql, writes, session, ids })
   }
 
-  /** Takes the store over, where it is alone, and fetches the first ids. */
+  /** Fetches the first ids. */
   async begin(): Promise<void> {
-    if (this.#host.isAlone) {
-      await this.#sql.ask(HOLD, [this.#writes.me])
-      await this.#sql.ask(FORGET_WRITERS)
-    }
+    if (this.cluster !== null) await this.#sql.ask(FORGET_WRITERS)
+    await this.#sql.ask(BEGIN_WRITER, [this.#writes.me])
     await this.#ids.start()
   }
 
@@ -120,25 +123,25 @@ export class PostgresStore extends ApplicationReads implements ApplicationStore 
   }
 
   retryMessage(id: number): Promise<RetryAnswer> {
-    return this.#change((tx) => retry(tx, id, this.#host.now()))
+    return this.#byHand((tx) => retry(tx, id, this.#host.now()))
   }
   dismissMessage(id: number): Promise<DismissAnswer> {
-    return this.#change((tx) => dismiss(tx, id, this.#host.now()))
+    return this.#byHand((tx) => dismiss(tx, id, this.#host.now()))
   }
   restoreDismissed(id: number): Promise<boolean> {
-    return this.#change((tx) => restore(tx, id, this.#host.now()))
+    return this.#byHand((tx) => restore(tx, id, this.#host.now()))
   }
 
   /** The copies of a database are its owner's: they keep what they hold. */
   async forgetClient(wanted: Wanted): Promise<Forgotten | null> {
     const person = await findPerson(this.#sql, wanted)
     if (!person) return null
-    const change = <T>(work: (tx: Transaction) => Promise<T>) => this.#change(work)
+    const change = <T>(work: (tx: Transaction) => Promise<T>) => this.#byHand(work)
     return { ...(await forgetPerson(change, person, this.#host.now())), journal: 0, putAside: 0 }
   }
 
   renameConnection(from: string, to: string): Promise<RenameAnswer> {
-    return this.#change((tx) => renameConnection(tx, from, to))
+    return this.#byHand((tx) => renameConnection(tx, from, to))
   }
 
   dropOlderThan(days: number): Promise<Dropped> {
@@ -170,9 +173,9 @@ export class PostgresStore extends ApplicationReads implements ApplicationStore 
     return stepsAfter(this.#sql, place, limit)
   }
 
-  /** The command line counts what it writes. */
+  /** The command line counts what it writes, and each host what it changes by hand. */
   async dataVersion(): Promise<number> {
-    return Number(await this.#sql.value<string>(OUTSIDE))
+    return Number(await this.#sql.value<string>(OUTSIDE)) - (this.cluster?.changes ?? 0)
   }
 
   /** The database was restored from a backup of it: see noteRestore. Nothing is changed without `isMeant`. */
@@ -198,11 +201,23 @@ export class PostgresStore extends ApplicationReads implements ApplicationStore 
   }
 
   #change<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return inTransaction(this.#host.pool, { me: this.#writes.me, isAlone: this.#host.isAlone }, work)
+    return inTransaction(this.#host.pool, work)
+  }
+
+  /** Whoever carries it is told. */
+  async #byHand<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const answer = await this.#change(async (tx) => {
+      const done = await work(tx)
+      await tx.ask('SELECT bridge_changed()')
+      return done
+    })
+    if (this.cluster !== null) this.cluster.changes += 1
+    return answer
   }
 }
 
-const HOLD = `INSERT INTO meta VALUES ('holder', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`
+/** Its row lets a repeated call wait for the first one, also if that is the very first. */
+const BEGIN_WRITER = `INSERT INTO writers (writer, number, answers) VALUES (?, 0, '[]')`
 /** No call of theirs is repeated any more. */
 const FORGET_WRITERS = `DELETE FROM writers WHERE at < clock_timestamp() - interval '1 day'
   AND writer NOT LIKE 'spool %'`

@@ -16,18 +16,8 @@ export class Transaction extends PostgresReader {
   }
 }
 
-/** What a server may write is checked as in a commit; what the command line writes is noticed by the server. */
-export interface Writer {
-  me: string
-  isAlone: boolean
-}
-
 /** All or nothing; a connection of its own meanwhile. */
-export async function inTransaction<T>(
-  pool: pg.Pool,
-  { me, isAlone }: Writer,
-  work: (tx: Transaction) => Promise<T>,
-): Promise<T> {
+export async function inTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const client = await pool.connect().catch((error: unknown) => {
     throw postgresError(error)
   })
@@ -35,7 +25,6 @@ export async function inTransaction<T>(
   let isSound = false
   try {
     await tx.ask('BEGIN')
-    await tx.ask('SELECT bridge_writes(?, ?)', [me, isAlone])
     const answer = await work(tx)
     await tx.ask('COMMIT')
     isSound = true

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { isStoreUnavailable } from '../../shared/store-error.ts'
 import type { Change } from '../engine/ports.ts'
+import type { Lease } from '../store/cluster.ts'
 import { storeClosed } from '../store/errors.ts'
 import { shaped } from './changes.ts'
-import { postgresError, TAKEN_OVER } from './errors.ts'
+import { postgresError } from './errors.ts'
 import { storableJson } from './plain-text.ts'
 import type { PostgresReader } from './reader.ts'
 
@@ -13,19 +14,23 @@ const later = setTimeout
 /** How long a commit waits for a database that is away, before it fails: a restart of it takes no longer. */
 const PATIENCE_MS = 3000
 const PAUSE_MS = 100
+/** A call takes some milliseconds; without an answer for so long it is made again. */
+const ANSWER_MS = 10_000
 /** Commits of one call, and their characters: it answers within some milliseconds. */
 const MOST_TOGETHER = 200
 const MOST_CHARACTERS = 4_000_000
 
 interface Waiting {
   json: string
+  /** Connections whose events another host decides on. */
+  hints: readonly string[]
   resolve(): void
   reject(error: unknown): void
   queuedAt: number
 }
 type Answer = { code: string; message: string } | null
 
-const COMMIT = 'SELECT bridge_commit(?, ?, ?, ?::jsonb)'
+const COMMIT = 'SELECT bridge_commit(?, ?, ?, ?::jsonb, ?)'
 
 /**
  * Combines commits that wait at the same time into one call of `bridge_commit`, one call after the other, so that they
@@ -34,27 +39,31 @@ const COMMIT = 'SELECT bridge_commit(?, ?, ?, ?::jsonb)'
 export class Writes {
   /** This process, for as long as the store is open. */
   readonly me = randomUUID()
+  /** Which connections' events are decided on in this process. */
+  carries: (connectionId: string) => boolean = () => true
   readonly #sql: PostgresReader
-  readonly #isAlone: boolean
+  readonly #isBeside: boolean
   readonly #took: (seconds: number) => void
   #number = 0
   #queue: Waiting[] = []
   #running: Promise<void> | null = null
   #closed = false
 
-  /** `isAlone`: no other process but the command line writes. `took` gets the seconds of each commit. */
-  constructor(sql: PostgresReader, isAlone: boolean, took: (seconds: number) => void) {
+  /** `isBeside`: this is the command line. `took` gets the seconds of each commit. */
+  constructor(sql: PostgresReader, isBeside: boolean, took: (seconds: number) => void) {
     this.#sql = sql
-    this.#isAlone = isAlone
+    this.#isBeside = isBeside
     this.#took = took
   }
 
-  commit(changes: readonly Change[]): Promise<void> {
+  /** With a lease it is refused once another host was given the unit. */
+  commit(changes: readonly Change[], lease: Lease | null = null): Promise<void> {
     if (this.#closed) return Promise.reject(storeClosed())
     if (changes.length === 0) return Promise.resolve()
-    const json = storableJson(shaped(changes))
+    const json = storableJson({ lease, changes: shaped(changes) })
+    const hints = changes.flatMap((change) => (change.type === 'inbox.add' ? [change.row.connectionId] : []))
     return new Promise((resolve, reject) => {
-      this.#queue.push({ json, resolve, reject, queuedAt: performance.now() })
+      this.#queue.push({ json, hints, resolve, reject, queuedAt: performance.now() })
       this.#running ??= this.#run()
     })
   }
@@ -88,10 +97,12 @@ export class Writes {
 
   async #write(some: readonly Waiting[]): Promise<void> {
     const first = some[0]!
-    const values = [this.me, this.#number, this.#isAlone, `[${some.map(({ json }) => json).join(',')}]`]
+    const hints = new Set(some.flatMap((one) => one.hints).filter((id) => !this.carries(id)))
+    const commits = `[${some.map(({ json }) => json).join(',')}]`
+    const values = [this.me, this.#number, this.#isBeside, commits, [...hints]]
     for (;;) {
       try {
-        const { rows } = await this.#sql.ask(COMMIT, values)
+        const { rows } = await this.#sql.ask(COMMIT, values, ANSWER_MS)
         const [{ bridge_commit }] = rows as [{ bridge_commit: string }]
         const answers = JSON.parse(bridge_commit) as Answer[]
         this.#took((performance.now() - first.queuedAt) / 1000)
@@ -103,7 +114,7 @@ export class Writes {
         return
       } catch (error) {
         const isLate = performance.now() - first.queuedAt > PATIENCE_MS
-        if (!isStoreUnavailable(error) || error.code === TAKEN_OVER || isLate) {
+        if (!isStoreUnavailable(error) || isLate) {
           for (const { reject } of some) reject(error)
           return
         }

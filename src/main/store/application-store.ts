@@ -4,6 +4,7 @@ import type { LogEntry } from '../../shared/domain.ts'
 import type { NewInboxRow, Store } from '../engine/ports.ts'
 import type { Histogram } from '../process/prometheus.ts'
 import type { Accepted } from './acceptance.ts'
+import type { Hosts, Lease } from './cluster.ts'
 import type { ConversationSummary, ListPlace, ListQuery } from './queries/conversation-list.ts'
 import type {
   ConversationQuery,
@@ -36,7 +37,15 @@ export interface ApplicationStore
     ConversationReads,
     FigureReads,
     ManualActions,
-    Upkeep {}
+    Upkeep {
+  /** What several hosts on this store agree by; null: it has one. */
+  readonly cluster: Cluster | null
+}
+
+export interface Cluster extends Hosts {
+  /** The store whose commits are refused (StoreError `closed`) once another host was given the unit. */
+  under(lease: Lease, refused: () => void): ApplicationStore
+}
 
 /** A place in the log, from `logEnd`, `logAfter` or `stepsAfter`; only to be given back to the same store. */
 export type LogPlace = string

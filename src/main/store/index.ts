@@ -1,7 +1,8 @@
 /** The public part of the store. */
 
 export type { Accepted } from './acceptance.ts'
-export type { ApplicationStore, LogPlace } from './application-store.ts'
+export type { ApplicationStore, Cluster, LogPlace } from './application-store.ts'
+export type { Holder, Lease, Presence, Seen, Words } from './cluster.ts'
 export { openStore, type StoreOptions } from './open.ts'
 export { PACED, UNPACED } from './pacing.ts'
 export type { ConversationSummary } from './queries/conversation-list.ts'

@@ -58,6 +58,8 @@ const isWorthACopy = ({ type }: Change): boolean => !['fact.set', 'task.patch', 
  * StoreError `unavailable`, and the store works again when the disk does.
  */
 export class SqliteStore extends ApplicationReads implements ApplicationStore {
+  /** A folder has one host. */
+  readonly cluster = null
   readonly commits = new Histogram([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5])
   /** What the journal has is in the database a moment later. */
   readonly kept = null

@@ -32,6 +32,8 @@ export interface ReceiverOptions {
    * result.
    */
   onProof?: (nonce: string) => boolean | undefined
+  /** One that was not expected here: another host may have sent it. */
+  onForeignProof?: (nonce: string) => void
   onProblem?: (problem: ReceiverProblem) => void
   /** An event came to a wrong address; `id` is the part in place of a connection's id. */
   onWrongAddress?: (id: string) => void
@@ -44,6 +46,9 @@ export interface Receiver {
   /** Accepts no more connections, answers requests in flight and closes the rest after 2 s. */
   stop(): Promise<void>
 }
+
+/** A nonce of an AddressProof. */
+const NONCE = /^[\w-]{32}$/
 
 /** Limits per link and in total. */
 const DOWNLOADS = { each: { perSecond: 1, burst: 20 }, total: { perSecond: 20, burst: 200 } }
@@ -80,7 +85,11 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     else void empty(reply, 429)
   }
 
-  server.get('/healthz', { onRequest: unlessProof }, (_request, reply) => {
+  server.get('/healthz', { onRequest: unlessProof }, (request, reply) => {
+    const { proof } = request.query as Record<string, unknown>
+    // The limit for strangers holds for it.
+    if (typeof proof === 'string' && NONCE.test(proof) && !options.onProof?.(proof))
+      options.onForeignProof?.(proof)
     if (http.stopping()) reply.header('connection', 'close')
     return reply.header('cache-control', 'no-store').send(options.health())
   })

@@ -40,6 +40,8 @@ const connectionState = z.object({
   demo: z.boolean(),
   /** Missing secrets; the connection is stopped until they are there. */
   missing: z.array(z.enum(['chatra-secret-key', 'planfix-token', 'planfix-chat-token', 'webhook-secret'])),
+  /** The name of the other host that carries it; null = this one does. */
+  carriedBy: z.string().nullable().default(null),
   chatra: sideState,
   planfix: sideState,
   planfixWebUrl: z.string(),

@@ -589,3 +589,24 @@ test('the delay of webhooks is that of the last ten minutes', () => {
   heard(sentAt + 30_000 + HOUR)
   expect(arrival()).toEqual({ lookAt: clock.now() + 5_000 + 40_000 })
 })
+
+test('where losses elsewhere are told later, nothing is concluded before they would be known', () => {
+  const lagMs = 15_000
+  continuity = new Continuity(clock, { lagMs })
+  continuity.reached(clock.now())
+  continuity.reportedTime(SHOP, clock.now(), clock.now(), clock.now() + HOUR)
+  clock.advanceAtOnce(1000)
+  const ofOneHost = new Continuity(clock)
+  ofOneHost.reached(clock.now() - 1000)
+  ofOneHost.reportedTime(SHOP, clock.now(), clock.now(), clock.now() + HOUR)
+  const sentAt = sent()
+  ofOneHost.sent({ messageId: 1, connectionId: SHOP, clientId: 'anna', answered: true, sentAt })
+  clock.advanceAtOnce(20_000)
+  const webhook = { connectionId: SHOP, clientId: 'anna', seq: 1, receivedAt: clock.now(), isPrompt: true }
+  for (const one of [continuity, ofOneHost]) one.heard({ ...webhook, writtenAt: clock.now() + HOUR })
+  clock.advanceAtOnce(10_000)
+  expect(ofOneHost.arrival(1, clock.now())).toBe('not-arrived')
+  expect(arrival()).toEqual({ lookAt: sentAt + 30_000 + lagMs })
+  clock.advanceAtOnce(lagMs)
+  expect(arrival()).toBe('not-arrived')
+})

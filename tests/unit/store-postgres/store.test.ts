@@ -88,19 +88,23 @@ describe.skipIf(!hasPostgres)('a store on PostgreSQL', () => {
     expect(bodies.toSorted((one, other) => one - other)).toEqual(Array.from({ length: 300 }, (_, n) => n))
   })
 
-  it('a second server is refused, and one that was overtaken writes nothing', async () => {
+  it('who wants a database alone is refused while servers run on it, and the other way round', async () => {
     const schema = schemaName()
     const url = await testDatabase()
+    const alone = () => openPostgresStore({ url, schema, mustExist: true })
     const first = await postgresStore({ schema })
-    await expect(openPostgresStore({ url, schema })).rejects.toMatchObject({ kind: 'in-use' })
-    const other = await beside(schema)
-    await other.query(`UPDATE meta SET value = 'another' WHERE key = 'holder'`)
-    await expect(first.commit([inboxRow('late')])).rejects.toMatchObject({
-      kind: 'unavailable',
-      code: 'BR001',
+    const second = await postgresStore({ schema })
+    await expect(alone()).rejects.toMatchObject({ kind: 'in-use' })
+    await first.close()
+    await expect(alone()).rejects.toMatchObject({ kind: 'in-use' })
+    await second.close()
+    const command = await alone()
+    await expect(openPostgresStore({ url, schema })).rejects.toMatchObject({
+      kind: 'in-use',
+      message: expect.stringContaining('a command'),
     })
-    await expect(first.dismissMessage(1)).rejects.toMatchObject({ kind: 'unavailable' })
-    expect(await first.inboxPending(9)).toEqual([])
+    await command.close()
+    await postgresStore({ schema })
   })
 
   it('what the command line writes beside a server is noticed, and what the server writes is not', async () => {
@@ -117,7 +121,8 @@ describe.skipIf(!hasPostgres)('a store on PostgreSQL', () => {
     ])
     const tool = await postgresStore({ schema, shared: true })
     const before = await server.dataVersion()
-    await server.commit([adding(message({ id: 11 }))])
+    await server.commit([adding(message({ id: 11, originKey: 'c:11', state: 'failed' }))])
+    expect(await server.dismissMessage(11)).not.toBe('not-found')
     expect(await server.dataVersion()).toBe(before)
     expect(await tool.retryMessage(10)).toBe('queued')
     expect(await server.dataVersion()).not.toBe(before)

@@ -3,6 +3,7 @@ import type { Handlers } from '../../../shared/api.ts'
 import type { Connection } from '../../../shared/config.ts'
 import { RECEIVED_EVENTS, type ReceivedEvents, withClient } from '../../engine/index.ts'
 import type { SideState } from '../../engine/ports.ts'
+import { notedSides } from '../../hosting/shared-sides.ts'
 import type { LiveConnection } from '../../runtime/connections.ts'
 import type { ApiContext } from '../context.ts'
 import { done } from '../responses.ts'
@@ -58,6 +59,8 @@ async function connectionState(
 ): Promise<ConnectionState> {
   const { id, name, enabled, planfix, employees } = connection
   const live = application.connections.get(id)
+  const carriedBy = live ? null : await application.carriedBy(id)
+  const noted = carriedBy === null ? null : await notedSides(application.store, id)
   const { states } = await application.store.counts(id)
   const isUnclear = states['to-planfix'].uncertain + states['to-chatra'].uncertain > 0
   const settling = isUnclear ? await application.store.settling(id, application.now() - SETTLES_MS) : 0
@@ -69,8 +72,9 @@ async function connectionState(
     keepsWhilePausedDays: connection.options.keepWhilePausedDays,
     demo: host === 'demo',
     missing: live?.missing ?? [],
-    chatra: live?.chatraBreaker.state ?? OFF,
-    planfix: live?.planfixBreaker.state ?? OFF,
+    carriedBy,
+    chatra: live?.chatraBreaker.state ?? noted?.chatra ?? OFF,
+    planfix: live?.planfixBreaker.state ?? noted?.planfix ?? OFF,
     planfixWebUrl: planfix.webUrl,
     budget: live ? planOf(live) : NOTHING_SPENT,
     counts: states,

@@ -5,6 +5,7 @@ import { errorMessage } from '../../../shared/node-errors.ts'
 import type { Report, Verdict } from '../../diagnostics/check.ts'
 import { examine } from '../../diagnostics/doctor.ts'
 import { type Probed, probedOf } from '../../engine/index.ts'
+import { hostFact, hostNameIn } from '../../hosting/host-facts.ts'
 import { publicAddressProbes } from '../../ingress/diagnostics-probes.ts'
 import { type StoredAddress, storedAddress } from '../../ingress/stored-address.ts'
 import { foregroundClock } from '../../process/clock.ts'
@@ -139,7 +140,10 @@ async function noted(
     const store = await openAnyStore({ dir, database, shared: true })
     const known = configuration?.connections.map(({ id }) => id)
     const found: Noted = {
-      hooksUrl: await store.fact<string>('', 'hooksUrl'),
+      hooksUrl: await store.fact<string>(
+        '',
+        hostFact('hooksUrl', database !== null, hostNameIn(process.env)),
+      ),
       address: await storedAddress(store),
       ...(known && {
         leftBehind: await orphanedIn(store, known, Date.now()),

@@ -1,3 +1,4 @@
+import { askToSeparate } from '../../engine/index.ts'
 import { openAnyStore } from '../../runtime/any-store.ts'
 import { complain, print } from '../output.ts'
 
@@ -14,35 +15,17 @@ export async function separate(options: {
   const { id } = options
   const store = await openAnyStore({ dir: options.dataDir, database: options.database, shared: true })
   try {
-    const conversation = await store.conversation(id)
-    if (conversation?.mergedInto == null || !conversation.joined) {
+    const root = (await store.conversation(id))?.mergedInto
+    const answer = await askToSeparate(store, id)
+    if (answer !== 'asked') {
       complain(
-        conversation
+        answer === 'not-joined'
           ? `Conversation ${id} is not joined with another one.\n`
           : `There is no conversation ${id}.\n`,
       )
       return 1
     }
-    const { connectionId, mergedInto } = conversation
-    await store.commit([
-      {
-        type: 'job.add',
-        job: {
-          id: store.newId(),
-          connectionId,
-          conversationId: id,
-          kind: 'separate',
-          key: 'by-hand',
-          data: {},
-          notBefore: 0,
-          failures: 0,
-          attempt: null,
-        },
-      },
-    ])
-    await print(
-      `Conversation ${id} is separated from conversation ${mergedInto} as soon as the bridge runs.\n`,
-    )
+    await print(`Conversation ${id} is separated from conversation ${root} as soon as the bridge runs.\n`)
     return 0
   } finally {
     await store.close()

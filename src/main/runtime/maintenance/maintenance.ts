@@ -28,6 +28,7 @@ export class Maintenance {
   private readonly remember: () => Change[]
   private readonly save: () => Promise<void>
   private readonly notify: (event: BridgeEvent) => void
+  private readonly isOurs: () => boolean
   private readonly isReportedElsewhere: () => boolean
   private readonly isWeekWanted: () => boolean
   private readonly cancels = new Set<() => void>()
@@ -45,6 +46,8 @@ export class Maintenance {
     /** Called each minute: other components write their state. */
     save?: () => Promise<void>
     notify(event: BridgeEvent): void
+    /** Whether this host looks after the data; of several on one store one does. */
+    isOurs?: () => boolean
     /** Whether another component reports gaps while the program runs (its computer slept). */
     isReportedElsewhere?: () => boolean
     /** Whether the owner wants a summary of each week. */
@@ -56,19 +59,25 @@ export class Maintenance {
     this.remember = options.remember ?? (() => [])
     this.save = options.save ?? (async () => undefined)
     this.notify = options.notify
+    this.isOurs = options.isOurs ?? (() => true)
     this.isReportedElsewhere = options.isReportedElsewhere ?? (() => false)
     this.isWeekWanted = options.isWeekWanted ?? (() => false)
   }
 
   async start(): Promise<void> {
-    await noteGap(this.store, this.clock, this.notify)
+    if (this.isOurs()) await this.begin()
     this.every(MINUTE, MINUTE, () => this.alive(this.remember()))
     this.every(MINUTE, MINUTE, () => this.save())
     // Also soon after the start: a computer that is on only for short times needs backups too.
-    this.every(2 * MINUTE, BACKUP_LOOK_MS, () => this.backUp())
-    this.every(2 * MINUTE + 1, HOUR, () => this.nightly())
-    this.every(MINUTE + 1, WEEK_LOOK_MS, () => this.week())
-    this.every(2 * MINUTE + 2, HOUR, () => this.store.prepareReport())
+    this.every(2 * MINUTE, BACKUP_LOOK_MS, () => this.backUp(), true)
+    this.every(2 * MINUTE + 1, HOUR, () => this.nightly(), true)
+    this.every(MINUTE + 1, WEEK_LOOK_MS, () => this.week(), true)
+    this.every(2 * MINUTE + 2, HOUR, () => this.store.prepareReport(), true)
+  }
+
+  /** This host looks after the data from now on: the time without any is accounted for. */
+  async begin(): Promise<void> {
+    await noteGap(this.store, this.clock, this.notify)
   }
 
   stop(): void {
@@ -84,9 +93,13 @@ export class Maintenance {
   /** One at a time: the minute timer and the system may notice the same gap at the same moment. */
   private alive(beside: Change[]): Promise<void> {
     const { store, clock, notify } = this
-    const mine = this.lastAlive.then(() =>
-      this.isReportedElsewhere() ? noteAlive(store, clock, beside) : noteGap(store, clock, notify, beside),
-    )
+    const mine = this.lastAlive.then(() => {
+      // Whoever looks after the data says that some host is alive.
+      if (!this.isOurs()) return store.commit(beside)
+      return this.isReportedElsewhere()
+        ? noteAlive(store, clock, beside)
+        : noteGap(store, clock, notify, beside)
+    })
     this.lastAlive = mine.catch(() => undefined)
     return mine
   }
@@ -133,11 +146,13 @@ export class Maintenance {
     return this.store.commit([{ type: 'fact.set', connectionId: ALL, key, value }])
   }
 
-  private every(first: number, ms: number, work: () => Promise<void>): void {
+  /** `once`: by one host of several. */
+  private every(first: number, ms: number, work: () => Promise<void>, once = false): void {
     const later = (wait: number) => {
       const cancel = this.clock.after(wait, () => {
         this.cancels.delete(cancel)
         if (this.stopped) return
+        if (once && !this.isOurs()) return later(ms)
         const done = work()
           .catch((error: unknown) => this.failed(error))
           .finally(() => this.underWay.delete(done))

@@ -193,6 +193,11 @@ export class UnitRuntime {
     watcher.wake()
   }
 
+  /** Of `ofNone`. */
+  get idleEngine(): Engine {
+    return this.engine
+  }
+
   /** For what the owner does in a conversation: while another engine holds its locks, it waits. */
   async freeEngine(): Promise<Engine> {
     await this.isFree

@@ -201,6 +201,11 @@ export class Units {
     return runtime ? runtime.freeEngine() : null
   }
 
+  /** An engine that delivers nothing: what it stores is done by whoever carries the conversation. */
+  engineOfNone(): Engine {
+    return this.opened.off.idleEngine
+  }
+
   // ----
 
   /** Undefined: it is enabled, but its unit is not carried here. */

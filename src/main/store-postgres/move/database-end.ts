@@ -7,9 +7,9 @@ import {
   marksFrom,
   READ_MARKS,
 } from '../../store/rows/move-marks.ts'
-import { holdAlone } from '../hold.ts'
 import { DEFAULT_SCHEMA, missing, settingsOf, startError, tablesPool } from '../open.ts'
 import { PostgresReader } from '../reader.ts'
+import { Session } from '../session.ts'
 import { migrate, versionOf } from '../tables/migrations.ts'
 import { inTransaction, type Transaction } from '../transaction.ts'
 import { type Arriving, type End, NUMBERED, type Numbers } from './end.ts'
@@ -30,20 +30,22 @@ export async function openDatabaseEnd(
   schema = DEFAULT_SCHEMA,
 ): Promise<End> {
   // What a lost computer had not written yet is copied again: the place is noted with the rows.
-  const pool = tablesPool(url, schema, as === 'target' ? `; SET synchronous_commit = off` : '')
-  let release = async () => {}
+  const pool = tablesPool(url, schema, {
+    prepare: as === 'target' ? '; SET synchronous_commit = off' : '',
+  })
+  let session: Session | null = null
   try {
-    release = await holdAlone(settingsOf(url), schema)
+    session = await Session.open(settingsOf(url), schema, { isAlone: true })
     const sql = new PostgresReader(pool)
     const version = await versionOf(sql, schema)
     if (as === 'source' && version === 0) throw missing()
-    const end = new DatabaseEnd({ url, pool, schema, release, sql })
+    const end = new DatabaseEnd({ url, pool, schema, session, sql })
     if (as === 'source' || version === 0 || (await end.marks()).arriving !== undefined)
       await migrate(pool, schema)
     return end
   } catch (error) {
     await pool.end()
-    await release()
+    await session?.end()
     throw startError(error)
   }
 }
@@ -62,7 +64,7 @@ interface Opened {
   pool: pg.Pool
   schema: string
   sql: PostgresReader
-  release(): Promise<void>
+  session: Session
 }
 
 class DatabaseEnd implements End {
@@ -150,12 +152,12 @@ class DatabaseEnd implements End {
 
   async close(): Promise<void> {
     await this.#opened.pool.end()
-    await this.#opened.release()
+    await this.#opened.session.end()
   }
 
   /** One transaction that is on disk when it resolves. */
   #surely(work: (tx: Transaction) => Promise<unknown>): Promise<void> {
-    return inTransaction(this.#opened.pool, { me: 'move', isAlone: false }, async (tx) => {
+    return inTransaction(this.#opened.pool, async (tx) => {
       await tx.run('SET LOCAL synchronous_commit = on')
       await work(tx)
     })

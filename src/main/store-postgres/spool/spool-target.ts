@@ -31,7 +31,7 @@ export function spoolTarget(pool: pg.Pool): SpoolTarget {
   return {
     has: async (name) => (await sql.value<number>(HAS, writerOf(name))) ?? 0,
     add: (name, from, rows) =>
-      inTransaction(pool, { me: 'spool', isAlone: false }, async (tx) => {
+      inTransaction(pool, async (tx) => {
         const writer = writerOf(name)
         await tx.run(CLAIM, writer)
         const has = (await tx.value<number>(LOCK, writer)) ?? 0
@@ -40,6 +40,7 @@ export function spoolTarget(pool: pg.Pool): SpoolTarget {
         const text = rows.some(({ isDoubted }) => isDoubted) ? ADD_DOUBTED : ADD
         await tx.ask(text, [storableJson(rows.slice(has - from))], PATIENCE_MS)
         await tx.run(NOTE, from + rows.length, writer)
+        await tx.ask('SELECT bridge_changed()')
         return from + rows.length
       }),
   }

@@ -6,10 +6,11 @@ const ROW = COLUMNS.map((column) => `row.${column}`).join(', ')
  * All that waits to be written is one call: no transaction is ever open while the network is waited for, and no lock
  * is held by a process that was stopped.
  *
- * `bridge_commit(writer, number, is_alone, commits)`: `commits` is a list of commits, each a list of changes as
+ * `bridge_commit(writer, number, is_beside, commits, hints)`: `commits` is a list of `{"lease", "changes"}`, the changes as
  * changes.ts shapes them. Each commit is all or nothing; the answer has for each NULL, or why it was refused:
- * `{"code", "message"}`. A call with a number that was carried out before changes nothing and has the same answer.
- * With `is_alone`, everything is refused (BR001) when another process was opened on this store since.
+ * `{"code", "message"}`. One with a lease (`{"unit", "turn"}`) is refused (BR001) when another host was given the unit
+ * since. A call with a number that was carried out before changes nothing and has the same answer. `is_beside`: the
+ * command line writes, which servers notice; `hints`: the connections whose events another host decides on.
  */
 export const COMMIT_FUNCTION = `
 CREATE OR REPLACE FUNCTION bridge_save_job(job jsonb) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
@@ -108,30 +109,30 @@ BEGIN
   END LOOP;
 END $$;
 
--- At the beginning of everything that is written. Who takes the store over waits for what is under way.
-CREATE OR REPLACE FUNCTION bridge_writes(me text, is_alone boolean) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
-  IF NOT is_alone THEN
-    UPDATE meta SET value = value::bigint + 1 WHERE key = 'outside';
-  ELSIF (SELECT value FROM meta WHERE key = 'holder' FOR SHARE) <> me THEN
-    RAISE EXCEPTION 'another process has taken this store over' USING ERRCODE = 'BR001';
-  END IF;
+-- Servers look at what waits: somebody else has changed it.
+CREATE OR REPLACE FUNCTION bridge_changed() RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+  UPDATE meta SET value = value::bigint + 1 WHERE key = 'outside';
+  PERFORM bridge_tell('changed');
 END $$;
 
-CREATE OR REPLACE FUNCTION bridge_commit(me text, call bigint, is_alone boolean, commits jsonb) RETURNS jsonb
-LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION bridge_commit(me text, call bigint, is_beside boolean, commits jsonb, hints text[])
+RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   done writers;
-  changes jsonb;
+  one jsonb;
   answers jsonb := '[]';
   code text;
   message text;
 BEGIN
   SELECT * INTO done FROM writers WHERE writer = me FOR UPDATE;
   IF FOUND AND done.number >= call THEN RETURN done.answers; END IF;
-  PERFORM bridge_writes(me, is_alone);
-  FOR changes IN SELECT one FROM jsonb_array_elements(commits) WITH ORDINALITY AS list (one, place) ORDER BY place LOOP
+  FOR one IN SELECT item FROM jsonb_array_elements(commits) WITH ORDINALITY AS list (item, place) ORDER BY place LOOP
+    IF bridge_is_refused(me, one -> 'lease') THEN
+      answers := answers || jsonb_build_array(jsonb_build_object('code', 'BR001', 'message', one #>> '{lease,unit}'));
+      CONTINUE;
+    END IF;
     BEGIN
-      PERFORM bridge_apply(changes);
+      PERFORM bridge_apply(one -> 'changes');
       answers := answers || 'null'::jsonb;
     EXCEPTION WHEN OTHERS THEN
       -- A database that cannot write says so to all; a change that breaks a rule fails alone.
@@ -142,6 +143,8 @@ BEGIN
   END LOOP;
   INSERT INTO writers (writer, number, answers) VALUES (me, call, answers)
     ON CONFLICT (writer) DO UPDATE SET number = call, answers = excluded.answers, at = clock_timestamp();
+  IF is_beside THEN PERFORM bridge_changed(); END IF;
+  PERFORM bridge_tell('inbox ' || hint) FROM unnest(hints) AS hint;
   RETURN answers;
 END $$;
 `

@@ -4,6 +4,7 @@ import { storeOfOtherVersion } from '../../store/errors.ts'
 import { postgresError } from '../errors.ts'
 import { PostgresReader } from '../reader.ts'
 import { COMMIT_FUNCTION } from './commit-function.ts'
+import { LEASE_FUNCTIONS, LEASE_TABLES } from './leases.ts'
 import { SCHEMA } from './schema.ts'
 
 /**
@@ -17,6 +18,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX inbox_waiting ON inbox (connection, seq) WHERE outcome IS NULL;
   DROP INDEX inbox_pending;
   `,
+  LEASE_TABLES,
 ]
 
 const EXISTS = `SELECT count(*) FROM information_schema.tables WHERE table_schema = ? AND table_name = 'meta'`
@@ -47,7 +49,7 @@ export async function migrate(pool: pg.Pool, schema: string): Promise<void> {
     if (found > migrations.length) throw storeOfOtherVersion(found, migrations.length)
     for (const text of migrations.slice(found))
       await client.query({ text, query_timeout: HOURS } as QueryConfig)
-    await client.query(COMMIT_FUNCTION)
+    await client.query(LEASE_FUNCTIONS + COMMIT_FUNCTION)
     await sql.ask(SET_VERSION, [String(migrations.length)])
     await client.query('COMMIT')
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../engine/ports.ts'
+import type { Moment } from '../../process/lease.ts'
 import {
   type DesktopKeys,
   freshNonce,
@@ -7,7 +8,6 @@ import {
   signGreeting,
 } from '../../relay-protocol/keys.ts'
 import { type FromDesktop, type FromRelay, fromRelay, readMessage } from '../../relay-protocol/messages.ts'
-import type { Moment } from './lease.ts'
 import type { RelayTrouble } from './problems.ts'
 import type { OpenTransport, Transport } from './transports.ts'
 

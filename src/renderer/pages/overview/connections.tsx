@@ -76,10 +76,18 @@ function Card({ connection, now }: { connection: ConnectionState; now: number })
         <Fact label={t('overview.last-chat')}>
           <Text size="sm">{heard.chatra === null ? t('overview.never') : moment(heard.chatra)}</Text>
         </Fact>
-        <Fact label={t('overview.budget')}>
-          <Budget budget={budget} />
-        </Fact>
-        <Plan budget={budget} />
+        {connection.carriedBy === null ? (
+          <>
+            <Fact label={t('overview.budget')}>
+              <Budget budget={budget} />
+            </Fact>
+            <Plan budget={budget} />
+          </>
+        ) : (
+          <Fact label={t('overview.carried-by')}>
+            <Text size="sm">{connection.carriedBy}</Text>
+          </Fact>
+        )}
       </Stack>
     </Paper>
   )

@@ -15,6 +15,7 @@ const one = (changes: Partial<ConnectionState> = {}): ConnectionState => ({
   enabled: true,
   demo: false,
   missing: [],
+  carriedBy: null,
   chatra: { state: 'ok' },
   planfix: { state: 'ok' },
   planfixWebUrl: 'https://shop.planfix.com',

@@ -27,9 +27,10 @@ const clock = {
     }
   },
 }
-const start = async (isWeekWanted = () => false) => {
+const start = async (isWeekWanted = () => false, isOurs = () => true) => {
   upkeep = new Maintenance({
     isWeekWanted,
+    isOurs,
     store,
     clock,
     retentionDays: () => 90,
@@ -183,4 +184,21 @@ test('on Monday at nine the last week is reported once, also over a restart, as 
   await start(() => true)
   await pass(60 * MINUTE)
   expect(told).toHaveLength(1)
+})
+
+test('of several hosts the one that looks after the data does, and finds the time without any', async () => {
+  await store.commit([{ type: 'fact.set', connectionId: '', key: 'aliveAt', value: START }])
+  let isOurs = false
+  await start(undefined, () => isOurs)
+  await pass(2 * DAY, 10 * MINUTE)
+  const noted = async () => [
+    await store.fact<number>('', 'aliveAt'),
+    (await store.fact<number>('', 'nightlyAt')) !== null,
+  ]
+  expect([told, await noted()]).toEqual([[], [START, false]])
+  isOurs = true
+  await upkeep.begin()
+  expect(told).toMatchObject([{ key: 'event.gap', params: { from: START, to: START + 2 * DAY } }])
+  await pass(2 * DAY)
+  expect(await noted()).toEqual([now, true])
 })

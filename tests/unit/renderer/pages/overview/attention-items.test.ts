@@ -20,6 +20,7 @@ const connection = (change: Partial<ConnectionState> = {}): ConnectionState => (
   enabled: true,
   demo: false,
   missing: [],
+  carriedBy: null,
   chatra: { state: 'ok' },
   planfix: { state: 'ok' },
   planfixWebUrl: 'https://shop.planfix.com',

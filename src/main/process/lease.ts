@@ -1,4 +1,4 @@
-import type { Clock } from '../../engine/ports.ts'
+import type { Clock } from '../engine/ports.ts'
 
 /** A moment on both clocks: the monotonic one stops while the computer sleeps, the other one may be set. */
 export interface Moment {
@@ -81,7 +81,8 @@ export class Lease {
     this.changed(holds)
   }
 
-  private ageOf(moment: Moment): number {
+  /** Milliseconds since that moment, by the faster clock. */
+  ageOf(moment: Moment): number {
     const now = this.now()
     return Math.max(now.monotonic - moment.monotonic, now.wall - moment.wall)
   }

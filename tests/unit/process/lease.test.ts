@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Lease } from '../../../src/main/tunnel/relay/lease.ts'
+import { Lease } from '../../../src/main/process/lease.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
 /** A computer that can sleep: its monotonic clock then stands still, and timers wait. */
