@@ -64,7 +64,7 @@ describe('a change of the configuration', () => {
     const [first, second] = await start({ accounts: [0, 1], served: 1 })
     const anna = await client(first!, 'Anna', 'a')
     const live = shops.app.connections.get('shop0')
-    await callUnderWay(first!, anna, 900)
+    await callUnderWay(first!, anna, 4000)
     await shops.app.reconfigure(shops.configured(shops.all))
     expect(shops.app.connections.get('shop0')).toBe(live)
     const boris = await client(second!, 'Boris', 'b')
@@ -80,8 +80,8 @@ describe('a change of the configuration', () => {
     const [first, second] = await start({ accounts: [0, 1] })
     const anna = await client(first!, 'Anna', 'a')
     const boris = await client(second!, 'Boris', 'b')
-    await callUnderWay(first!, anna, 1500)
-    await callUnderWay(second!, boris, 500)
+    await callUnderWay(first!, anna, 6000)
+    await callUnderWay(second!, boris, 1000)
     const removed = shops.app.reconfigure(shops.configured([first!]))
     await shops.until('the removal is in use', () => shops.app.connections.size === 1)
     const clara = await client(first!, 'Clara', 'c')
@@ -99,7 +99,7 @@ describe('a change of the configuration', () => {
   test('a shop that is removed and added again at once waits for its own call alone', async () => {
     const [first, second] = await start({ accounts: [0, 1] })
     const anna = await client(first!, 'Anna', 'a')
-    await callUnderWay(first!, anna, 700)
+    await callUnderWay(first!, anna, 3000)
     const changes = [
       shops.app.reconfigure(shops.configured([second!])),
       shops.app.reconfigure(shops.configured(shops.all)),

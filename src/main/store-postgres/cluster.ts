@@ -18,6 +18,8 @@ export class PostgresCluster implements Cluster {
   readonly me: string
   /** Changes of this host that others are told of. */
   changes = 0
+  /** Other hosts live, or did some minutes ago, as of the latest look. */
+  hasOthers = false
   readonly #store: ApplicationStore
   readonly #sql: PostgresReader
   /** What cannot wait until the page has read. */
@@ -50,8 +52,10 @@ export class PostgresCluster implements Cluster {
     return this.#json('SELECT bridge_beat(?, ?::jsonb, ?)', this.me, JSON.stringify(presence), ttlMs)
   }
 
-  look(units: readonly string[]): Promise<Look> {
-    return this.#json('SELECT bridge_look(?)', units)
+  async look(units: readonly string[]): Promise<Look> {
+    const seen = await this.#json<Look>('SELECT bridge_look(?)', units)
+    this.hasOthers = seen.hosts.some(({ host }) => host !== this.me)
+    return seen
   }
 
   take(units: readonly string[], most: number, ttlMs: number): Promise<Lease[]> {

@@ -105,7 +105,9 @@ export class PostgresStore extends ApplicationReads implements ApplicationStore 
       await this.commit([{ type: 'inbox.add', row }])
       return { inInbox: Promise.resolve() }
     }
-    return this.#host.kept ? this.#host.kept.accept(row, attempt) : attempt()
+    const { kept } = this.#host
+    // What is kept here would follow what another server is given meanwhile: refused, it goes to that one in its turn.
+    return kept && this.cluster?.hasOthers !== true ? kept.accept(row, attempt) : attempt()
   }
 
   /** Every change is a commit here. */
