@@ -268,6 +268,12 @@ async function build(
   })
   const elsewhere = cluster && new Elsewhere(cluster, clock)
   const receiver = { address: '' }
+  // Others cannot know of them yet.
+  let kept = 0
+  const timesKept = () => {
+    if ((store.kept?.waiting ?? 0) > 0) kept += 1
+    return kept
+  }
   const hosting =
     cluster &&
     held &&
@@ -281,7 +287,7 @@ async function build(
         version: '',
         ...options.host,
         address: receiver.address,
-        breaks: inbox.refused,
+        breaks: inbox.refused + timesKept(),
       }),
       units: () => [...unitsOf(configuration.value).keys()],
       gain: async (unit) => {
