@@ -38,6 +38,8 @@ async function client(shop: Shops['all'][number], name: string, letter: string) 
   const scene = {
     visitor,
     marks,
+    /** The mark of what is said next. */
+    next: () => `#${letter}${count}`,
     says: () => void visitor.says(`#${letter}${count++}`),
     task: () => shop.planfix.tasks.find((task) => task.name === `${name} (Chatra)`)!.id,
     answered: () => chatMarks(visitor).filter((mark) => mark[1] === 'r'),
@@ -54,7 +56,7 @@ async function callUnderWay(
   anna: Awaited<ReturnType<typeof client>>,
   ms: number,
 ) {
-  shops.slowComments(shop, ms)
+  shops.slowComment(shop, anna.next(), ms)
   anna.says()
   await shops.until('a call under way', () => shops.isWriting(shop))
 }

@@ -100,12 +100,13 @@ export class Shops {
       .flatMap(({ id }) => marksIn(planfix.comments(id).map(({ description }) => plain(description))))
   }
 
-  /** From now on, comments to this shop's tasks are answered after so many real milliseconds. */
-  slowComments({ planfix }: Shop, ms: number): void {
+  /** The comment with this mark is answered after so many real milliseconds. */
+  slowComment({ planfix }: Shop, mark: string, ms: number): void {
     planfix.server.faults.add({
       kind: 'latency',
       ms,
       path: '/comments/$',
+      bodyHas: mark,
       method: 'POST',
       times: 1,
     })
