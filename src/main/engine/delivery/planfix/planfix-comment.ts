@@ -59,7 +59,10 @@ export function comment(
   if (!first) throw new Error('an empty batch is never planned')
   // Planfix has refused this message as its author's comment: it is written as the token's user, beginning
   // with the author's name.
-  const isTrial = work.unnamedTrial.get(conversation.id) === first.id
+  const trial = work.unnamedTrial.get(conversation.id)
+  // It asks whether the account is the cause: if the account has worked again since, the author is asked about once more.
+  const isTrial =
+    trial?.messageId === first.id && trial.healedAt === state.connection.planfixBreaker.breaker.healedAt
   work.unnamedTrial.delete(conversation.id)
   const isUnnamed = isTrial || conversation.withoutAuthor === first.id
   const textOf = (batch: readonly Message[]) =>
@@ -157,7 +160,8 @@ async function commentRefused(
     // Perhaps the account is the cause: then the comment fails without the author, too, and the side is known
     // to be stopped.
     if (state.permit?.probe) return null
-    work.unnamedTrial.set(state.conversation.id, first.id)
+    const { healedAt } = state.connection.planfixBreaker.breaker
+    work.unnamedTrial.set(state.conversation.id, { messageId: first.id, healedAt })
     return [patchOf(state, { attempt: null })]
   }
   if (error.code === 'object-gone') {

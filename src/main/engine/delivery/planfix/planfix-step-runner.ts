@@ -77,7 +77,7 @@ export class PlanfixStepRunner {
    * Messages whose next try omits their author, by conversation, to learn whether the author or the account
    * is the cause.
    */
-  readonly unnamedTrial = new Map<number, number>()
+  readonly unnamedTrial = new Map<number, { messageId: number; healedAt: number }>()
   /** Conversations refused in a row on each connection: a single one says nothing about the others. */
   private readonly refused = new Map<string, Set<number>>()
 
