@@ -44,6 +44,7 @@ export class Acceptance implements Ahead, InboxWriter {
   /** In the open transaction. */
   #inserted: Waiting[] = []
   #lastSeq: number
+  #accepting = 0
   #isWanted = false
   #isClosed = false
 
@@ -78,8 +79,9 @@ export class Acceptance implements Ahead, InboxWriter {
     waiting.onDisk.promise.catch(() => undefined)
     this.#waiting.push(waiting)
     this.#want()
+    this.#accepting++
     try {
-      await this.#journal.append(waiting.row)
+      await this.#journal.append(waiting.row).finally(() => this.#accepting--)
     } catch (error) {
       waiting.isJournalled = false
       const at = this.#waiting.indexOf(waiting)
@@ -130,6 +132,11 @@ export class Acceptance implements Ahead, InboxWriter {
     }
     this.#waiting = [...lost.filter(({ isJournalled }) => isJournalled), ...this.#waiting]
     if (this.#waiting.length > 0) later(() => this.#want(), AGAIN_MS)
+  }
+
+  /** Events are waiting for the journal. */
+  get isBusy(): boolean {
+    return this.#accepting > 0
   }
 
   get isEmpty(): boolean {

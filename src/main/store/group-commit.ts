@@ -162,9 +162,9 @@ export class GroupCommit {
     await this.stage(() => undefined)
   }
 
-  /** Resolves when everything that was staged is on disk. */
+  /** Resolves when everything that was staged is on disk; at the pace of writes. */
   async saved(): Promise<void> {
-    if (this.#isOpen) await this.write(() => undefined, { isUrgent: true })
+    if (this.#isOpen) await this.write(() => undefined)
     else if (this.#lastSync !== null) await this.#lastSync
   }
 

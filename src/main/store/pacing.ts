@@ -15,7 +15,7 @@ export interface Pacing {
 
 export const UNPACED: Pacing = { perSecond: Number.POSITIVE_INFINITY, atOnce: 1, full: 1, staged: 0 }
 /** For a program on a real disk. */
-export const PACED: Pacing = { perSecond: 10, atOnce: 10, full: 64, staged: 100 }
+export const PACED: Pacing = { perSecond: 10, atOnce: 10, full: 16, staged: 100 }
 
 /** Counts transactions against a pace; times in milliseconds. */
 export class Pacer {

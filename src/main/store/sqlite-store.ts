@@ -116,10 +116,14 @@ export class SqliteStore extends ApplicationReads implements ApplicationStore {
   async stage(changes: Change[]): Promise<Staged> {
     if (this.#closing) throw storeClosed()
     if (changes.some(isWorthACopy)) this.#isChanged = true
-    return this.#writes.stage(() => {
+    const work = () => {
       applyChanges(this.#sql, changes, this.#acceptance)
       checkConversations(this.#sql, changes)
-    })
+    }
+    if (this.#acceptance?.isBusy !== true) return this.#writes.stage(work)
+    // Whoever stages would go on at once, and take the turns of the event loop from webhooks that wait for their answer.
+    await this.#writes.write(work)
+    return { onDisk: Promise.resolve() }
   }
 
   saved(): Promise<void> {
