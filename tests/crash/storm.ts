@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { seededRandom } from '../../src/simulators/chatra/ids.ts'
 import {
   freePort,
   hookAddress,
@@ -15,7 +16,6 @@ import {
 import {
   begin,
   calm,
-  chanceOf,
   keepTalking,
   people,
   readLog,
@@ -38,7 +38,7 @@ export interface StormOptions {
  * work is done, and both services are read. Nothing is retried by hand.
  */
 export async function storm(options: StormOptions): Promise<StormReport> {
-  const chance = chanceOf(options.seed)
+  const chance = seededRandom(options.seed)
   const between = (low: number, high: number) => low + chance() * (high - low)
   const dir = await mkdtemp(join(tmpdir(), 'kill-'))
   await mkdir(join(dir, 'data'))
@@ -73,7 +73,7 @@ export async function storm(options: StormOptions): Promise<StormReport> {
     const talking = keepTalking(
       talks,
       simulators.ready,
-      chanceOf(options.seed + 1),
+      seededRandom(options.seed + 1),
       options.paceMs,
       stop.signal,
     )

@@ -41,18 +41,6 @@ export interface StormReport {
   unsettled: string[]
 }
 
-/** A random generator that a seed reproduces, 0 to 1. */
-export function chanceOf(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 export const people = ({ chatra, planfix }: SimulatorsReady) => ({
   chatra: control(chatra.url),
   planfix: control(planfix.url),

@@ -7,10 +7,10 @@ export interface Moment {
 }
 
 /**
- * How long this desktop may consider itself active (docs/relay.md, "The active computer"). The lease counts
- * from the sending of the last message that the relay answered, and ends a third before the relay gives the
- * role to another desktop. Time is measured by the faster of two clocks, so that neither a sleep nor a clock
- * that is set back extends it.
+ * How long this program may take itself for the one that a role was given to: the active computer of a relay
+ * (docs/relay.md, "The active computer"), or the host of a unit (docs/scale.md, "Leases"). The lease counts from the
+ * sending of the last message that the giver answered, and ends a third before the giver hands the role to another one.
+ * Time is measured by the faster of two clocks, so that neither a sleep nor a clock that is set back extends it.
  */
 export class Lease {
   private readonly clock: Clock
@@ -32,12 +32,12 @@ export class Lease {
     this.monotonic = monotonic
   }
 
-  /** Whether this desktop is active at this moment. */
+  /** Whether it has the role at this moment. */
   get holds(): boolean {
     return this.active && this.confirmed !== null && this.ageOf(this.confirmed) < this.leaseMs
   }
 
-  /** This computer has the role as far as it knows, but the relay has not confirmed it recently. */
+  /** It has the role as far as it knows, but the giver has not confirmed it recently. */
   get isUnconfirmed(): boolean {
     return this.active && !this.holds
   }
@@ -47,8 +47,8 @@ export class Lease {
   }
 
   /**
-   * The relay has answered a message sent at that time. `beatMs`: a third of the time after which it
-   * activates another desktop.
+   * The giver has answered a message sent at that time. `beatMs`: a third of the time after which it may hand
+   * the role to another one.
    */
   confirm(sent: Moment, beatMs: number): void {
     if (this.confirmed === null || this.ageOf(sent) < this.ageOf(this.confirmed)) this.confirmed = sent
@@ -56,7 +56,7 @@ export class Lease {
     this.look()
   }
 
-  /** The relay's message about the role. */
+  /** The giver's message about the role. */
   setActive(active: boolean): void {
     this.active = active
     this.look()

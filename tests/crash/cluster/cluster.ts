@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { seededRandom } from '../../../src/simulators/chatra/ids.ts'
 import { SHOP_EMPLOYEES, shopConnection } from '../../support/shop.ts'
 import { control, type Running, SECRET, type SimulatorsReady, startSimulators } from '../processes.ts'
 import {
   begin,
   calm,
-  chanceOf,
   keepTalking,
   people,
   readLog,
@@ -53,7 +53,7 @@ interface Shop {
  * stopped, cut from the database and restarted, and the database too. Then all is mended, and both services are read.
  */
 export async function cluster(options: ClusterOptions): Promise<ClusterReport> {
-  const chance = chanceOf(options.seed)
+  const chance = seededRandom(options.seed)
   const { database } = options
   const dir = await mkdtemp(join(tmpdir(), 'cluster-'))
   const shops = await Promise.all(SHOPS.map((id, n) => openShop(id, options.seed + n)))
@@ -90,7 +90,7 @@ export async function cluster(options: ClusterOptions): Promise<ClusterReport> {
     for (const shop of shops) await enter(shop, front, options.talks)
 
     const talking = shops.map(({ talks, simulators }, n) =>
-      keepTalking(talks, simulators.ready, chanceOf(options.seed + 7 + n), options.paceMs, stop.signal),
+      keepTalking(talks, simulators.ready, seededRandom(options.seed + 7 + n), options.paceMs, stop.signal),
     )
     for (const one of talking) one.catch(() => undefined)
     const leases = new Leases(database.url)

@@ -7,7 +7,7 @@ import { Journal } from '../../../src/main/store/backup/journal.ts'
 import { filesOf } from '../../../src/main/store/files.ts'
 import { GroupCommit } from '../../../src/main/store/group-commit.ts'
 import { migrate } from '../../../src/main/store/migrations.ts'
-import { PACED } from '../../../src/main/store/pacing.ts'
+import { PACED, UNPACED } from '../../../src/main/store/pacing.ts'
 import { Sql } from '../../../src/main/store/sql.ts'
 import { damageStore } from '../../support/damage.ts'
 import { folder, inboxRow, sqliteStore } from './material.ts'
@@ -48,6 +48,22 @@ describe('events from outside', () => {
     expect(pending.map(({ seq }) => seq)).toEqual(range(90))
     const accepted = pending.map(({ body }) => JSON.parse(body).n as number).filter((n) => n % 3 !== 0)
     expect(accepted).toEqual(range(90).filter((n) => n % 3 !== 0))
+  })
+
+  it('are answered first: while one waits for the disk, decisions wait for it too', async () => {
+    const dir = folder()
+    const db = await sqliteStore({ dir, pacing: { ...UNPACED, staged: Number.POSITIVE_INFINITY } })
+    const others = new Sql(filesOf(dir).store)
+    onTestFinished(() => others.close())
+    const seen = () => others.value<number>('SELECT count(*) FROM facts')
+    const fact = (key: string) => ({ type: 'fact.set', connectionId: '', key, value: 1 }) as const
+    const before = seen()!
+    await db.stage([fact('calm')])
+    expect(seen()).toBe(before)
+    const accepted = db.accept(row(1))
+    const { onDisk } = await db.stage([fact('busy')])
+    expect(seen()).toBe(before + 2)
+    await Promise.all([accepted, onDisk])
   })
 
   it('count as pending from the moment they are accepted', async () => {

@@ -137,6 +137,61 @@ describe('writes that are staged', () => {
   })
 })
 
+describe('a sync beside the event loop', () => {
+  /** A writer whose syncs end when they are told to. */
+  function synced() {
+    const syncs: PromiseWithResolvers<void>[] = []
+    const { sql } = numbers()
+    const writes = new GroupCommit(sql, {
+      synced: () => {
+        const sync = Promise.withResolvers<void>()
+        syncs.push(sync)
+        return sync.promise
+      },
+    })
+    const insert = (n: number) => writes.write(() => sql.run('INSERT INTO numbers VALUES (?, NULL)', n))
+    const made = async (n: number) => {
+      await expect.poll(() => syncs.length).toBe(n)
+      return syncs[n - 1]!
+    }
+    return { sql, writes, insert, made }
+  }
+
+  it('a write is done when the disk has it, and the next ones do not wait for that', async () => {
+    const { insert, made } = synced()
+    const done: number[] = []
+    const writes = [insert(1), insert(2)].map((one) => one.then(() => done.push(1)))
+    const first = await made(1)
+    const later = insert(3).then(() => done.push(3))
+    const second = await made(2)
+    expect(done).toEqual([])
+    first.resolve()
+    await Promise.all(writes)
+    expect(done).toEqual([1, 1])
+    second.resolve()
+    await later
+  })
+
+  it('after a sync that failed the log is put into the database before it is used again', async () => {
+    const { sql, insert, made } = synced()
+    const asked: string[] = []
+    const get = sql.get.bind(sql)
+    sql.get = (text, ...values) => {
+      asked.push(text)
+      return get(text, ...values)
+    }
+    const lost = insert(1)
+    ;(await made(1)).reject(new Error('EIO'))
+    await expect(lost).rejects.toMatchObject({ kind: 'unavailable' })
+    const next = insert(2)
+    ;(await made(2)).resolve()
+    await next
+    expect(asked).toEqual(['PRAGMA wal_checkpoint(TRUNCATE)'])
+    // It was refused, and is there: whoever reads it again finds it.
+    expect(sql.all('SELECT n FROM numbers')).toEqual([{ n: 1 }, { n: 2 }])
+  })
+})
+
 describe('a disk that is full', () => {
   it('a full disk rejects the whole transaction, and later ones work with room', async () => {
     const { sql, insert, stored } = numbers()

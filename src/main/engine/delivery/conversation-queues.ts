@@ -57,7 +57,7 @@ export class ConversationQueues {
   wakeAll(): void {
     for (const state of this.running.values()) {
       state.again = true
-      state.stopTimer?.()
+      if (!state.rests) state.stopTimer?.()
     }
   }
 

@@ -61,3 +61,50 @@ test('queues that wait for their next try look again together, and those without
   await turn()
   expect(looks).toHaveLength(2)
 })
+
+test('a queue that rests does no step before its time, whoever wakes it, and then what came meanwhile', async () => {
+  let now = 0
+  const timers: { at: number; work: () => void }[] = []
+  const steps: number[] = []
+  const queues = new ConversationQueues(
+    {
+      now: () => now,
+      after: (ms, work) => {
+        timers.push({ at: now + ms, work })
+        return () => undefined
+      },
+    },
+    async () => {
+      steps.push(now)
+      return steps.length === 1 ? { next: 'rest', until: 250 } : { next: 'idle' }
+    },
+    (error) => {
+      throw error
+    },
+  )
+  queues.wake(1, 'planfix')
+  await turn()
+  queues.wake(1, 'planfix')
+  queues.wakeAll()
+  await turn()
+  expect(steps).toEqual([0])
+  now = 250
+  for (const { at, work } of timers) if (at <= now) work()
+  await turn()
+  expect(steps).toEqual([0, 250])
+  expect(queues.busy).toBe(0)
+})
+
+test('a queue that rests ends at once when all end', async () => {
+  const queues = new ConversationQueues(
+    clock,
+    async () => ({ next: 'rest', until: 250 }),
+    (error) => {
+      throw error
+    },
+  )
+  queues.wake(1, 'planfix')
+  await turn()
+  await queues.stop()
+  expect(queues.busy).toBe(0)
+})

@@ -95,6 +95,23 @@ describe('messages', () => {
     expect((await db.waiting(1, 'to-planfix', 10)).map(({ id }) => id)).toEqual([14, 12, 13, 11])
   })
 
+  it('whether messages wait is told as they would be found', async () => {
+    const db = await store()
+    await db.commit([
+      adding(message({ id: 11, state: 'delivered' })),
+      adding(message({ id: 12, conversationId: 2, state: 'retrying' })),
+      adding(message({ id: 13, conversationId: 3, state: 'uncertain' })),
+      adding(reply({ id: 14, conversationId: 4 })),
+    ])
+    for (const id of [1, 2, 3, 4]) {
+      for (const direction of ['to-planfix', 'to-chatra'] as const) {
+        const found = await db.waiting(id, direction, 1)
+        expect(await db.isWaiting(id, direction)).toBe(found.length > 0)
+      }
+    }
+    expect(await db.isWaiting(3, 'to-planfix')).toBe(true)
+  })
+
   it('uncertain messages do not hide the work behind them', async () => {
     const db = await store()
     const uncertain = [11, 12, 13].map((id) => adding(reply({ id, state: 'uncertain' })))
