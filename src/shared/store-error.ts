@@ -52,3 +52,7 @@ export const isStoreError = (error: unknown, ...kinds: readonly StoreErrorKind[]
 
 /** The disk is missing or full, and the same operation may succeed later. */
 export const isStoreUnavailable = (error: unknown): error is StoreError => isStoreError(error, 'unavailable')
+
+/** Why it cannot be used, for a sentence that says already that it cannot. */
+export const storeReason = ({ place, cause, code, message }: StoreError): string =>
+  (place === 'database' && cause instanceof Error ? cause.message : '') || code || message

@@ -3,7 +3,7 @@ import type { Configuration } from '../../shared/config.ts'
 import type { BridgeEvent } from '../../shared/domain.ts'
 import type { Side } from '../../shared/errors.ts'
 import { errorMessage, errorStack } from '../../shared/node-errors.ts'
-import { isStoreError, isStoreUnavailable, type StorePlace } from '../../shared/store-error.ts'
+import { isStoreError, isStoreUnavailable, type StorePlace, storeReason } from '../../shared/store-error.ts'
 import { type Clock, type Listener, type SideState, SlotWithdrawn } from '../engine/ports.ts'
 import type { Log } from '../process/log.ts'
 import type { ApplicationStore } from '../store/index.ts'
@@ -103,7 +103,7 @@ export class EventBus {
       this.log.error({ where }, `${fails}: ${text}. ${this.webhooks} ${remedy}`)
     }
     const before = this.storeFailing
-    this.storeFailing = text
+    this.storeFailing = storeReason(error)
     if (before === null) this.storeState()
   }
 

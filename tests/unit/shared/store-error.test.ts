@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isStoreError, isStoreUnavailable, StoreError } from '../../../src/shared/store-error.ts'
+import { isStoreError, isStoreUnavailable, StoreError, storeReason } from '../../../src/shared/store-error.ts'
 
 test('an error of the store is identified by its kind, not by name or message', () => {
   const inUse = new StoreError('in-use', 'another bridge is running')
@@ -26,4 +26,15 @@ test('an error of the store keeps its message, code and cause', () => {
   expect(error).toMatchObject({ name: 'StoreError', code: 'SQLITE_FULL', cause })
   expect(String(error)).toBe('StoreError: the store cannot be used now')
   expect(new StoreError('closed', 'closed').code).toBe('')
+})
+
+test('why the store cannot be used is told without saying again that it cannot', () => {
+  const refused = new Error('connect ECONNREFUSED 127.0.0.1:5432')
+  const of = (extra: ConstructorParameters<typeof StoreError>[2]) =>
+    storeReason(new StoreError('unavailable', 'it cannot be used now', extra))
+  expect(of({ place: 'database', code: 'ECONNREFUSED', cause: refused })).toBe(refused.message)
+  expect(of({ place: 'database', code: '57P01' })).toBe('57P01')
+  // What the system says of a file may hold its path.
+  expect(of({ code: 'ENOSPC', cause: new Error('ENOSPC: no space left, write /home/x') })).toBe('ENOSPC')
+  expect(of({})).toBe('it cannot be used now')
 })

@@ -1,7 +1,7 @@
 import type { AppState } from '../../../shared/api/state.ts'
 import type { Push } from '../../../shared/api.ts'
 import { errorStack } from '../../../shared/node-errors.ts'
-import { isStoreUnavailable } from '../../../shared/store-error.ts'
+import { isStoreUnavailable, storeReason } from '../../../shared/store-error.ts'
 import type { Application, Log } from '../../runtime/application.ts'
 import type { LogPlace } from '../../store/index.ts'
 import { rowsOf } from '../log/message-rows.ts'
@@ -103,7 +103,11 @@ export function createFeed(options: {
   function failedToLook(mine: number, error: unknown): void {
     if (!isStoreUnavailable(error)) failed(error)
     else if (state !== null && mine === generation)
-      for (const push of changed({ ...state, storeFailing: error.message, keptEvents: keptEvents(store) }))
+      for (const push of changed({
+        ...state,
+        storeFailing: storeReason(error),
+        keptEvents: keptEvents(store),
+      }))
         publish(push)
   }
 

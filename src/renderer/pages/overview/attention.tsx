@@ -14,9 +14,11 @@ export function Attention({ state }: { state: AppState }) {
   const [worst, ...others] = attentionItemsOf(state)
   const drafts = useMay()('setup.discard') ? state.drafts : []
   if (state.connections.length === 0 && drafts.length === 0) return null
+  // The line above says what does not work.
+  const isJudged = state.connections.length > 0 && (worst !== undefined || state.storeFailing === null)
   return (
     <Stack gap="xs">
-      {state.connections.length > 0 && <Verdict state={state} worst={worst ?? null} />}
+      {isJudged && <Verdict state={state} worst={worst ?? null} />}
       {others.length + drafts.length > 0 && (
         <Stack gap="xs" component="section" aria-label={t('overview.attention')}>
           {others.map((item) => (
