@@ -4,6 +4,7 @@ import type { Journal } from './backup/journal.ts'
 import { storeClosed, storeUnavailable } from './errors.ts'
 import type { Ahead } from './group-commit.ts'
 import { type InboxWriter, insertInboxRow } from './rows/changes.ts'
+import { Rush } from './rush.ts'
 import type { Sql } from './sql.ts'
 
 // Captured when the program loads, so that a test's fake timers do not delay the disk.
@@ -45,6 +46,7 @@ export class Acceptance implements Ahead, InboxWriter {
   #inserted: Waiting[] = []
   #lastSeq: number
   #accepting = 0
+  readonly #rush = new Rush()
   #isWanted = false
   #isClosed = false
 
@@ -80,6 +82,7 @@ export class Acceptance implements Ahead, InboxWriter {
     this.#waiting.push(waiting)
     this.#want()
     this.#accepting++
+    this.#rush.came(performance.now())
     try {
       await this.#journal.append(waiting.row).finally(() => this.#accepting--)
     } catch (error) {
@@ -134,9 +137,9 @@ export class Acceptance implements Ahead, InboxWriter {
     if (this.#waiting.length > 0) later(() => this.#want(), AGAIN_MS)
   }
 
-  /** Events are waiting for the journal. */
+  /** Events are waiting for the journal, or come so fast that the next ones are about to. */
   get isBusy(): boolean {
-    return this.#accepting > 0
+    return this.#accepting > 0 || this.#rush.isOn(performance.now())
   }
 
   get isEmpty(): boolean {
