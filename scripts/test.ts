@@ -74,6 +74,8 @@ if (isWanted('vitest')) {
   findSshd()
   findPostgres()
   hasKeyring()
+  // The stand-in for Electron shows its windows in it.
+  findChromium()
   const report = join(folder, 'vitest.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const paths = only.filter((path) => !isEndToEnd(path))

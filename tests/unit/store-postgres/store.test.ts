@@ -76,10 +76,11 @@ describe.skipIf(!hasPostgres)('a store on PostgreSQL', () => {
     const schema = schemaName()
     const db = await postgresStore({ schema })
     const other = await beside(schema)
+    const cuts: Promise<unknown>[] = []
     const cut = () =>
       other.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE pid <> pg_backend_pid() AND application_name = 'chatra-planfix-bridge' AND query LIKE '%bridge_commit%'`)
-    const cutting = setInterval(() => void cut(), 50)
+    const cutting = setInterval(() => cuts.push(cut()), 50)
     await Promise.all(
       Array.from({ length: 300 }, async (_, n) => {
         await new Promise((resolve) => setTimeout(resolve, n * 2))
@@ -87,6 +88,7 @@ describe.skipIf(!hasPostgres)('a store on PostgreSQL', () => {
       }),
     )
     clearInterval(cutting)
+    await Promise.all(cuts)
     const bodies = (await db.inboxPending(999)).map(({ body }) => Number(body))
     expect(bodies.toSorted((one, other) => one - other)).toEqual(Array.from({ length: 300 }, (_, n) => n))
   })
