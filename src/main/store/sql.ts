@@ -125,7 +125,7 @@ function open(path: string, options: SqlOptions): Database.Database {
     db.pragma('temp_store = MEMORY')
     // 8 MB: a page that changes often is copied into the file once in a while only.
     db.pragma('wal_autocheckpoint = 2000')
-    db.pragma('cache_size = -16000')
+    db.pragma('cache_size = -8000')
     db.pragma('journal_size_limit = 16777216')
     return db
   } catch (error) {

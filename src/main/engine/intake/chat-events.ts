@@ -88,7 +88,7 @@ export class ChatEvents {
     const connection = context.connections.get(row.connectionId)
     if (!connection) return null
     const link = await store.client(row.connectionId, event.client.id)
-    const own = link ? await rootOf(store, link.conversationId) : null
+    const own = link ? await this.rootAmong(locked, link.conversationId) : null
     const same = await this.samePerson(connection.settings, event, link, own, row.receivedAt)
     const joins =
       same?.decision.join === 'thread' ? { into: same.conversation, why: same.decision.why } : null
@@ -130,6 +130,11 @@ export class ChatEvents {
       if (decision.settledReply) wake(decision.conversationId, 'chatra')
     }
     return null
+  }
+
+  /** Under their locks roots are as they were read. */
+  private async rootAmong(locked: readonly Conversation[], id: number): Promise<Conversation | null> {
+    return locked.find((one) => one.id === id) ?? rootOf(this.options.context.store, id)
   }
 
   /**

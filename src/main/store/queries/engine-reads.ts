@@ -13,6 +13,7 @@ import { foldEmail } from '../rows/changes.ts'
 import {
   type ClientRow,
   clientFrom,
+  conversationById,
   conversationFrom,
   type DataRow,
   jobFrom,
@@ -52,7 +53,7 @@ export class EngineReads {
   }
 
   async conversation(id: number): Promise<Conversation | null> {
-    return conversationFrom(await this.#sql.get(LOOKUPS.conversation, id))
+    return conversationById(id, await this.#sql.get(LOOKUPS.conversation, id))
   }
   /** Conversations whose client has not left (`clientLeft`) and that were not merged into another. */
   async conversationByContact(connectionId: string, contactId: number): Promise<Conversation | null> {

@@ -2,7 +2,7 @@ import type { ClientLink, Conversation, Job, TaskLink } from '../../../shared/do
 import { assertNever } from '../../../shared/errors.ts'
 import type { Change, InboxRow, NewInboxRow } from '../../engine/ports.ts'
 import type { Sql } from '../sql.ts'
-import { conversationFrom, jobFrom, taskFrom } from './links.ts'
+import { conversationById, jobFrom, taskFrom } from './links.ts'
 import { addMessage, patchMessage } from './messages.ts'
 
 /** Numbers the rows that a commit adds to the inbox, and hears of each. */
@@ -180,7 +180,7 @@ function addConversation(sql: Sql, conversation: Conversation): void {
 
 /** Changes the given fields of a conversation; throws when there is none. */
 function patchConversation(sql: Sql, id: number, patch: Partial<Conversation>): void {
-  const conversation = conversationFrom(sql.get(CONVERSATION_DATA, id))
+  const conversation = conversationById(id, sql.get(CONVERSATION_DATA, id))
   if (!conversation) throw new Error(`conversation.patch: no conversation ${id}`)
   const after = patched(conversation, { ...patch, id })
   // Columns that are written are written in their indexes too.
@@ -243,6 +243,10 @@ function saveJob(sql: Sql, job: Job): void {
 
 /** `value` with the given fields of `patch`; `undefined` leaves a field unchanged. */
 function patched<T extends object>(value: T, patch: Partial<T>): T {
-  const given = Object.entries(patch).filter(([, field]) => field !== undefined)
-  return { ...value, ...Object.fromEntries(given) }
+  const after = { ...value }
+  for (const key of Object.keys(patch) as (keyof T)[]) {
+    const field = patch[key]
+    if (field !== undefined) after[key] = field
+  }
+  return after
 }

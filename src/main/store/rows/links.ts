@@ -6,6 +6,7 @@ import {
   NOT_VOUCHED,
   type TaskLink,
 } from '../../../shared/domain.ts'
+import { RecentlyParsed } from './recently-parsed.ts'
 
 /** Rows stored as JSON beside the columns they are looked up by. */
 export interface DataRow {
@@ -25,14 +26,20 @@ const parsed =
   (row: DataRow | null): T | null =>
     row && (JSON.parse(row.data) as T)
 
-const storedConversation = parsed<Omit<Conversation, 'pausedUntil'> & Partial<Conversation>>()
+export const conversationFrom = (row: DataRow | null): Conversation | null =>
+  row && conversationFromText(row.data)
+
+const recentConversations = new RecentlyParsed(conversationFromText)
+/** The same for a conversation that is read several times for each message. It is frozen. */
+export const conversationById = (id: number, row: DataRow | null): Conversation | null =>
+  row && recentConversations.from(id, row.data)
+
 /**
  * A pause that an older version began has no end: it gets the end of a pause that began with the last
  * activity. The older version wrote only on the client's own card.
  */
-export const conversationFrom = (row: DataRow | null): Conversation | null => {
-  const stored = storedConversation(row)
-  if (stored === null) return null
+function conversationFromText(text: string): Conversation {
+  const stored = JSON.parse(text) as Omit<Conversation, 'pausedUntil'> & Partial<Conversation>
   const { contactId, contactWritten, paused, lastActivityAt } = stored
   const pausedUntil =
     stored.pausedUntil === undefined
