@@ -1,13 +1,16 @@
 /**
  * How often the disk is written to. Every transaction rewrites whole pages, most of them the same as the one before: what
- * is written within a tenth of a second costs little more together than one of it alone.
+ * is written within a fifth of a second costs little more together than one of it alone.
  */
 export interface Pacing {
   /** Transactions a second, when more is written than that. */
   perSecond: number
   /** Transactions that need not wait after a quiet time: the steps of a single message. */
   atOnce: number
-  /** So many waiting writes fill a transaction: they do not wait. */
+  /**
+   * So many waiting writes fill a transaction: they do not wait. No more than the decisions of one batch (engine/intake), which
+   * otherwise would be made at this pace.
+   */
   full: number
   /** How long what was staged may wait for a transaction, in milliseconds; Infinity = until one is made. */
   staged: number
@@ -15,7 +18,7 @@ export interface Pacing {
 
 export const UNPACED: Pacing = { perSecond: Number.POSITIVE_INFINITY, atOnce: 1, full: 1, staged: 0 }
 /** For a program on a real disk. */
-export const PACED: Pacing = { perSecond: 10, atOnce: 10, full: 16, staged: 100 }
+export const PACED: Pacing = { perSecond: 5, atOnce: 10, full: 25, staged: 200 }
 
 /** Counts transactions against a pace; times in milliseconds. */
 export class Pacer {
