@@ -5,7 +5,7 @@ import { printReason } from '../../shared/messages/reason.ts'
 import type { ChatEvent, ChatMessage } from '../engine/ports.ts'
 import { chatClient, page } from './client-profile.ts'
 import { chatMessage, isEmpty } from './message.ts'
-import { identifier, labelled, line, needed, email as toEmail, tolerant } from './values.ts'
+import { identifier, line, needed, own, email as toEmail, tolerant } from './values.ts'
 
 /** A parsed event; `dropped` names the omitted messages, e.g. `messages[2]: neither text nor file`. */
 export type ReadChatEvent = { ok: true; event: ChatEvent; dropped: string[] } | { ok: false; reason: string }
@@ -40,7 +40,7 @@ const envelope = z.object(
  * refused with the first reason, except a transcript: that one also says that the chat is over (F11).
  */
 export const readChatEvent = (body: unknown): ReadChatEvent => {
-  const name = new Map(labelled(body) ?? []).get('eventName')
+  const name = own(body, 'eventName')
   if (typeof name === 'string' && !isKnown(name)) {
     return { ok: false, reason: unknownEvent(name) }
   }
@@ -102,10 +102,9 @@ function readMessages(list: Placed[]): { messages: ChatMessage[]; broken: string
 function readAgents({ agent, agents }: { agent: unknown; agents: unknown }): AgentSeen[] {
   const found = new Map<string, AgentSeen>()
   for (const value of [...(Array.isArray(agents) ? agents : [agents]), agent]) {
-    const entry = new Map(labelled(value) ?? [])
-    const id = identifier(entry.get('id') ?? value)
+    const id = identifier(own(value, 'id') ?? value)
     if (id === null || found.has(id)) continue
-    found.set(id, { id, name: line(entry.get('name'), 200), email: toEmail(entry.get('email')) })
+    found.set(id, { id, name: line(own(value, 'name'), 200), email: toEmail(own(value, 'email')) })
   }
   return [...found.values()]
 }

@@ -37,7 +37,7 @@ const FIELDS = Object.keys(COLUMN) as Field[]
 const INSERT = `INSERT INTO messages (id, ${FIELDS.map((field) => COLUMN[field]).join(', ')}, handed_at, inbox)
   VALUES (?, ${FIELDS.map(() => '?').join(', ')}, ?, ?) ON CONFLICT (connection, origin_key) DO NOTHING`
 const ADD_ENTRY = `INSERT INTO entries (message, time, state, reason) VALUES (?, ?, ?, ?)`
-/** The log line after a patch: the new values of the row. None when there is no such message. */
+/** The log line after a patch of the reason alone: the new values of the row. */
 const ENTRY_FROM_ROW = `INSERT INTO entries (message, time, state, reason)
   SELECT id, ?, state, reason FROM messages WHERE id = ?`
 
@@ -72,25 +72,37 @@ export function patchMessage(
   patch: Partial<Message>,
   from: readonly Message['state'][] = [],
 ): void {
-  const fields = FIELDS.filter((field) => patch[field] !== undefined)
-  const sets = fields.map((field) => `${COLUMN[field]} = ?`)
+  const fields = givenFields(patch)
   const values = fields.map((field) => toColumn(field, patch[field]))
-  if (patch.state !== undefined && patch.reason === undefined) sets.push('reason = NULL')
   const handed = handedAt(patch, at)
-  if (handed !== null) {
-    sets.push(`handed_at = CASE direction WHEN 'to-chatra' THEN max(coalesce(handed_at, 0), ?) END`)
-    values.push(handed)
-  }
-  if (sets.length === 0) return
+  const sets = settersOf(fields, handed !== null)
+  if (sets === '') return
+  if (handed !== null) values.push(handed)
   const still = from.length > 0 ? ` AND state IN (${from.map(() => '?').join(', ')})` : ''
-  const { changes } = sql.run(
-    `UPDATE messages SET ${sets.join(', ')} WHERE id = ?${still}`,
-    ...values,
-    id,
-    ...from,
-  )
+  const { changes } = sql.run(`UPDATE messages SET ${sets} WHERE id = ?${still}`, ...values, id, ...from)
   if (changes === 0) return
-  if (patch.state !== undefined || patch.reason !== undefined) sql.run(ENTRY_FROM_ROW, at, id)
+  if (patch.state !== undefined) sql.run(ADD_ENTRY, id, at, patch.state, patch.reason ?? null)
+  else if (patch.reason !== undefined) sql.run(ENTRY_FROM_ROW, at, id)
+}
+
+const givenFields = (patch: Partial<Message>): Field[] =>
+  (Object.keys(patch) as (keyof Message)[]).filter(
+    (field): field is Field => field !== 'id' && patch[field] !== undefined,
+  )
+
+/** The few kinds of patches that there are, by their fields. */
+const setters = new Map<string, string>()
+function settersOf(fields: readonly Field[], isHanded: boolean): string {
+  const kind = `${fields.join()} ${isHanded}`
+  const known = setters.get(kind)
+  if (known !== undefined) return known
+  const sets = fields.map((field) => `${COLUMN[field]} = ?`)
+  if (fields.includes('state') && !fields.includes('reason')) sets.push('reason = NULL')
+  if (isHanded)
+    sets.push(`handed_at = CASE direction WHEN 'to-chatra' THEN max(coalesce(handed_at, 0), ?) END`)
+  const text = sets.join(', ')
+  setters.set(kind, text)
+  return text
 }
 
 /** When a reply with this state was handed over; null = the patch does not say. */
