@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { mark } from './flow/marks.ts'
 import { quantile } from './measure.ts'
 
 /**
@@ -13,8 +14,10 @@ export interface LoadOptions {
   rate: number | null
   /** Clients whose chats the messages belong to. */
   clients: number
-  /** Distinguishes the messages of this run from those of others. */
+  /** Distinguishes the clients and messages of this run from those of others. */
   tag: string
+  /** The number of the first message; 0 by default. */
+  from?: number
 }
 export interface LoadReport {
   answered200: number
@@ -28,7 +31,8 @@ export interface LoadReport {
 
 /** A request as it goes over the wire: a fragment as Chatra posts it (contracts/chatra.md section 4.6), about 1 KB. */
 function requestText(options: LoadOptions, n: number): string {
-  const id = `${options.tag}client${n % options.clients}`
+  const talk = n % options.clients
+  const id = `${options.tag}client${talk}`
   const body = JSON.stringify({
     eventName: 'chatFragment',
     client: {
@@ -56,7 +60,7 @@ function requestText(options: LoadOptions, n: number): string {
       {
         id: `${options.tag}m${n}`,
         type: 'client',
-        text: `Message ${n} of ${options.tag}`,
+        text: `Message ${mark(talk, Math.floor(n / options.clients))} of ${options.tag}`,
         createdAt: Date.now(),
       },
     ],
@@ -78,21 +82,24 @@ async function load(options: LoadOptions): Promise<LoadReport> {
   const sockets = await Promise.all(
     Array.from({ length: options.connections }, () => opened(connect(Number(port), hostname))),
   )
-  const texts = Array.from({ length: options.requests }, (_, n) => requestText(options, n))
+  const { requests, from: first = 0 } = options
+  const textOf = (n: number) => requestText(options, first + n)
+  // At full speed writing them would take time from sending them; at a pace each has the time when it is sent.
+  const ready = options.rate === null ? Array.from({ length: requests }, (_, n) => textOf(n)) : []
   const times: number[] = []
   let others = 0
   let next = 0
   const begun = performance.now()
   const dueAt = (n: number) => (options.rate === null ? null : begun + (n * 1000) / options.rate)
   const work = async (socket: Socket) => {
-    while (next < texts.length) {
+    while (next < requests) {
       const n = next++
       const due = dueAt(n) ?? performance.now()
       const wait = due - performance.now()
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
       // Node's timers fire up to a millisecond late: that delay is ours, not the server's.
       const from = Math.max(due, performance.now() - 1)
-      const status = await exchange(socket, texts[n] ?? '')
+      const status = await exchange(socket, ready[n] ?? textOf(n))
       times.push(performance.now() - from)
       if (status !== 200) others += 1
     }

@@ -76,7 +76,8 @@ async function bare(mode: 'each' | 'grouped'): Promise<LoadReport> {
   }
 }
 
-function post(options: LoadOptions): Promise<LoadReport> {
+/** Posts webhooks from a program of its own. */
+export function post(options: LoadOptions): Promise<LoadReport> {
   return new Promise((resolve, reject) => {
     const program = join(import.meta.dirname, 'load.ts')
     const child = spawn(process.execPath, [program, JSON.stringify(options)], {
