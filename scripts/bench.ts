@@ -9,8 +9,8 @@ import { NODE, ROOT } from './build.ts'
 /**
  * `npm run bench`: measures the promised figures and prints a table. A figure that misses its target says
  * MISSED, and the exit code is still 0. `-- calls`, `webhooks`, `flow`, `start`, `log`, `stored`, `page`,
- * `relay`, `hostile`, `desktop`, `day`, `outage`, `weight` select parts; `--stored N` = number of messages in the
- * big store, `--seconds N` = how long the steady pace of `weight` lasts. `race` runs only when it is named, because it
+ * `relay`, `hostile`, `desktop`, `day`, `outage`, `weight`, `idle` select parts; `--stored N` = number of messages in the
+ * big store, `--seconds N` = how long the steady pace of `weight` and the look of `idle` last. `race` runs only when it is named, because it
  * fetches Node-RED from the npm registry; `--picture` draws its result for docs/benchmarks.md.
  */
 if (process.execPath !== NODE && !process.versions.node.startsWith('24')) {
@@ -39,6 +39,7 @@ const { desktopRows } = await import('../tests/bench/desktop.ts')
 const { dayRows } = await import('../tests/bench/day.ts')
 const { outageRows } = await import('../tests/bench/outage.ts')
 const { weightRows } = await import('../tests/bench/weight.ts')
+const { idleRows } = await import('../tests/bench/idle.ts')
 const { raceRows } = await import('../tests/bench/race/race.ts')
 type Row = Awaited<ReturnType<typeof callRows>>[number]
 
@@ -71,6 +72,7 @@ const parts: Record<string, () => Promise<Row[]>> = {
   day: () => dayRows(),
   outage: outageRows,
   weight: () => weightRows(Number(values.seconds)),
+  idle: () => idleRows(Number(values.seconds)),
   race: () => raceRows({ picture: values.picture }),
 }
 const ONLY_BY_NAME = ['race']

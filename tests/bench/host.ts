@@ -134,9 +134,13 @@ export async function storedRows(rounds: number, { counts, few, many }: Stores):
 }
 
 /** Writes a store of `count` messages into a folder in `dir`; returns the folder. */
-export async function filled(dir: string, count: number): Promise<string> {
+export async function filled(dir: string, count: number, firstTask?: number): Promise<string> {
   const folder = join(dir, String(count))
-  await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'stored.ts'), folder, String(count)])
+  const program = join(import.meta.dirname, 'stored.ts')
+  await promisify(execFile)(
+    process.execPath,
+    [program, folder, count, firstTask].flatMap((one) => (one === undefined ? [] : String(one))),
+  )
   return folder
 }
 

@@ -5,11 +5,11 @@ import { openStore } from '../../src/main/store/index.ts'
 
 /**
  * Fills a data folder with `count` delivered messages, as after months of work: 50 a conversation, with client, task
- * and four log lines each. Arguments: folder and count. Writes past the store, without syncs, in seconds.
+ * and four log lines each. Arguments: folder, count, and the number of the first task. Writes past the store, without syncs, in seconds.
  */
-const PER_TALK = 50
+export const PER_TALK = 50
 
-export async function fillStore(dir: string, count: number): Promise<void> {
+export async function fillStore(dir: string, count: number, firstTask = 9_000_000): Promise<void> {
   // The store itself creates it, so that it has the real schema.
   const store = await openStore({ dir })
   await store.close()
@@ -17,7 +17,7 @@ export async function fillStore(dir: string, count: number): Promise<void> {
   database.pragma('journal_mode = OFF')
   database.pragma('synchronous = OFF')
   database.pragma('cache_size = -400000')
-  database.transaction(() => fill(database, count))()
+  database.transaction(() => fill(database, count, firstTask))()
   database.pragma('journal_mode = WAL')
   database.close()
   // Closed properly, as after months of work: a start does not read all of it.
@@ -25,7 +25,7 @@ export async function fillStore(dir: string, count: number): Promise<void> {
   markClean(filesOf(dir))
 }
 
-function fill(database: Database.Database, count: number): void {
+function fill(database: Database.Database, count: number, firstTask: number): void {
   const first = Date.now() - 60 * 86_400_000
   const step = (50 * 86_400_000) / count
   const insert = (table: string, columns: string) =>
@@ -52,7 +52,7 @@ function fill(database: Database.Database, count: number): void {
   for (let n = 0; n < count; n++) {
     const talk = Math.floor(n / PER_TALK)
     const conversation = 10_000_000 + talk
-    const [client, task, at] = [`oldclient${talk}`, 9_000_000 + talk, Math.floor(first + n * step)]
+    const [client, task, at] = [`oldclient${talk}`, firstTask + talk, Math.floor(first + n * step)]
     if (n % PER_TALK === 0) {
       const link = { connectionId: 'shop', conversationId: conversation }
       addConversation.run(
@@ -151,5 +151,5 @@ const taskText = (link: object, taskId: number, client: string, at: number) =>
   })
 
 if (process.argv[1] === import.meta.filename) {
-  await fillStore(process.argv[2] ?? '', Number(process.argv[3]))
+  await fillStore(process.argv[2] ?? '', Number(process.argv[3]), Number(process.argv[4] ?? 9_000_000))
 }
