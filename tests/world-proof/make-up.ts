@@ -8,8 +8,8 @@ import { type Theme, themes } from './themes.ts'
 /** No story is longer than this before all faults end. */
 const LONGEST_MS = 15 * 60 * SECOND
 
-/** The story of a seed; with `chat` the same people and troubles, and Planfix's Chat API in use. */
-export function makeUp(seed: number, { chat = false } = {}): Story {
+/** The story of a seed; the same people and troubles with Planfix's Chat API in use, or the data in PostgreSQL. */
+export function makeUp(seed: number, { chat = false, database = false } = {}): Story {
   const chance = new Chance(seed * 7919 + 13)
   const theme = themes[seed % themes.length] as Theme
   const draft = new Draft(chance, theme.cast(chance, theme.shops))
@@ -32,6 +32,7 @@ export function makeUp(seed: number, { chat = false } = {}): Story {
       taskTemplate: chance.happens(0.6),
       hints: chance.happens(0.25),
       ...(chat && { chat }),
+      ...(database && { database }),
     },
     actions: draft.actions.toSorted((a, b) => a.at - b.at),
   }

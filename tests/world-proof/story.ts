@@ -92,6 +92,8 @@ export interface Story {
     hints: boolean
     /** The connections use Planfix's Chat API (`planfix.channel.mode`). */
     chat?: boolean
+    /** The data are in PostgreSQL. */
+    database?: boolean
   }
   actions: Action[]
 }

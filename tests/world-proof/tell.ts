@@ -13,13 +13,14 @@ import {
 /** A story in words, one line for each event. */
 export function tell(story: Story): string[] {
   const used = new Set(story.actions.flatMap((action) => ('device' in action ? [action.device] : [])))
-  const { requestsPerSecond, pollSeconds, leaveAfterMinutes, taskTemplate, hints } = story.settings
+  const { requestsPerSecond, pollSeconds, leaveAfterMinutes, taskTemplate, hints, database } = story.settings
   const settings = [
     `${requestsPerSecond} requests a second`,
     `a poll every ${pollSeconds} s`,
     `left after ${leaveAfterMinutes} min`,
     taskTemplate ? 'a task template' : 'no task template',
     ...(hints ? ['hints'] : []),
+    ...(database ? ['data in PostgreSQL'] : []),
   ]
   const switches = Object.entries({ ...story.chatra, ...story.planfix }).map(
     ([name, at]) => `${name} = ${at}`,
@@ -36,12 +37,14 @@ export function tell(story: Story): string[] {
 }
 
 /** The findings of a story, and how to reproduce them. */
-export const report = (story: Story, findings: readonly Finding[]): string =>
-  [
+export function report(story: Story, findings: readonly Finding[]): string {
+  const { chat, database } = story.settings
+  return [
     ...tell(story),
     ...findings.slice(0, 6).map(({ invariant, detail }) => `  BROKEN: ${invariant}\n          ${detail}`),
-    `  again: npm run proof -- --only ${story.seed} --shrink --invariant "${findings[0]?.invariant ?? ''}"`,
+    `  again: npm run proof -- --only ${story.seed}${chat ? ' --chat' : ''}${database ? ' --postgres' : ''} --shrink --invariant "${findings[0]?.invariant ?? ''}"`,
   ].join('\n')
+}
 
 function who({ person, shop, name, email, vouched }: Device): string {
   const known = [

@@ -1,0 +1,3 @@
+import { prove } from './prove.ts'
+
+prove(0, 9, { database: true })
