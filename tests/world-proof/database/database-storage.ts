@@ -21,6 +21,7 @@ interface Options {
   seed: number
   dataDir: string
   now(): number
+  mishaps?: number
 }
 
 /** PostgreSQL: tables of the story's own, in a database that knows the world's time. */
@@ -41,10 +42,10 @@ export class DatabaseStorage implements Storage {
     this.administrator = administrator
     this.copies = new Copies(administrator, schema)
     this.wire = new Wire({
+      mishaps: MISHAPS,
       ...options,
       timeThere: `${schema}_world.time()`,
       setTime: (now) => administrator.query(`SELECT setval('${schema}_world.milliseconds', ${now})`),
-      mishaps: MISHAPS,
     })
   }
 
@@ -95,6 +96,11 @@ export class DatabaseStorage implements Storage {
     const store = await this.openAs(`command-${++this.commands}`, owner, { clock, ...alone })
     await store.afterRestore(true)
     await store.close()
+  }
+
+  /** All connections end, and none is made meanwhile. */
+  away(ms: number): void {
+    this.wire.away(ms)
   }
 
   atRest(): Promise<void> {

@@ -2,6 +2,8 @@ import { drawn } from '../chance.ts'
 import { nextTurn, nothingElseRuns } from '../virtual-clock.ts'
 import { type Done, type Gate, guard, type InnerClient, roundTrip, type Words } from './pg-inside.ts'
 
+/** In place of a statement. */
+const CONNECT = ''
 /** Statements for which the database looks at its clock. */
 const LOOKS_AT_CLOCK = /bridge_(beat|look|take|commit)\b|clock_timestamp/
 /** Those that others are told of. */
@@ -52,6 +54,7 @@ export class Wire {
   #running: Promise<void> | null = null
   #awaited: (() => void)[] = []
   #timeThere = Number.NaN
+  #awayUntil = 0
   #commits = 0
   #asked = 0
   #inMoment = { at: Number.NaN, asked: 0 }
@@ -66,7 +69,7 @@ export class Wire {
       connect: (client, begin, done) => {
         this.#clients.set(client, asker)
         client.once('end', () => this.#ended(client))
-        this.#put({ client, text: '', values: [], begin, done })
+        this.#put({ client, text: CONNECT, values: [], begin, done })
       },
       ask: (client, words, begin, done) => this.#put(this.#question(client, words, begin, done)),
       ends: (client) => this.#closes(client),
@@ -84,6 +87,16 @@ export class Wire {
       this.#break(client)
     }
     this.#questions = this.#questions.filter(({ client }) => this.#clients.has(client))
+  }
+
+  /** The database is not there for so long: all connections end, and no other begins. */
+  away(ms: number): void {
+    this.#awayUntil = this.#options.now() + ms
+    const waiting = this.#questions.filter(({ client }) => client._txStatus !== null)
+    this.#questions = this.#questions.filter((one) => !waiting.includes(one))
+    this.#inTransaction = null
+    for (const [client, asker] of this.#clients) if (!client._ended) asker.run(() => this.#break(client))
+    for (const { client, done } of waiting) this.#clients.get(client)?.run(() => done(reset()))
   }
 
   /** Resolves when no question waits for its answer, and no connection for its end. */
@@ -147,6 +160,7 @@ export class Wire {
 
   async #carryOut(question: Question): Promise<void> {
     const { client, text, begin } = question
+    if (text === CONNECT && this.#options.now() < this.#awayUntil) return this.#refuse(question)
     if (LOOKS_AT_CLOCK.test(text)) await this.#tellTime()
     const mishap = IS_COMMIT.test(text) ? this.#mishap() : 'none'
     if (mishap === 'question lost') return this.#lose(question)
@@ -177,8 +191,13 @@ export class Wire {
     const asker = this.#clients.get(client)
     asker?.run(() => {
       this.#break(client)
-      done(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }))
+      done(reset())
     })
+  }
+
+  #refuse({ client, done }: Question): void {
+    const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+    this.#clients.get(client)?.run(() => done(refused))
   }
 
   /** Notifications come by themselves: what is asked after them is answered after them. */
@@ -223,6 +242,8 @@ export class Wire {
     for (const resolve of this.#awaited.splice(0)) resolve()
   }
 }
+
+const reset = (): Error => Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
 
 /** `bridge_commit(me, call, is_beside, commits, hints)` */
 const isTold = ({ values }: Question): boolean => values[2] === true || (values[4] as unknown[]).length > 0
