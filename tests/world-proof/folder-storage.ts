@@ -19,6 +19,7 @@ const STAGED_LONG = { ...UNPACED, staged: Number.POSITIVE_INFINITY }
 /** SQLite in the data folder. */
 export class FolderStorage implements Storage {
   readonly database = null
+  readonly keeping = null
   readonly writes = new Set(['commit', 'stage'])
   readonly isAtRest = true
   private readonly dataDir: string
@@ -71,6 +72,10 @@ export class FolderStorage implements Storage {
     } finally {
       closeSync(file)
     }
+  }
+
+  away(): void {
+    throw new Error('only a database can be away')
   }
 
   async atRest(): Promise<void> {}

@@ -6,6 +6,7 @@ import type { Life } from './life.ts'
 export interface Storage {
   /** For ApplicationOptions. */
   readonly database: string | null
+  readonly keeping: { masterKeys: [] } | null
   /** Methods of the store that write. */
   readonly writes: ReadonlySet<string>
   /** Opens the store for this life. */
@@ -20,6 +21,8 @@ export interface Storage {
   readonly canBeDamaged: boolean
   /** While no life runs: the data are lost since the last copy. */
   damage(): Promise<void>
+  /** Nothing can be stored for so long; 0 = it can again. */
+  away(ms: number): void
   /** Resolves when nothing is asked any more. */
   atRest(): Promise<void>
   readonly isAtRest: boolean

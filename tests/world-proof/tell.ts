@@ -20,7 +20,7 @@ export function tell(story: Story): string[] {
     `left after ${leaveAfterMinutes} min`,
     taskTemplate ? 'a task template' : 'no task template',
     ...(hints ? ['hints'] : []),
-    ...(database ? ['data in PostgreSQL'] : []),
+    ...(database ? [`data in PostgreSQL, which ${database} webhooks while it is away`] : []),
   ]
   const switches = Object.entries({ ...story.chatra, ...story.planfix }).map(
     ([name, at]) => `${name} = ${at}`,
@@ -126,6 +126,8 @@ function what(action: Action): string {
       return `the computer sleeps for ${seconds(action.ms)}${action.told ? '' : ', and its system does not say so'}`
     case 'damage':
       return `the process ends and its store is damaged; it starts after ${seconds(action.ms)}`
+    case 'database-away':
+      return `the database is away for ${seconds(action.ms)}`
     case 'quota':
       return `${action.left} requests are left of the day, which ends in ${seconds(action.ms)}`
   }

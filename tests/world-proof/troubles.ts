@@ -39,6 +39,10 @@ export function bring(world: World, trouble: Trouble): 'done' {
       // Without any copy there is nothing to restore.
       if (world.storage.canBeDamaged) world.crash('damage', trouble.ms, () => world.storage.damage())
       return 'done'
+    case 'database-away':
+      world.storage.away(trouble.ms)
+      truth.outages.push({ side: 'database', mode: 'away', from: now, to: now + trouble.ms })
+      return 'done'
     case 'quota': {
       const { limits } = world.planfix
       limits.dailyLimit = limits.dailyUsed + trouble.left

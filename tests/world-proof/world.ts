@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { chatSecretOf } from '../../src/main/http/chat-call.ts'
 import { Application, type Log } from '../../src/main/runtime/application.ts'
 import { type Configuration, parseConfiguration } from '../../src/shared/config.ts'
+import { isStoreUnavailable } from '../../src/shared/store-error.ts'
 import { ChatraSimulator, type Visitor } from '../../src/simulators/chatra/index.ts'
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
 import { drawn } from './chance.ts'
@@ -22,6 +23,8 @@ import { type ArmedCrash, Webhooks } from './webhooks.ts'
 /** A Monday morning. */
 export const BEGINS = Date.UTC(2026, 2, 2, 9, 0, 0)
 const SECRET = 'world-proof-secret-0123456789'
+/** The system starts a process again that could not start. */
+const STARTS_AGAIN_MS = 5000
 const SHOPS = ['shop', 'store'] as const
 
 export interface Shop {
@@ -108,8 +111,9 @@ export class World {
     })
     const dataDir = temporaryFolder()
     const now = () => clock.now()
-    const storage = story.settings.database
-      ? await DatabaseStorage.open({ seed: story.seed, dataDir, now })
+    const { database } = story.settings
+    const storage = database
+      ? await DatabaseStorage.open({ seed: story.seed, dataDir, now, keeps: database === 'keeps' })
       : new FolderStorage(dataDir, now)
     const world = new World(story, planfix, clock, { storage, dataDir })
     if (story.settings.chat) world.connectChats()
@@ -154,6 +158,7 @@ export class World {
           },
           dataDir,
           database: storage.database,
+          keeping: storage.keeping,
           receiver: { host: '127.0.0.1', port: 0 },
           log: this.logOf(life),
           clock: life.clock,
@@ -171,7 +176,9 @@ export class World {
         })
         await life.app.start()
       } catch (error) {
-        if (!life.dead) this.truth.bugs.push(`the start failed: ${String(error)}`)
+        if (life.dead) return
+        if (isStoreUnavailable(error)) this.crash('crash', STARTS_AGAIN_MS)
+        else this.truth.bugs.push(`the start failed: ${String(error)}`)
       }
     })
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import type { AnyStoreOptions } from '../../../src/main/runtime/any-store.ts'
 import type { ApplicationStore } from '../../../src/main/store/index.ts'
+import type { KeptWebhooks } from '../../../src/main/store-postgres/spool/kept-webhooks.ts'
 import { testDatabase } from '../../support/postgres-of-run.ts'
 import { drawn } from '../chance.ts'
 import type { Life } from '../life.ts'
@@ -22,11 +23,14 @@ interface Options {
   dataDir: string
   now(): number
   mishaps?: number
+  /** Webhooks are kept while the database is away. */
+  keeps?: boolean
 }
 
 /** PostgreSQL: tables of the story's own, in a database that knows the world's time. */
 export class DatabaseStorage implements Storage {
   readonly database: string
+  readonly keeping: { masterKeys: [] } | null
   readonly writes = new Set(['commit', 'stage', 'accept'])
   private readonly options: Options
   private readonly schema: string
@@ -38,6 +42,7 @@ export class DatabaseStorage implements Storage {
   private constructor(options: Options, database: string, schema: string, administrator: pg.Client) {
     this.options = options
     this.database = database
+    this.keeping = options.keeps ? { masterKeys: [] } : null
     this.schema = schema
     this.administrator = administrator
     this.copies = new Copies(administrator, schema)
@@ -72,7 +77,8 @@ export class DatabaseStorage implements Storage {
 
   async settleAfter(life: Life): Promise<void> {
     const { dataDir, seed } = this.options
-    // Its locks ended with the process, which is this one.
+    // Its locks and open files ended with the process, which is this one.
+    await (life.store?.kept as KeptWebhooks | null | undefined)?.close()
     rmSync(join(dataDir, 'host.lock'), { force: true })
     if (drawn(seed, 'stranger', life.n) < STRANGERS) rmSync(join(dataDir, 'host.json'), { force: true })
   }

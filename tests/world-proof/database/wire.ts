@@ -92,6 +92,7 @@ export class Wire {
   /** The database is not there for so long: all connections end, and no other begins. */
   away(ms: number): void {
     this.#awayUntil = this.#options.now() + ms
+    if (ms === 0) return
     const waiting = this.#questions.filter(({ client }) => client._txStatus !== null)
     this.#questions = this.#questions.filter((one) => !waiting.includes(one))
     this.#inTransaction = null
