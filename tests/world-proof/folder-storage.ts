@@ -78,6 +78,8 @@ export class FolderStorage implements Storage {
     throw new Error('only a database can be away')
   }
 
+  isBack(): void {}
+
   async atRest(): Promise<void> {}
 
   async close(): Promise<void> {}

@@ -122,7 +122,10 @@ function silence({ story, truth, calls, healedAt }: Evidence): Finding[] {
       // A call that hangs at the end of the outage must time out first.
       const limit = (mode === 'silent' || mode === 'swallowing' ? 35 : 20) * SECOND
       const disturbed =
-        truth.outages.some((one) => one.side === side && one.from < end + limit && one.to > end) ||
+        // Without its database the bridge asks nothing.
+        truth.outages.some(
+          (one) => (one.side === side || one.side === 'database') && one.from < end + limit && one.to > end,
+        ) ||
         truth.ends.some(({ at }) => at > from - 10 * SECOND && at < end + limit) ||
         (truth.ends.findLast(({ at }) => at < end + limit)?.kind ?? 'start') !== 'start'
       const before = calls.some((call) => call.side === side && call.at > from - 30 * SECOND && call.at < end)

@@ -21,8 +21,9 @@ export interface Storage {
   readonly canBeDamaged: boolean
   /** While no life runs: the data are lost since the last copy. */
   damage(): Promise<void>
-  /** Nothing can be stored for so long; 0 = it can again. */
-  away(ms: number): void
+  /** Soon nothing can be stored for so long. */
+  away(ms: number, began: () => void): void
+  isBack(): void
   /** Resolves when nothing is asked any more. */
   atRest(): Promise<void>
   readonly isAtRest: boolean

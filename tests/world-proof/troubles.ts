@@ -40,8 +40,15 @@ export function bring(world: World, trouble: Trouble): 'done' {
       if (world.storage.canBeDamaged) world.crash('damage', trouble.ms, () => world.storage.damage())
       return 'done'
     case 'database-away':
-      world.storage.away(trouble.ms)
-      truth.outages.push({ side: 'database', mode: 'away', from: now, to: now + trouble.ms })
+      world.storage.away(trouble.ms, () => {
+        world.note('the database is away')
+        truth.outages.push({
+          side: 'database',
+          mode: 'away',
+          from: clock.now(),
+          to: clock.now() + trouble.ms,
+        })
+      })
       return 'done'
     case 'quota': {
       const { limits } = world.planfix

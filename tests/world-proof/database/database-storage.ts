@@ -11,10 +11,9 @@ import type { Life } from '../life.ts'
 import type { Storage } from '../storage.ts'
 import { Copies } from './copies.ts'
 import { storeOfTheWorld } from './timers.ts'
-import { Wire } from './wire.ts'
+import { type Mishaps, Wire } from './wire.ts'
 
-/** Of the calls that commit, so many are lost or lose their answer. */
-const MISHAPS = 1 / 60
+const MISHAPS: Mishaps = { commits: 1 / 60, others: 1 / 2000 }
 /** So many of the lives that follow another one do not know of it, as on another computer. */
 const STRANGERS = 0.3
 
@@ -22,7 +21,7 @@ interface Options {
   seed: number
   dataDir: string
   now(): number
-  mishaps?: number
+  mishaps?: Mishaps
   /** Webhooks are kept while the database is away. */
   keeps?: boolean
 }
@@ -105,8 +104,12 @@ export class DatabaseStorage implements Storage {
   }
 
   /** All connections end, and none is made meanwhile. */
-  away(ms: number): void {
-    this.wire.away(ms)
+  away(ms: number, began: () => void): void {
+    this.wire.away(ms, began)
+  }
+
+  isBack(): void {
+    this.wire.isBack()
   }
 
   atRest(): Promise<void> {

@@ -8,14 +8,15 @@ import { Life, quieten } from '../life.ts'
 import { VirtualClock } from '../virtual-clock.ts'
 import { DatabaseStorage } from './database-storage.ts'
 
+const NONE = { commits: 0, others: 0 }
 const BEGINS = Date.UTC(2026, 2, 2)
 const presence = { name: 'here', address: 'http://here', version: '1', breaks: 0 }
 const row = (body: string) => ({ connectionId: 'shop', source: 'chatra' as const, receivedAt: BEGINS, body })
 
-async function worldWith({ mishaps = 0 } = {}) {
+async function worldWith({ seed = 1, mishaps = NONE } = {}) {
   const clock = new VirtualClock(BEGINS)
   const dataDir = mkdtempSync(join(tmpdir(), 'wire-'))
-  const storage = await DatabaseStorage.open({ seed: 1, dataDir, now: () => clock.now(), mishaps })
+  const storage = await DatabaseStorage.open({ seed, dataDir, now: () => clock.now(), mishaps })
   clock.beside = storage
   onTestFinished(quieten(clock))
   let lives = 0
@@ -83,7 +84,7 @@ describe.skipIf(!hasPostgres)('between the bridge and its database', () => {
   })
 
   test('a call that lost its way, or its answer, is repeated by the world’s time and carried out once', async () => {
-    const { clock, begin } = await worldWith({ mishaps: 0.5 })
+    const { clock, begin } = await worldWith({ mishaps: { commits: 0.5, others: 0 } })
     const { life, store } = await begin()
     const bodies = Array.from({ length: 30 }, (_, n) => `event ${n}`)
     for (const body of bodies) {
@@ -96,16 +97,31 @@ describe.skipIf(!hasPostgres)('between the bridge and its database', () => {
     expect(left.value?.map(({ body }) => body)).toEqual(bodies)
   })
 
-  test('while the database is away nothing is stored; it goes on by itself', async () => {
-    const { clock, storage, begin } = await worldWith()
-    const { life, store } = await begin()
-    storage.away(10_000)
-    const early = watched(life, () => store.accept(row('early')))
-    await clock.runUntil(BEGINS + 8000)
-    const late = watched(life, () => store.accept(row('late')))
-    await clock.runUntil(BEGINS + 12_000)
-    expect([early.is, late.is]).toEqual([expect.stringContaining('the database cannot be used now'), 'done'])
-  })
+  test.each([1, 5])(
+    'while the database is away nothing is stored; it goes on by itself (seed %i)',
+    async (seed) => {
+      const { clock, storage, begin } = await worldWith({ seed })
+      const { life, store } = await begin()
+      let since: number | null = null
+      storage.away(10_000, () => {
+        since = clock.now()
+      })
+      const wasAtOnce = since !== null
+      const early = watched(life, () => store.accept(row('early')))
+      await clock.runUntil(BEGINS + 8000)
+      const late = watched(life, () => store.accept(row('late')))
+      await clock.runUntil(BEGINS + 12_000)
+      expect([early.is, late.is]).toEqual([
+        expect.stringContaining('the database cannot be used now'),
+        'done',
+      ])
+      const left = watched(life, () => store.inboxPending(10))
+      await clock.runUntil(clock.now())
+      // Where it went away after a commit, that is there although nobody was told.
+      expect(left.value?.map(({ body }) => body)).toEqual(wasAtOnce ? ['late'] : ['early', 'late'])
+      expect(wasAtOnce).toBe(seed === 5)
+    },
+  )
 
   test('what happened after the copy is gone when it was put back', async () => {
     const { clock, storage, begin } = await worldWith()

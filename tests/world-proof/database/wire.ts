@@ -17,6 +17,12 @@ export interface Asker {
   run(work: () => void): void
 }
 
+/** How many calls are lost, or lose their answer, as a share. */
+export interface Mishaps {
+  commits: number
+  others: number
+}
+
 interface Question {
   client: InnerClient
   text: string
@@ -32,8 +38,7 @@ interface Options {
   setTime: (now: number) => Promise<unknown>
   /** What stands in a statement in place of the computer's time. */
   timeThere: string
-  /** How many calls that commit have a mishap, as a share. */
-  mishaps: number
+  mishaps: Mishaps
 }
 
 /**
@@ -55,7 +60,7 @@ export class Wire {
   #awaited: (() => void)[] = []
   #timeThere = Number.NaN
   #awayUntil = 0
-  #commits = 0
+  #goesAway: (() => void) | null = null
   #asked = 0
   #inMoment = { at: Number.NaN, asked: 0 }
 
@@ -89,10 +94,26 @@ export class Wire {
     this.#questions = this.#questions.filter(({ client }) => this.#clients.has(client))
   }
 
-  /** The database is not there for so long: all connections end, and no other begins. */
-  away(ms: number): void {
+  /**
+   * The database is not there for so long: all connections end, and no other begins. It begins now, or when the next
+   * commit was carried out and was not answered yet.
+   */
+  away(ms: number, began: () => void): void {
+    const { seed, now } = this.#options
+    if (drawn(seed, 'away', now()) < 0.5) this.#goAway(ms, began)
+    else this.#goesAway = () => this.#goAway(ms, began)
+  }
+
+  /** It can be asked from now on. */
+  isBack(): void {
+    this.#goesAway = null
+    this.#awayUntil = 0
+  }
+
+  #goAway(ms: number, began: () => void): void {
+    began()
+    this.#goesAway = null
     this.#awayUntil = this.#options.now() + ms
-    if (ms === 0) return
     const waiting = this.#questions.filter(({ client }) => client._txStatus !== null)
     this.#questions = this.#questions.filter((one) => !waiting.includes(one))
     this.#inTransaction = null
@@ -163,7 +184,7 @@ export class Wire {
     const { client, text, begin } = question
     if (text === CONNECT && this.#options.now() < this.#awayUntil) return this.#refuse(question)
     if (LOOKS_AT_CLOCK.test(text)) await this.#tellTime()
-    const mishap = IS_COMMIT.test(text) ? this.#mishap() : 'none'
+    const mishap = this.#mishap(text)
     if (mishap === 'question lost') return this.#lose(question)
     const asker = this.#clients.get(client)
     const [error, answer] = await new Promise<[Error | null, unknown]>((resolve) => {
@@ -177,15 +198,18 @@ export class Wire {
     const isOpen = client._txStatus === 'T' || client._txStatus === 'E'
     this.#inTransaction = isOpen && !client._ended ? client : null
     if (this.#hasTold && !isOpen) await this.#hear()
-    if (mishap === 'answer lost') return this.#lose(question)
-    asker?.run(() => question.done(error, answer))
+    const goesAway = IS_COMMIT.test(text) ? this.#goesAway : null
+    if (goesAway || mishap === 'answer lost') this.#lose(question)
+    else asker?.run(() => question.done(error, answer))
+    goesAway?.()
   }
 
-  #mishap(): 'none' | 'question lost' | 'answer lost' {
+  #mishap(text: string): 'none' | 'question lost' | 'answer lost' {
     const { seed, mishaps } = this.#options
-    const drawnNow = drawn(seed, 'mishap', this.#commits++)
-    if (drawnNow >= mishaps) return 'none'
-    return drawnNow < mishaps / 3 ? 'question lost' : 'answer lost'
+    const share = text === CONNECT ? 0 : IS_COMMIT.test(text) ? mishaps.commits : mishaps.others
+    const now = drawn(seed, 'mishap', this.#asked)
+    if (now >= share) return 'none'
+    return now < share / 3 ? 'question lost' : 'answer lost'
   }
 
   #lose({ client, done }: Question): void {
