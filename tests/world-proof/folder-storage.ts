@@ -78,7 +78,7 @@ export class FolderStorage implements Storage {
     throw new Error('only a database can be away')
   }
 
-  isBack(): void {}
+  isWell(): void {}
 
   async atRest(): Promise<void> {}
 

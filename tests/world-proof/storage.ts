@@ -23,7 +23,8 @@ export interface Storage {
   damage(): Promise<void>
   /** Soon nothing can be stored for so long. */
   away(ms: number, began: () => void): void
-  isBack(): void
+  /** From now on everything can be stored. */
+  isWell(): void
   /** Resolves when nothing is asked any more. */
   atRest(): Promise<void>
   readonly isAtRest: boolean

@@ -108,8 +108,8 @@ export class DatabaseStorage implements Storage {
     this.wire.away(ms, began)
   }
 
-  isBack(): void {
-    this.wire.isBack()
+  isWell(): void {
+    this.wire.isWell()
   }
 
   atRest(): Promise<void> {

@@ -10,7 +10,7 @@ const LOOKS_AT_CLOCK = /bridge_(beat|look|take|commit)\b|clock_timestamp/
 const TELLS = /bridge_(tell|changed|give_back|retire)\b/
 const IS_COMMIT = /SELECT bridge_commit\(/
 /** More questions than any moment has needed: something asks in a circle. */
-const MOST_IN_A_MOMENT = 50_000
+const MOST_IN_A_MOMENT = 10_000
 
 /** Whoever asks: a life of the bridge, or a command. */
 export interface Asker {
@@ -61,6 +61,7 @@ export class Wire {
   #timeThere = Number.NaN
   #awayUntil = 0
   #goesAway: (() => void) | null = null
+  #isWell = false
   #asked = 0
   #inMoment = { at: Number.NaN, asked: 0 }
 
@@ -104,8 +105,9 @@ export class Wire {
     else this.#goesAway = () => this.#goAway(ms, began)
   }
 
-  /** It can be asked from now on. */
-  isBack(): void {
+  /** From now on nothing happens on the way. */
+  isWell(): void {
+    this.#isWell = true
     this.#goesAway = null
     this.#awayUntil = 0
   }
@@ -206,7 +208,8 @@ export class Wire {
 
   #mishap(text: string): 'none' | 'question lost' | 'answer lost' {
     const { seed, mishaps } = this.#options
-    const share = text === CONNECT ? 0 : IS_COMMIT.test(text) ? mishaps.commits : mishaps.others
+    const share =
+      text === CONNECT || this.#isWell ? 0 : IS_COMMIT.test(text) ? mishaps.commits : mishaps.others
     const now = drawn(seed, 'mishap', this.#asked)
     if (now >= share) return 'none'
     return now < share / 3 ? 'question lost' : 'answer lost'
