@@ -75,12 +75,17 @@ export class Life {
     this.receiver = null
   }
 
-  /** The process ends abruptly. `after` runs when its data are as the last commit left them. */
-  end(after: () => void | Promise<void> = () => {}): void {
-    if (this.dead) return
+  /** The process is gone. */
+  exit(): void {
     this.dead = true
     this.receiver = null
     this.storage.cut(this)
+  }
+
+  /** The process ends abruptly. `after` runs when its data are as the last commit left them. */
+  end(after: () => void | Promise<void> = () => {}): void {
+    if (this.dead) return
+    this.exit()
     doApart(async () => {
       await this.storage.settleAfter(this)
       await after()

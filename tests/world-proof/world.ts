@@ -211,7 +211,7 @@ export class World {
     const { app } = life
     void life.run(async () => {
       await app.stop()
-      life.dead = true
+      life.exit()
       this.note(`life ${life.n} was stopped`)
       this.clock.after(downMs, () => void this.boot())
     })

@@ -75,6 +75,8 @@ export class Wire {
       connect: (client, begin, done) => {
         this.#clients.set(client, asker)
         client.once('end', () => this.#ended(client))
+        // `pg` listens only once it connects.
+        client.connection.stream.on('error', () => undefined)
         this.#put({ client, text: CONNECT, values: [], begin, done })
       },
       ask: (client, words, begin, done) => this.#put(this.#question(client, words, begin, done)),
@@ -184,7 +186,8 @@ export class Wire {
 
   async #carryOut(question: Question): Promise<void> {
     const { client, text, begin } = question
-    if (text === CONNECT && this.#options.now() < this.#awayUntil) return this.#refuse(question)
+    const isAway = this.#options.now() < this.#awayUntil || client.connection.stream.destroyed
+    if (text === CONNECT && isAway) return this.#refuse(question)
     if (LOOKS_AT_CLOCK.test(text)) await this.#tellTime()
     const mishap = this.#mishap(text)
     if (mishap === 'question lost') return this.#lose(question)
@@ -253,6 +256,7 @@ export class Wire {
   }
 
   #break(client: InnerClient): void {
+    if (this.#inTransaction === client) this.#inTransaction = null
     this.#closes(client)
     client.connection.stream.destroy()
   }
