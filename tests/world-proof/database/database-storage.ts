@@ -10,10 +10,11 @@ import { drawn } from '../chance.ts'
 import type { Life } from '../life.ts'
 import type { Storage } from '../storage.ts'
 import { Copies } from './copies.ts'
+import type { Shares } from './mishaps.ts'
 import { storeOfTheWorld } from './timers.ts'
-import { type Mishaps, Wire } from './wire.ts'
+import { Wire } from './wire.ts'
 
-const MISHAPS: Mishaps = { commits: 1 / 60, others: 1 / 2000 }
+const MISHAPS: Shares = { commits: 1 / 60, others: 1 / 2000 }
 /** So many of the lives that follow another one do not know of it, as on another computer. */
 const STRANGERS = 0.3
 
@@ -21,7 +22,7 @@ interface Options {
   seed: number
   dataDir: string
   now(): number
-  mishaps?: Mishaps
+  mishaps?: Shares
   /** Webhooks are kept while the database is away. */
   keeps?: boolean
 }

@@ -1,5 +1,6 @@
 import { drawn } from '../chance.ts'
 import { nextTurn, nothingElseRuns } from '../virtual-clock.ts'
+import { Mishaps, type Shares } from './mishaps.ts'
 import { type Done, type Gate, guard, type InnerClient, roundTrip, type Words } from './pg-inside.ts'
 
 /** In place of a statement. */
@@ -17,12 +18,6 @@ export interface Asker {
   run(work: () => void): void
 }
 
-/** How many calls are lost, or lose their answer, as a share. */
-export interface Mishaps {
-  commits: number
-  others: number
-}
-
 interface Question {
   client: InnerClient
   text: string
@@ -38,7 +33,7 @@ interface Options {
   setTime: (now: number) => Promise<unknown>
   /** What stands in a statement in place of the computer's time. */
   timeThere: string
-  mishaps: Mishaps
+  mishaps: Shares
 }
 
 /**
@@ -48,6 +43,7 @@ interface Options {
  */
 export class Wire {
   readonly #options: Options
+  readonly #mishaps: Mishaps
   readonly #clients = new Map<InnerClient, Asker>()
   readonly #listening = new Set<InnerClient>()
   readonly #closing = new Set<InnerClient>()
@@ -59,14 +55,12 @@ export class Wire {
   #running: Promise<void> | null = null
   #awaited: (() => void)[] = []
   #timeThere = Number.NaN
-  #awayUntil = 0
-  #goesAway: (() => void) | null = null
-  #isWell = false
   #asked = 0
   #inMoment = { at: Number.NaN, asked: 0 }
 
   constructor(options: Options) {
     this.#options = options
+    this.#mishaps = new Mishaps({ ...options, shares: options.mishaps })
   }
 
   /** Lets the clients through whose address names this application. */
@@ -97,32 +91,14 @@ export class Wire {
     this.#questions = this.#questions.filter(({ client }) => this.#clients.has(client))
   }
 
-  /**
-   * The database is not there for so long: all connections end, and no other begins. It begins now, or when the next
-   * commit was carried out and was not answered yet.
-   */
+  /** Soon the database is not there for so long: all connections end, and no other begins. */
   away(ms: number, began: () => void): void {
-    const { seed, now } = this.#options
-    if (drawn(seed, 'away', now()) < 0.5) this.#goAway(ms, began)
-    else this.#goesAway = () => this.#goAway(ms, began)
+    if (this.#mishaps.goAway(ms, began)) this.#breakAll()
   }
 
   /** From now on nothing happens on the way. */
   isWell(): void {
-    this.#isWell = true
-    this.#goesAway = null
-    this.#awayUntil = 0
-  }
-
-  #goAway(ms: number, began: () => void): void {
-    began()
-    this.#goesAway = null
-    this.#awayUntil = this.#options.now() + ms
-    const waiting = this.#questions.filter(({ client }) => client._txStatus !== null)
-    this.#questions = this.#questions.filter((one) => !waiting.includes(one))
-    this.#inTransaction = null
-    for (const [client, asker] of this.#clients) if (!client._ended) asker.run(() => this.#break(client))
-    for (const { client, done } of waiting) this.#clients.get(client)?.run(() => done(reset()))
+    this.#mishaps.end()
   }
 
   /** Resolves when no question waits for its answer, and no connection for its end. */
@@ -146,7 +122,10 @@ export class Wire {
     begin: (text: string, done: Done) => void,
     done: Done,
   ) {
-    const there = text.replaceAll('clock_timestamp()', this.#options.timeThere)
+    const there = text
+      .replaceAll('clock_timestamp()', this.#options.timeThere)
+      // By this computer's time.
+      .replace("idle_in_transaction_session_timeout = '3s'", 'idle_in_transaction_session_timeout = 0')
     return { client, text, values, begin: (answered: Done) => begin(there, answered), done }
   }
 
@@ -186,11 +165,13 @@ export class Wire {
 
   async #carryOut(question: Question): Promise<void> {
     const { client, text, begin } = question
-    const isAway = this.#options.now() < this.#awayUntil || client.connection.stream.destroyed
+    const isAway = this.#mishaps.isAway || client.connection.stream.destroyed
     if (text === CONNECT && isAway) return this.#refuse(question)
     if (LOOKS_AT_CLOCK.test(text)) await this.#tellTime()
-    const mishap = this.#mishap(text)
-    if (mishap === 'question lost') return this.#lose(question)
+    const isCommit = IS_COMMIT.test(text)
+    const fate =
+      text === CONNECT ? 'arrives' : this.#mishaps.fateOf(isCommit ? 'commit' : 'other', this.#asked)
+    if (fate === 'is lost') return this.#lose(question)
     const asker = this.#clients.get(client)
     const [error, answer] = await new Promise<[Error | null, unknown]>((resolve) => {
       asker?.run(() => begin((...answered) => resolve([answered[0], answered[1]])))
@@ -199,23 +180,14 @@ export class Wire {
     while (error && !client._ended && client._txStatus !== null && !client.readyForQuery)
       await new Promise<void>((resolve) => nextTurn(resolve))
     if (/\bLISTEN\b/.test(text) && !error) this.#listening.add(client)
-    this.#hasTold ||= TELLS.test(text) || (IS_COMMIT.test(text) && isTold(question))
+    this.#hasTold ||= TELLS.test(text) || (isCommit && isTold(question))
     const isOpen = client._txStatus === 'T' || client._txStatus === 'E'
     this.#inTransaction = isOpen && !client._ended ? client : null
     if (this.#hasTold && !isOpen) await this.#hear()
-    const goesAway = IS_COMMIT.test(text) ? this.#goesAway : null
-    if (goesAway || mishap === 'answer lost') this.#lose(question)
+    const leaves = isCommit && this.#mishaps.leaves()
+    if (leaves || fate === 'loses its answer') this.#lose(question)
     else asker?.run(() => question.done(error, answer))
-    goesAway?.()
-  }
-
-  #mishap(text: string): 'none' | 'question lost' | 'answer lost' {
-    const { seed, mishaps } = this.#options
-    const share =
-      text === CONNECT || this.#isWell ? 0 : IS_COMMIT.test(text) ? mishaps.commits : mishaps.others
-    const now = drawn(seed, 'mishap', this.#asked)
-    if (now >= share) return 'none'
-    return now < share / 3 ? 'question lost' : 'answer lost'
+    if (leaves) this.#breakAll()
   }
 
   #lose({ client, done }: Question): void {
@@ -253,6 +225,13 @@ export class Wire {
     if (now === this.#timeThere) return
     await this.#options.setTime(now)
     this.#timeThere = now
+  }
+
+  #breakAll(): void {
+    const waiting = this.#questions.filter(({ client }) => client._txStatus !== null)
+    this.#questions = this.#questions.filter((one) => !waiting.includes(one))
+    for (const [client, asker] of this.#clients) if (!client._ended) asker.run(() => this.#break(client))
+    for (const { client, done } of waiting) this.#clients.get(client)?.run(() => done(reset()))
   }
 
   #break(client: InnerClient): void {
