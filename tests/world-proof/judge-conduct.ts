@@ -131,8 +131,9 @@ function silence({ story, truth, calls, healedAt }: Evidence): Finding[] {
       const before = calls.some((call) => call.side === side && call.at > from - 30 * SECOND && call.at < end)
       // Where nothing was refused, nothing waits, and the next poll is early enough.
       const during = calls.filter((call) => call.side === side && call.at >= from && call.at < end)
-      // By the Chat API there is no next poll: nothing waits when the last call was taken.
-      const judged = story.settings.chat ? during.slice(-1) : during
+      // Nor where it was taken when it was made again; by the Chat API nothing waits when the last call was taken.
+      const again = new Map(during.map((call) => [`${call.method} ${call.path}`, call]))
+      const judged = story.settings.chat ? during.slice(-1) : [...again.values()]
       const refused = judged.some(({ status }) => status === null || status >= 400)
       if (disturbed || !before || !refused || end + limit > healedAt + 60 * SECOND) return []
       if (calls.some((call) => call.side === side && call.at > end && call.at < end + limit)) return []

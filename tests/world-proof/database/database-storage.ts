@@ -96,7 +96,7 @@ export class DatabaseStorage implements Storage {
   /** The owner puts the copy back and says so, as by `bridge restore --store`. */
   async damage(): Promise<void> {
     await this.copies.putBack()
-    const owner = { run: (work: () => void) => work() }
+    const owner = { isSpared: true, run: (work: () => void) => work() }
     const clock = { now: this.options.now }
     const alone = { mustExist: true, isRestored: true }
     const store = await this.openAs(`command-${++this.commands}`, owner, { clock, ...alone })

@@ -15,6 +15,8 @@ const MOST_IN_A_MOMENT = 10_000
 
 /** Whoever asks: a life of the bridge, or a command. */
 export interface Asker {
+  /** Nothing happens to what it asks: its owner would try again until it is done. */
+  isSpared?: boolean
   run(work: () => void): void
 }
 
@@ -165,14 +167,17 @@ export class Wire {
 
   async #carryOut(question: Question): Promise<void> {
     const { client, text, begin } = question
-    const isAway = this.#mishaps.isAway || client.connection.stream.destroyed
+    const asker = this.#clients.get(client)
+    const isSpared = asker?.isSpared === true
+    const isAway = (this.#mishaps.isAway && !isSpared) || client.connection.stream.destroyed
     if (text === CONNECT && isAway) return this.#refuse(question)
     if (LOOKS_AT_CLOCK.test(text)) await this.#tellTime()
     const isCommit = IS_COMMIT.test(text)
     const fate =
-      text === CONNECT ? 'arrives' : this.#mishaps.fateOf(isCommit ? 'commit' : 'other', this.#asked)
+      text === CONNECT || isSpared
+        ? 'arrives'
+        : this.#mishaps.fateOf(isCommit ? 'commit' : 'other', this.#asked)
     if (fate === 'is lost') return this.#lose(question)
-    const asker = this.#clients.get(client)
     const [error, answer] = await new Promise<[Error | null, unknown]>((resolve) => {
       asker?.run(() => begin((...answered) => resolve([answered[0], answered[1]])))
     })
