@@ -5,7 +5,7 @@ import type { ApplicationStore } from '../../src/main/store/index.ts'
 import { openPostgresStore, type PostgresOptions } from '../../src/main/store-postgres/index.ts'
 import { testDatabase } from './postgres-of-run.ts'
 
-export { hasPostgres, type TestServer, testDatabase, testServer } from './postgres-of-run.ts'
+export { hasPostgres, testDatabase, testServer } from './postgres-of-run.ts'
 
 /** A store with tables of its own, closed after the test. */
 export async function postgresStore(options: Partial<PostgresOptions> = {}): Promise<ApplicationStore> {
