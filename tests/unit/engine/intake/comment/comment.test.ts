@@ -272,6 +272,7 @@ describe('the first read of a comment', () => {
       ).skipped
     expect(look('Julia (Chatra): We are open')).toBe('own-comment')
     expect(look('Julia (Chatra), written 2026-03-02 09:05 UTC: We are open')).toBe('own-comment')
+    expect(look('Julia (Chatra):')).toBe('own-comment')
     expect(look('Julia (Chatra) says: We are open')).toBeNull()
     expect(look('See\nJulia (Chatra): We are open')).toBeNull()
     expect(look('Julia (Chatra): We are open', { first: false })).toBeNull()
