@@ -12,6 +12,7 @@ const USAGE = `Usage: npm run proof -- [options]
   --from S      the first seed (default 0)
   --only SEED   this one alone
   --chat        with Planfix's Chat API in use
+  --postgres    with the data in PostgreSQL, on a server of its own
   --shrink      makes a failing story as short as it can be
   --invariant T shrinks by this invariant (a part of its name) where a story breaks several
   --trace       prints everything that happened in each story, with --shrink in the short one
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '0' },
     only: { type: 'string' },
     chat: { type: 'boolean', default: false },
+    postgres: { type: 'boolean', default: false },
     invariant: { type: 'string' },
     shrink: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
@@ -49,7 +51,7 @@ const broken = new Map<string, number[]>()
 const began = process.cpuUsage()
 
 for (let seed = first; seed < first + count; seed++) {
-  const story = makeUp(seed, { chat: values.chat })
+  const story = makeUp(seed, { chat: values.chat, database: values.postgres })
   const { findings, hash, trace } = await tryStory(story)
   if (values.trace && !values.shrink) process.stdout.write(`${trace.join('\n')}\n`)
   if (values.twice && (await tryStory(story)).hash !== hash) {

@@ -1,4 +1,5 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
+import { StoreError } from '../../src/shared/store-error.ts'
 import { World } from '../support/world.ts'
 
 let world: World
@@ -39,6 +40,19 @@ test('a reply written while the computer slept is read on wake, and sent once', 
   await world.app.wake(world.clock.now())
   await world.until('the reply', () => anna.sees().length > 0)
   await world.quiet()
+  expect(anna.sees()).toEqual(['Good morning'])
+})
+
+test('a wake while the store cannot be read ends nothing: all is tried as soon as it can', async () => {
+  const anna = await chatting()
+  world.app.park()
+  world.planfix.employeeComments(world.task().id, 5, '<p>Good morning</p>')
+  const reads = vi.spyOn(world.app.store, 'queuesWithWork')
+  for (let n = 0; n < 3; n++)
+    reads.mockRejectedValueOnce(new StoreError('unavailable', 'the database is away'))
+  await world.app.wake(world.clock.now())
+  expect(world.app.storeFailing).not.toBeNull()
+  await world.until('the reply', () => anna.sees().length > 0)
   expect(anna.sees()).toEqual(['Good morning'])
 })
 

@@ -11,6 +11,7 @@ export function judgeClients(evidence: Evidence): Finding[] {
     ...words(evidence),
     ...ownTasks(evidence),
     ...noSecond(evidence),
+    ...accepted(evidence),
   ]
 }
 
@@ -46,6 +47,25 @@ function once(evidence: Evidence): Finding[] {
       {
         invariant: times === 0 ? 'no client message is lost' : 'no client message is doubled',
         detail: `${what} ${mark} of device ${device} stands ${times} times in Planfix`,
+      },
+    ]
+  })
+}
+
+/** What the bridge has accepted needs no later event that tells the same, unless the store was damaged since. */
+function accepted({ truth, messages }: Evidence): Finding[] {
+  if (truth.ends.some(({ kind }) => kind === 'damage')) return []
+  return truth.said.flatMap(({ mark }): Finding[] => {
+    const heard = truth.heard.find(({ body }) => marksIn(body).includes(mark))
+    const stored = messages.find(
+      ({ direction, text }) => direction === 'to-planfix' && marksIn(text).includes(mark),
+    )
+    if (!heard || !stored || stored.receivedAt <= heard.at) return []
+    const after = ((stored.receivedAt - heard.at) / 1000).toFixed(0)
+    return [
+      {
+        invariant: 'what was accepted is not lost',
+        detail: `${mark} was accepted, and known by what came ${after} s later`,
       },
     ]
   })

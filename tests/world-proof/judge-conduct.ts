@@ -122,14 +122,18 @@ function silence({ story, truth, calls, healedAt }: Evidence): Finding[] {
       // A call that hangs at the end of the outage must time out first.
       const limit = (mode === 'silent' || mode === 'swallowing' ? 35 : 20) * SECOND
       const disturbed =
-        truth.outages.some((one) => one.side === side && one.from < end + limit && one.to > end) ||
+        // Without its database the bridge asks nothing.
+        truth.outages.some(
+          (one) => (one.side === side || one.side === 'database') && one.from < end + limit && one.to > end,
+        ) ||
         truth.ends.some(({ at }) => at > from - 10 * SECOND && at < end + limit) ||
         (truth.ends.findLast(({ at }) => at < end + limit)?.kind ?? 'start') !== 'start'
       const before = calls.some((call) => call.side === side && call.at > from - 30 * SECOND && call.at < end)
       // Where nothing was refused, nothing waits, and the next poll is early enough.
       const during = calls.filter((call) => call.side === side && call.at >= from && call.at < end)
-      // By the Chat API there is no next poll: nothing waits when the last call was taken.
-      const judged = story.settings.chat ? during.slice(-1) : during
+      // Nor where it was taken when it was made again; by the Chat API nothing waits when the last call was taken.
+      const again = new Map(during.map((call) => [`${call.method} ${call.path}`, call]))
+      const judged = story.settings.chat ? during.slice(-1) : [...again.values()]
       const refused = judged.some(({ status }) => status === null || status >= 400)
       if (disturbed || !before || !refused || end + limit > healedAt + 60 * SECOND) return []
       if (calls.some((call) => call.side === side && call.at > end && call.at < end + limit)) return []

@@ -1,10 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { copyFileSync, existsSync, renameSync, rmSync, utimesSync } from 'node:fs'
 import type { Clock, InboxReader, InboxRow } from '../../src/main/engine/ports.ts'
 import type { Application } from '../../src/main/runtime/application.ts'
-import { filesOf } from '../../src/main/store/files.ts'
-import type { SqliteStore } from '../../src/main/store/index.ts'
+import type { ApplicationStore, Cluster } from '../../src/main/store/index.ts'
 import type { startReceiver } from '../../src/main/webhooks/receiver.ts'
+import type { Storage } from './storage.ts'
 import { doApart, type VirtualClock } from './virtual-clock.ts'
 
 export type ReceiverOptions = Parameters<typeof startReceiver>[0]
@@ -27,8 +26,8 @@ export class Life {
   asleep = false
   app: Application | null = null
   receiver: ReceiverOptions | null = null
-  store: SqliteStore | null = null
-  private readonly dataDir: string
+  store: ApplicationStore | null = null
+  private readonly storage: Storage
   private readonly virtual: VirtualClock
   private readonly onCommit: (phase: 'before' | 'after', life: Life) => void
   private awaited: (() => void)[] = []
@@ -36,18 +35,23 @@ export class Life {
   constructor(options: {
     n: number
     clock: VirtualClock
-    dataDir: string
+    storage: Storage
     /** Before or after a commit: the story may end the life here. */
     onCommit(phase: 'before' | 'after', life: Life): void
   }) {
     this.n = options.n
     this.virtual = options.clock
-    this.dataDir = options.dataDir
+    this.storage = options.storage
     this.onCommit = options.onCommit
     this.clock = {
       now: () => this.virtual.now(),
       after: (ms, work) => this.virtual.after(ms, () => this.whenAwake(work)),
     }
+  }
+
+  /** That of what runs now. */
+  static get current(): Life | undefined {
+    return inLife.getStore()
   }
 
   /** Runs something of this process; nothing after its end. */
@@ -71,41 +75,62 @@ export class Life {
     this.receiver = null
   }
 
-  /** The process ends abruptly. `after` runs when its file is closed as the last commit left it. */
-  end(after: () => void = () => {}): void {
-    if (this.dead) return
+  /** The process is gone. */
+  exit(): void {
     this.dead = true
     this.receiver = null
-    const { store } = this
+    this.storage.cut(this)
+  }
+
+  /** The process ends abruptly. `after` runs when its data are as the last commit left them. */
+  end(after: () => void | Promise<void> = () => {}): void {
+    if (this.dead) return
+    this.exit()
     doApart(async () => {
-      // What was staged since the last commit is lost; closing would commit it.
-      const asCommitted = setAside(this.dataDir)
-      await store?.close()
-      asCommitted()
-      // It was not closed properly: the next start must check all of it.
-      rmSync(filesOf(this.dataDir).clean, { force: true })
-      after()
+      await this.storage.settleAfter(this)
+      await after()
     })
   }
 
   /** The store as this process sees it. */
-  keep(store: SqliteStore): SqliteStore {
+  keep(store: ApplicationStore): ApplicationStore {
     this.store = store
+    return this.kept(store)
+  }
+
+  /** The same for a store under a lease. */
+  private kept(store: ApplicationStore): ApplicationStore {
+    const { cluster } = store
+    const keptCluster = cluster && this.keptCluster(cluster)
     return new Proxy(store, {
       get: (target, name) => {
+        if (name === 'cluster') return keptCluster
         const value: unknown = Reflect.get(target, name, target)
         if (typeof value !== 'function') return value
         if (name === 'inboxReader') return (id: string) => this.reader(target.inboxReader(id))
-        if (name === 'backUpIfChanged') return () => this.backup(target)
+        if (name === 'backUpIfChanged') return () => this.backup()
         return (...args: unknown[]) => this.asked(String(name), () => value.apply(target, args) as unknown)
       },
     })
   }
 
+  private keptCluster(cluster: Cluster): Cluster {
+    return new Proxy(cluster, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name, target)
+        if (typeof value !== 'function') return value
+        if (name === 'under')
+          return (...args: Parameters<Cluster['under']>) => this.kept(target.under(...args))
+        return (...args: unknown[]) => this.asked(String(name), () => value.apply(target, args) as unknown)
+      },
+      set: (target, name, value) => Reflect.set(target, name, value, target),
+    })
+  }
+
   private asked(name: string, ask: () => unknown): unknown {
     if (this.dead) return never()
-    if (name === 'commit') return this.commit(ask as () => Promise<void>)
     if (name === 'stage') return this.stage(ask as () => Promise<{ onDisk: Promise<void> }>)
+    if (this.storage.writes.has(name)) return this.commit(ask as () => Promise<unknown>)
     const answer = ask()
     return answer instanceof Promise ? this.unlessDead(answer) : answer
   }
@@ -127,18 +152,15 @@ export class Life {
     return { next: (limit) => this.asked('next', () => next(limit)) as Promise<InboxRow[]>, back }
   }
 
-  /** A copy takes real time: the world stands still meanwhile, and the copy has the world's time. */
-  private backup(store: SqliteStore): Promise<boolean> {
+  /** A copy takes real time: the world stands still meanwhile. */
+  private backup(): Promise<boolean> {
     if (this.dead) return never()
-    if (!store.isChangedSinceBackup) return Promise.resolve(false)
     return new Promise((resolve, reject) => {
       doApart(async () => {
         if (this.dead) return
         try {
-          const path = await store.backup()
-          const seconds = this.virtual.now() / 1000
-          utimesSync(path, seconds, seconds)
-          this.run(() => resolve(true))
+          const isMade = await this.storage.backUp()
+          this.run(() => resolve(isMade))
         } catch (error) {
           this.run(() => reject(error))
         }
@@ -157,17 +179,6 @@ export class Life {
         },
       )
     })
-  }
-}
-
-/** Copies the files of the store; the returned function puts the copies in their place. */
-function setAside(dataDir: string): () => void {
-  const { store } = filesOf(dataDir)
-  const copied = [store, `${store}-wal`].filter((path) => existsSync(path))
-  for (const path of copied) copyFileSync(path, `${path}.aside`)
-  return () => {
-    for (const path of [`${store}-wal`, `${store}-shm`]) rmSync(path, { force: true })
-    for (const path of copied) renameSync(`${path}.aside`, path)
   }
 }
 

@@ -2,14 +2,14 @@ import type { ChatraSwitches } from '../../src/simulators/chatra/index.ts'
 import type { PlanfixSwitches } from '../../src/simulators/planfix/index.ts'
 import { Chance } from './chance.ts'
 import { Draft, SECOND } from './draft.ts'
-import type { Story } from './story.ts'
+import type { Action, Story } from './story.ts'
 import { type Theme, themes } from './themes.ts'
 
 /** No story is longer than this before all faults end. */
 const LONGEST_MS = 15 * 60 * SECOND
 
-/** The story of a seed; with `chat` the same people and troubles, and Planfix's Chat API in use. */
-export function makeUp(seed: number, { chat = false } = {}): Story {
+/** The story of a seed; the same people and troubles with Planfix's Chat API in use, or the data in PostgreSQL. */
+export function makeUp(seed: number, { chat = false, database = false } = {}): Story {
   const chance = new Chance(seed * 7919 + 13)
   const theme = themes[seed % themes.length] as Theme
   const draft = new Draft(chance, theme.cast(chance, theme.shops))
@@ -18,6 +18,7 @@ export function makeUp(seed: number, { chat = false } = {}): Story {
     chance.weighted(theme.scenes)(draft)
     draft.pass(300, 20 * SECOND)
   }
+  const own = new Chance(seed * 50_021 + 3)
   return {
     seed,
     theme: theme.name,
@@ -32,8 +33,11 @@ export function makeUp(seed: number, { chat = false } = {}): Story {
       taskTemplate: chance.happens(0.6),
       hints: chance.happens(0.25),
       ...(chat && { chat }),
+      ...(database && { database: own.one(['keeps', 'refuses'] as const) }),
     },
-    actions: draft.actions.toSorted((a, b) => a.at - b.at),
+    actions: [...draft.actions, ...(database ? absences(own, draft.time) : [])].toSorted(
+      (a, b) => a.at - b.at,
+    ),
   }
 }
 
@@ -74,6 +78,15 @@ function planfixPositions(chance: Chance): Partial<PlanfixSwitches> {
     'email-duplicate': chance.one(['400-code2001', '400-code2005', 'in-failures']),
     'id-shape': chance.one(['as-asked-by-prefixedId', 'always-number', 'always-prefixed']),
   }
+}
+
+/** The database is restarted, or its host is lost for a while. */
+function absences(chance: Chance, length: number): Action[] {
+  return Array.from({ length: chance.one([0, 1, 1, 2]) }, () => ({
+    at: chance.between(0, length),
+    do: 'database-away',
+    ms: chance.one([400, 2000, 6 * SECOND, 25 * SECOND, 90 * SECOND]),
+  }))
 }
 
 /** Unknown facts about the Chat API. */

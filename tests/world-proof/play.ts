@@ -60,6 +60,7 @@ async function heal(world: World): Promise<void> {
   world.breaksWithReply = null
   faults.clear()
   webhooks.clear()
+  world.storage.isWell()
   planfix.limits.dailyLimit = Number.POSITIVE_INFINITY
   await clock.runUntil(clock.now() + 5 * SECOND)
   for (let wait = 0; wait < 600 && !(world.life?.app && !world.life.asleep); wait++) {

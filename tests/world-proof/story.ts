@@ -69,6 +69,7 @@ export type Trouble =
   | { do: 'sleep'; ms: number; told: boolean }
   /** The process ends and its file is damaged. */
   | { do: 'damage'; ms: number }
+  | { do: 'database-away'; ms: number }
   | { do: 'quota'; left: number; ms: number }
 
 /** Milliseconds since the story began. */
@@ -92,6 +93,8 @@ export interface Story {
     hints: boolean
     /** The connections use Planfix's Chat API (`planfix.channel.mode`). */
     chat?: boolean
+    /** The data are in PostgreSQL. `keeps`: webhooks are kept on disk while it is away, else they are refused. */
+    database?: 'keeps' | 'refuses'
   }
   actions: Action[]
 }
@@ -107,6 +110,7 @@ const TROUBLES: ReadonlySet<string> = new Set<Trouble['do']>([
   'crash',
   'sleep',
   'damage',
+  'database-away',
   'quota',
 ])
 export const isTrouble = (action: Action): action is Timed & Trouble => TROUBLES.has(action.do)

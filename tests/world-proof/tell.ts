@@ -13,13 +13,14 @@ import {
 /** A story in words, one line for each event. */
 export function tell(story: Story): string[] {
   const used = new Set(story.actions.flatMap((action) => ('device' in action ? [action.device] : [])))
-  const { requestsPerSecond, pollSeconds, leaveAfterMinutes, taskTemplate, hints } = story.settings
+  const { requestsPerSecond, pollSeconds, leaveAfterMinutes, taskTemplate, hints, database } = story.settings
   const settings = [
     `${requestsPerSecond} requests a second`,
     `a poll every ${pollSeconds} s`,
     `left after ${leaveAfterMinutes} min`,
     taskTemplate ? 'a task template' : 'no task template',
     ...(hints ? ['hints'] : []),
+    ...(database ? [`data in PostgreSQL, which ${database} webhooks while it is away`] : []),
   ]
   const switches = Object.entries({ ...story.chatra, ...story.planfix }).map(
     ([name, at]) => `${name} = ${at}`,
@@ -36,12 +37,14 @@ export function tell(story: Story): string[] {
 }
 
 /** The findings of a story, and how to reproduce them. */
-export const report = (story: Story, findings: readonly Finding[]): string =>
-  [
+export function report(story: Story, findings: readonly Finding[]): string {
+  const { chat, database } = story.settings
+  return [
     ...tell(story),
     ...findings.slice(0, 6).map(({ invariant, detail }) => `  BROKEN: ${invariant}\n          ${detail}`),
-    `  again: npm run proof -- --only ${story.seed} --shrink --invariant "${findings[0]?.invariant ?? ''}"`,
+    `  again: npm run proof -- --only ${story.seed}${chat ? ' --chat' : ''}${database ? ' --postgres' : ''} --shrink --invariant "${findings[0]?.invariant ?? ''}"`,
   ].join('\n')
+}
 
 function who({ person, shop, name, email, vouched }: Device): string {
   const known = [
@@ -123,6 +126,8 @@ function what(action: Action): string {
       return `the computer sleeps for ${seconds(action.ms)}${action.told ? '' : ', and its system does not say so'}`
     case 'damage':
       return `the process ends and its store is damaged; it starts after ${seconds(action.ms)}`
+    case 'database-away':
+      return `the database is away for ${seconds(action.ms)}`
     case 'quota':
       return `${action.left} requests are left of the day, which ends in ${seconds(action.ms)}`
   }

@@ -1,5 +1,3 @@
-import { closeSync, existsSync, openSync, rmSync, writeSync } from 'node:fs'
-import { filesOf } from '../../src/main/store/files.ts'
 import type { Trouble } from './story.ts'
 import type { World } from './world.ts'
 
@@ -39,9 +37,18 @@ export function bring(world: World, trouble: Trouble): 'done' {
       return 'done'
     case 'damage':
       // Without any copy there is nothing to restore.
-      if (existsSync(filesOf(world.dataDir).backup)) {
-        world.crash('damage', trouble.ms, () => spoil(world.dataDir))
-      }
+      if (world.storage.canBeDamaged) world.crash('damage', trouble.ms, () => world.storage.damage())
+      return 'done'
+    case 'database-away':
+      world.storage.away(trouble.ms, () => {
+        world.note('the database is away')
+        truth.outages.push({
+          side: 'database',
+          mode: 'away',
+          from: clock.now(),
+          to: clock.now() + trouble.ms,
+        })
+      })
       return 'done'
     case 'quota': {
       const { limits } = world.planfix
@@ -87,16 +94,4 @@ function fallAsleep(world: World, ms: number, told: boolean): void {
       if (told) void life.run(() => app.wake(since))
     })
   })
-}
-
-/** The file exists, but is not a database any more. */
-function spoil(dataDir: string): void {
-  const { store } = filesOf(dataDir)
-  for (const beside of ['-wal', '-shm']) rmSync(`${store}${beside}`, { force: true })
-  const file = openSync(store, 'r+')
-  try {
-    writeSync(file, Buffer.alloc(8192, 0xa5), 0, 8192, 0)
-  } finally {
-    closeSync(file)
-  }
 }

@@ -2,13 +2,21 @@ import type { Clock } from '../../src/main/engine/ports.ts'
 import { TimerHeap } from '../support/timer-heap.ts'
 
 // Read when the file is loaded: an ended life has its own replaced (see quieten).
-const nextTurn = setImmediate
+export const nextTurn = setImmediate
+
+/** Work beside this process whose end it notices by itself. */
+export interface Beside {
+  readonly isAtRest: boolean
+  atRest(): Promise<void>
+}
 
 /**
  * Time that passes only on request. Between two moments all real work of the computer (promises, turns of the event
  * loop, files) runs to its end, so that the same timers always fire in the same order.
  */
 export class VirtualClock implements Clock {
+  /** A moment lasts until this rests too. */
+  beside: Beside | null = null
   private time: number
   private readonly timers = new TimerHeap()
 
@@ -31,11 +39,11 @@ export class VirtualClock implements Clock {
 
   /** Fires every timer that is due until `time`, and completes each of their moments. */
   async runUntil(time: number): Promise<void> {
-    await settle()
+    await settle(this.beside)
     for (let at = this.next; at !== null && at <= time; at = this.next) {
       this.time = Math.max(this.time, at)
       this.timers.take()?.()
-      await settle()
+      await settle(this.beside)
     }
     this.time = Math.max(this.time, time)
   }
@@ -53,14 +61,22 @@ const MOST_TURNS = 200_000
 const LONGEST_MS = 60_000
 
 /** Resolves when the process has nothing to do but wait for the virtual clock. */
-export async function settle(): Promise<void> {
-  const began = performance.now()
-  for (let turn = 0; turn < MOST_TURNS || performance.now() - began < LONGEST_MS; turn++) {
-    await new Promise<void>((resolve) => nextTurn(resolve))
-    if (process.getActiveResourcesInfo().some(isWork)) continue
+export async function settle(beside: Beside | null = null): Promise<void> {
+  for (;;) {
+    await nothingElseRuns(beside)
     const work = apart.shift()
     if (!work) return
     await work()
+  }
+}
+
+/** Resolves when this process has nothing to do, and nothing beside it either. */
+export async function nothingElseRuns(beside: Beside | null = null): Promise<void> {
+  const began = performance.now()
+  for (let turn = 0; turn < MOST_TURNS || performance.now() - began < LONGEST_MS; turn++) {
+    await new Promise<void>((resolve) => nextTurn(resolve))
+    if (beside && !beside.isAtRest) await beside.atRest()
+    else if (!process.getActiveResourcesInfo().some(isWork)) return
   }
   throw new Error('the world does not come to rest: something runs in a circle without waiting for time')
 }

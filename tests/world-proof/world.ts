@@ -3,14 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chatSecretOf } from '../../src/main/http/chat-call.ts'
 import { Application, type Log } from '../../src/main/runtime/application.ts'
-import { openStore, UNPACED } from '../../src/main/store/index.ts'
 import { type Configuration, parseConfiguration } from '../../src/shared/config.ts'
+import { isStoreUnavailable } from '../../src/shared/store-error.ts'
 import { ChatraSimulator, type Visitor } from '../../src/simulators/chatra/index.ts'
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
 import { drawn } from './chance.ts'
+import { DatabaseStorage } from './database/database-storage.ts'
 import { Faults } from './faults.ts'
+import { FolderStorage } from './folder-storage.ts'
 import { Life } from './life.ts'
 import { type Call, type Host, Network } from './network.ts'
+import type { Storage } from './storage.ts'
 import { type Device, marksIn, type Story } from './story.ts'
 import { breakLine } from './troubles.ts'
 import { Truth } from './truth.ts'
@@ -20,6 +23,8 @@ import { type ArmedCrash, Webhooks } from './webhooks.ts'
 /** A Monday morning. */
 export const BEGINS = Date.UTC(2026, 2, 2, 9, 0, 0)
 const SECRET = 'world-proof-secret-0123456789'
+/** The system starts a process again that could not start. */
+const STARTS_AGAIN_MS = 5000
 const SHOPS = ['shop', 'store'] as const
 
 export interface Shop {
@@ -32,8 +37,6 @@ export interface Present {
   visitor: Visitor
 }
 
-const STAGED_LONG = { ...UNPACED, staged: Number.POSITIVE_INFINITY }
-
 /** Both services, the people, the network and the bridge of one story, in one process and on one virtual clock. */
 export class World {
   readonly story: Story
@@ -45,7 +48,8 @@ export class World {
   readonly planfix: PlanfixSimulator
   readonly shops: Shop[]
   readonly devices: Present[]
-  readonly dataDir: string
+  readonly storage: Storage
+  private readonly dataDir: string
   /** Every event that is visible from outside, in order: the same story leaves the same lines. */
   readonly trace: string[] = []
   life: Life | null = null
@@ -55,12 +59,19 @@ export class World {
   private lives = 0
   private readonly configuration: Configuration
 
-  private constructor(story: Story, planfix: PlanfixSimulator, clock: VirtualClock) {
+  private constructor(
+    story: Story,
+    planfix: PlanfixSimulator,
+    clock: VirtualClock,
+    { storage, dataDir }: { storage: Storage; dataDir: string },
+  ) {
     this.story = story
     this.clock = clock
     this.planfix = planfix
     this.faults = new Faults(story.seed)
-    this.dataDir = temporaryFolder()
+    this.dataDir = dataDir
+    this.storage = storage
+    clock.beside = storage
     this.webhooks = new Webhooks(this)
     this.shops = SHOPS.slice(0, story.shops).map((id, index) => this.openShop(id, index))
     const hosts = new Map<string, Host>([
@@ -98,7 +109,13 @@ export class World {
       postScenario: (_address, body, limitMs) => world.webhooks.hint(body, limitMs),
       postChat: (address, form, limitMs) => world.webhooks.chatCall(address, form, limitMs),
     })
-    const world = new World(story, planfix, clock)
+    const dataDir = temporaryFolder()
+    const now = () => clock.now()
+    const { database } = story.settings
+    const storage = database
+      ? await DatabaseStorage.open({ seed: story.seed, dataDir, now, keeps: database === 'keeps' })
+      : new FolderStorage(dataDir, now)
+    const world = new World(story, planfix, clock, { storage, dataDir })
     if (story.settings.chat) world.connectChats()
     if (story.settings.hints) planfix.scenarioUrl = 'https://bridge.example/'
     return world
@@ -121,11 +138,11 @@ export class World {
 
   /** Starts the bridge's process on what the previous one has left. */
   async boot(): Promise<void> {
-    const { clock, dataDir } = this
+    const { clock, dataDir, storage } = this
     const life = new Life({
       n: ++this.lives,
       clock,
-      dataDir,
+      storage,
       onCommit: (phase, one) => this.mayCrash('commit', phase, one, true),
     })
     this.life = life
@@ -140,13 +157,14 @@ export class World {
             whereToPut: (_id, name) => name,
           },
           dataDir,
+          database: storage.database,
+          keeping: storage.keeping,
           receiver: { host: '127.0.0.1', port: 0 },
           log: this.logOf(life),
           clock: life.clock,
           random: () => drawn(this.story.seed, 'life', life.n, this.trace.length, clock.now()),
           outside: {
-            // What was staged waits for the next commit, so that a crash loses as much as it can.
-            openStore: async (options) => life.keep(await openStore({ ...options, pacing: STAGED_LONG })),
+            openStore: (options) => storage.open(life, options),
             receive: async (options) => {
               life.receiver = options
               return { url: 'http://127.0.0.1:1', port: 1, stop: () => life.closeReceiver() }
@@ -158,7 +176,9 @@ export class World {
         })
         await life.app.start()
       } catch (error) {
-        if (!life.dead) this.truth.bugs.push(`the start failed: ${String(error)}`)
+        if (life.dead) return
+        if (isStoreUnavailable(error)) this.crash('crash', STARTS_AGAIN_MS)
+        else this.truth.bugs.push(`the start failed: ${String(error)}`)
       }
     })
   }
@@ -169,15 +189,15 @@ export class World {
     return name === 'PLANFIX_CHAT_SECRET' ? null : `key-of-${shop}`
   }
 
-  /** The process ends at once; it starts again after `downMs`, when `meanwhile` has changed its files. */
-  crash(kind: 'crash' | 'damage', downMs: number, meanwhile: () => void = () => {}): void {
+  /** The process ends at once; it starts again after `downMs`, when `meanwhile` has changed its data. */
+  crash(kind: 'crash' | 'damage', downMs: number, meanwhile: () => Promise<void> = async () => {}): void {
     const { life } = this
     if (!life || life.dead) return
     this.note(`life ${life.n} ends: ${kind}`)
     this.truth.ends.push({ at: this.clock.now(), kind })
     this.life = null
-    life.end(() => {
-      meanwhile()
+    life.end(async () => {
+      await meanwhile()
       this.clock.after(downMs, () => void this.boot())
     })
   }
@@ -191,7 +211,7 @@ export class World {
     const { app } = life
     void life.run(async () => {
       await app.stop()
-      life.dead = true
+      life.exit()
       this.note(`life ${life.n} was stopped`)
       this.clock.after(downMs, () => void this.boot())
     })
@@ -203,6 +223,7 @@ export class World {
     await this.clock.runUntil(this.clock.now())
     for (const { chatra } of this.shops) await chatra.stop()
     await this.planfix.stop()
+    await this.storage.close()
     rmSync(this.dataDir, { recursive: true, force: true })
   }
 

@@ -16,6 +16,8 @@ import {
 import type { RuntimeDeps } from './units/deps.ts'
 import { type Begin, Units } from './units/units.ts'
 
+/** The network may be there before the database can be reached by it. */
+const WAKE_AGAIN_MS = 2000
 /** If the computer is still awake this long (ms) after a suspend notice, the suspend did not happen. */
 const PARKED_MS = 30_000
 
@@ -139,9 +141,19 @@ export class RuntimeSupervisor {
     return this.units.resume(connectionId)
   }
 
-  /** The computer woke up or the network changed: all work is tried again at once. */
-  wake(): Promise<void> {
-    return this.units.wake()
+  /**
+   * The computer woke up or the network changed: all work is tried again at once, or as soon as waiting work can be
+   * read. Never rejects.
+   */
+  async wake(): Promise<void> {
+    try {
+      await this.units.wake()
+    } catch (error) {
+      this.deps.onBug(error, 'wake')
+      this.deps.clock.after(WAKE_AGAIN_MS, () => {
+        if (!this.isStopping) void this.wake()
+      })
+    }
   }
 
   /** Tries all that waits in this connection at once; false when it does not run here. */

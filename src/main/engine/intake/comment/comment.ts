@@ -7,7 +7,7 @@ import { deliveredBefore, inDoubt, shownInDoubt } from '../delivered-before.ts'
 import { partsOf } from '../parts.ts'
 import type { CommentEvent, CommentState } from './comment-input.ts'
 import { mayGoOut } from './may-go-out.ts'
-import { recognise } from './own-comment.ts'
+import { namesAgent, recognise } from './own-comment.ts'
 import { changesOf, replyMessage, WAITS } from './reply-changes.ts'
 import { planReplies } from './reply-plan.ts'
 import { explainOnce } from './stays-inside.ts'
@@ -60,8 +60,10 @@ export function decideComment(event: CommentEvent, state: CommentState): Comment
   if (comment.owner?.startsWith('contact:')) return { changes: learnt, skipped: 'written-by-contact' }
   if (comment.isDeleted) return { changes: learnt, skipped: 'deleted' }
   // Only programs set source ids: after a restore our own comments from the period since the backup are
-  // unknown.
-  if (event.first === true && isRestore(state.takeover) && comment.sourceObjectId !== null)
+  // unknown. The Chat API gives none, and writes an agent's words under an employee.
+  const isByProgram =
+    comment.sourceObjectId !== null || (state.task.byChannel === true && namesAgent(comment.text))
+  if (event.first === true && isRestore(state.takeover) && isByProgram)
     return { changes: learnt, skipped: 'own-comment' }
   const changes = firstVersion(comment, event.first === true, state)
   return { changes: [...learnt, ...changes], skipped: changes.length > 0 ? null : 'empty' }

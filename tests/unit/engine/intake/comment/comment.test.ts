@@ -262,6 +262,22 @@ describe('the first read of a comment', () => {
     expect(look(true, { takeover: { at: 2_000, until: 1_000 } })).toBeNull()
     expect(look(true, { takeover: restore }, null)).toBeNull()
   })
+
+  test("after a restore an agent's message that the Chat API wrote under an employee is known by the name before it", () => {
+    const restore = { at: 2_000, until: 1_000, cause: 'restore', backupAt: 0 } as const
+    const look = (text: string, { first = true, byChannel = true } = {}) =>
+      decideComment(
+        { taskId: 100, comment: comment({ text, at: 5_000_000 }), first },
+        state({ takeover: restore, task: task({ byChannel }) }),
+      ).skipped
+    expect(look('Julia (Chatra): We are open')).toBe('own-comment')
+    expect(look('Julia (Chatra), written 2026-03-02 09:05 UTC: We are open')).toBe('own-comment')
+    expect(look('Julia (Chatra):')).toBe('own-comment')
+    expect(look('Julia (Chatra) says: We are open')).toBeNull()
+    expect(look('See\nJulia (Chatra): We are open')).toBeNull()
+    expect(look('Julia (Chatra): We are open', { first: false })).toBeNull()
+    expect(look('Julia (Chatra): We are open', { byChannel: false })).toBeNull()
+  })
 })
 
 test('a message of another kind does not make a comment known', () => {
