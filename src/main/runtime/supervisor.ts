@@ -1,4 +1,5 @@
 import type { Configuration } from '../../shared/config.ts'
+import { isStoreUnavailable } from '../../shared/store-error.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Log } from '../process/log.ts'
 import type { HookConnection } from '../webhooks/hook-auth.ts'
@@ -150,6 +151,7 @@ export class RuntimeSupervisor {
       await this.units.wake()
     } catch (error) {
       this.deps.onBug(error, 'wake')
+      if (!isStoreUnavailable(error)) return
       this.deps.clock.after(WAKE_AGAIN_MS, () => {
         if (!this.isStopping) void this.wake()
       })

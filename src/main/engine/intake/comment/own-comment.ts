@@ -53,7 +53,7 @@ export function recognise(comment: PlanfixComment, marks: OwnMarks): Recognition
 
 /** As we write an agent's message that stands under somebody else's name (delivery/planfix/planfix-text.ts). */
 export const namesAgent = (text: string): boolean =>
-  /^[^\n]+? \(Chatra\)(?:, [^\n]+ UTC)?:(?:\s|$)/.test(text)
+  /^[^\n]{1,300}? \(Chatra\)(?:, [^\n]{1,60} UTC)?:(?:\s|$)/.test(text)
 
 /**
  * The task's text is at the beginning of the feed (contracts/planfix.md section 6.3); a later copy of it was
