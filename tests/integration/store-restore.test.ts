@@ -298,6 +298,33 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
     })
   })
 
+  test('a task assigned to another card since, known only by a transcript that comes later, is not written again', async () => {
+    await inVirtualWorld(options, async (world) => {
+      const { chatra, planfix } = world
+      chatra.visit({ name: 'Anna' }).says('Hello #a1')
+      await calm(world)
+      await world.app.store.backUpIfChanged()
+      const boris = chatra.visit({ name: 'Boris' })
+      boris.says('Good day #b1')
+      await world.until('his task', () => tasksNamed(world, 'Boris')[0])
+      await calm(world)
+      const task = taskNamed(world, 'Boris')
+      planfix.givesTaskTo(task.id, planfix.createsContact({ name: 'Boris Popa, customer' }).id)
+      await world.restart(() => {
+        damageStore(world.dataDir)
+        loseJournal(world.dataDir)
+      })
+      await settle(world)
+      await pass(world, 4 * 60_000)
+      boris.says('Still here #b2')
+      await world.until('#b2', () => feedMarks(world, 'Boris').includes('#b2'))
+      boris.leaves()
+      await settle(world)
+      await pass(world, 20_000)
+      expect(feedMarks(world, 'Boris').toSorted()).toEqual(['#b1', '#b2'])
+    })
+  })
+
   test('an answered comment in a rediscovered task is not answered again', async () => {
     await inVirtualWorld(options, async (world) => {
       const { chatra, planfix } = world

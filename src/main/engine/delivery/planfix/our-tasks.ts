@@ -83,16 +83,17 @@ async function mayHoldOurs(
 }
 
 /**
- * Tasks of this conversation, begun between a backup and its restore, that a person has assigned to another
- * card since: the change feed names them. The mark decides; without one, a task must begin with the first
- * message that may have been written then.
+ * Tasks of this conversation, begun between a backup and its restore, that were not found when its present task was made:
+ * a person has assigned them to another card since, or only what was written in that time, and comes in now, shows whose
+ * they are. The change feed names them. The mark decides; without one, the first message that may have been written then
+ * must stand in it.
  */
 export async function findHandedOver(
   context: EngineContext,
   state: ConversationState,
 ): Promise<Result<Marked[]>> {
   const takeover = context.takeover?.() ?? null
-  if (!isRestore(takeover) || (state.task?.createdAt ?? 0) >= takeover.at) return ok([])
+  if (!isRestore(takeover)) return ok([])
   const doubtful = state.waiting.filter((message) => isDoubtful(message, takeover))
   const [first] = doubtful
   if (!first) return ok([])
@@ -101,7 +102,10 @@ export async function findHandedOver(
   await state.slot()
   const changed = await planfix.tasksChangedSince(takeover.backupAt)
   if (!changed.ok) return changed
-  const unread = changed.value.filter((task) => task.counterparty !== `contact:${conversation.contactId}`)
+  const isBegunAnew = (state.task?.createdAt ?? 0) >= takeover.at
+  const unread = isBegunAnew
+    ? changed.value.filter(({ id }) => id !== state.task?.taskId)
+    : changed.value.filter((task) => task.counterparty !== `contact:${conversation.contactId}`)
   const clients = await context.store.clientsOf(conversation.id)
   const client = clients.find(({ clientId }) => clientId === first.chatraClientId) ?? state.client
   const { profile } = client
