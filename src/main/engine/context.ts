@@ -10,6 +10,7 @@ import type {
   FileLink,
   Listener,
   MessageFileLink,
+  Pace,
   PlanfixApi,
   PlanfixChannel,
   Queue,
@@ -78,9 +79,9 @@ export interface EngineContext {
  * Empty commits are no-ops. Work that the commit gives to another queue or conversation wakes that queue;
  * events, and messages that are now stuck, are reported.
  */
-export async function commit(context: EngineContext, changes: Change[]): Promise<void> {
+export async function commit(context: EngineContext, changes: Change[], pace?: Pace): Promise<void> {
   if (changes.length === 0) return
-  await context.store.commit(changes)
+  await context.store.commit(changes, pace)
   wakeFor(context, changes)
   report(context, changes)
 }

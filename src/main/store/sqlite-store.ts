@@ -1,5 +1,5 @@
 import type { LogEntry } from '../../shared/domain.ts'
-import type { Change, InboxRow, NewInboxRow } from '../engine/ports.ts'
+import type { Change, InboxRow, NewInboxRow, Pace } from '../engine/ports.ts'
 import { Histogram } from '../process/prometheus.ts'
 import { Acceptance, type Accepted } from './acceptance.ts'
 import type { ApplicationStore, LogPlace } from './application-store.ts'
@@ -98,11 +98,11 @@ export class SqliteStore extends ApplicationReads implements ApplicationStore {
   }
 
   /** See the port. The changes must not be modified before it resolves. */
-  commit(changes: Change[]): Promise<void> {
+  commit(changes: Change[], pace: Pace = {}): Promise<void> {
     if (this.#closing) return Promise.reject(storeClosed())
     if (changes.length === 0) return Promise.resolve()
     if (changes.some(isWorthACopy)) this.#isChanged = true
-    return this.#writes.write(() => applyChanges(this.#sql, changes, this.#acceptance))
+    return this.#writes.write(() => applyChanges(this.#sql, changes, this.#acceptance), pace)
   }
 
   async accept(row: NewInboxRow): Promise<Accepted> {

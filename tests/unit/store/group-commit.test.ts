@@ -55,6 +55,17 @@ describe('commits that wait at the same time', () => {
   })
 })
 
+it('a commit that holds something scarce does not wait for the pace of a busy disk, and takes along what waits', async () => {
+  const pacing = { perSecond: 0.001, atOnce: 1, full: 100, staged: Number.POSITIVE_INFINITY }
+  const db = await sqliteStore({ dir: folder(), pacing })
+  const first = Array.from({ length: 3 }, (_, n) => db.commit([inboxRow(`${n}`)]))
+  await db.commit([inboxRow('3')], { isUrgent: true })
+  await Promise.all(first)
+  expect(await db.inboxPending(9)).toHaveLength(4)
+  await db.commit([inboxRow('4')], { isUrgent: true })
+  expect(await db.inboxPending(9)).toHaveLength(5)
+})
+
 describe('writes that are staged', () => {
   const full = (sql: Sql) =>
     sql.exec(`PRAGMA max_page_count = ${sql.value<number>('PRAGMA page_count')! + 1}`)

@@ -74,6 +74,11 @@ export interface InboxReader {
   back(seq: number): void
 }
 
+export interface Pace {
+  /** Something scarce is held meanwhile: a busy disk is written to at once, not at its pace. */
+  isUrgent?: boolean
+}
+
 export interface Store {
   /**
    * Ascending id for a new message, conversation or job; never assigned twice, also after a restart. At once:
@@ -81,7 +86,7 @@ export interface Store {
    */
   newId(): number
   /** Atomic and durable when it resolves; commits that wait at the same time share one sync. */
-  commit(changes: Change[]): Promise<void>
+  commit(changes: Change[], pace?: Pace): Promise<void>
   /**
    * Atomic; readers see it when it resolves. It reaches the disk with the next commit, or a moment later, unless the disk
    * refuses: then `onDisk` rejects, nothing of it is left, and `onLost` is told. So no call to a service may follow from

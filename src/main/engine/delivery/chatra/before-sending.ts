@@ -88,7 +88,10 @@ export class BeforeSending {
     return this.serial.run(key, async () => {
       const now = await store.message(message.id)
       if (!now || !from.includes(now.state) || !isSamePart(now, message)) return false
-      await commit(this.context, [{ type: 'message.patch', id: message.id, at, patch, from }])
+      // One of the few places for sending is held meanwhile.
+      await commit(this.context, [{ type: 'message.patch', id: message.id, at, patch, from }], {
+        isUrgent: true,
+      })
       if ((await store.message(message.id))?.state !== 'sending') return false
       this.claimed.delete(message.id)
       this.claimed.set(message.id, await this.printBehind(message))
