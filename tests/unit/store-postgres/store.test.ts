@@ -3,14 +3,14 @@ import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { inPostgres } from '../../../src/main/store-postgres/dialect.ts'
 import { openPostgresStore } from '../../../src/main/store-postgres/index.ts'
-import { hasPostgres, postgresStore, testDatabase } from '../../support/postgres.ts'
+import { hasPostgres, newDatabase, postgresStore, testDatabase } from '../../support/postgres.ts'
 import { adding, client, conversation, inboxRow, message, reply, task } from '../store/values.ts'
 
 const schemaName = () => `test_${randomUUID().replaceAll('-', '')}`
 
 /** A connection beside the store, on the same tables. */
-async function beside(schema: string): Promise<pg.Client> {
-  const client = new pg.Client(await testDatabase())
+async function beside(schema: string, url?: string): Promise<pg.Client> {
+  const client = new pg.Client(url ?? (await testDatabase()))
   await client.connect()
   onTestFinished(() => client.end())
   await client.query(`SET search_path TO "${schema}"`)
@@ -74,12 +74,14 @@ describe.skipIf(!hasPostgres)('a store on PostgreSQL', () => {
 
   it('a commit whose line is cut is carried out once', async () => {
     const schema = schemaName()
-    const db = await postgresStore({ schema })
-    const other = await beside(schema)
+    // Other tests use the same server meanwhile: theirs are not cut.
+    const url = await newDatabase()
+    const db = await postgresStore({ url, schema })
+    const other = await beside(schema, url)
     const cuts: Promise<unknown>[] = []
     const cut = () =>
-      other.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE pid <> pg_backend_pid() AND application_name = 'chatra-planfix-bridge' AND query LIKE '%bridge_commit%'`)
+      other.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
+        AND pid <> pg_backend_pid() AND application_name = 'chatra-planfix-bridge' AND query LIKE '%bridge_commit%'`)
     const cutting = setInterval(() => cuts.push(cut()), 50)
     await Promise.all(
       Array.from({ length: 300 }, async (_, n) => {
