@@ -48,6 +48,14 @@ export function ClientProvider({ bridge, children }: { bridge: BridgeClient; chi
       }),
     [bridge],
   )
+  useEffect(() => {
+    // Nobody listens for a page that is closed: what it has shown is read again when it is opened.
+    const outdate = () => void queries.invalidateQueries({ type: 'inactive', refetchType: 'none' })
+    const ends = [bridge.on('event', outdate), bridge.on('messages', outdate)]
+    return () => {
+      for (const end of ends) end()
+    }
+  }, [bridge])
   return (
     <BridgeContext value={bridge}>
       <StateContext value={state}>
