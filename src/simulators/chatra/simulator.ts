@@ -240,7 +240,7 @@ export class ChatraSimulator {
     return this.sender.idle()
   }
 
-  /** The next events are lost on the network: never posted, not retried. Counted when they occur. */
+  /** The next events are lost on the network: never posted, not retried. Counted when they occur; 0 = none any more. */
   dropNextWebhooks(count: number): void {
     this.sender.dropNext(count)
   }

@@ -137,8 +137,9 @@ export class WebhookSender {
     return new Promise((resolve) => this.idleWaiters.push(resolve))
   }
 
+  /** Beside those that wait to be dropped; 0 = none any more. */
   dropNext(count: number): void {
-    this.toDrop += count
+    this.toDrop = count === 0 ? 0 : this.toDrop + count
   }
 
   doubleNext(count: number): void {
