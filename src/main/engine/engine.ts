@@ -67,9 +67,11 @@ export class Engine {
     this.queues = new ConversationQueues(
       context.clock,
       async (conversationId, queue) => {
-        const next = await steps[queue].step(conversationId)
-        if (queue !== 'jobs') jobs.changed(conversationId)
-        return next
+        const wait = await steps[queue].step(conversationId)
+        // A queue that found its side stopped has done nothing. Jobs that ran again for that would take the next try of the
+        // stopped side from the queue that they wait for, without end.
+        if (queue !== 'jobs' && wait.next !== 'closed') jobs.changed(conversationId)
+        return wait
       },
       (error, conversationId, queue) =>
         options.onBug(error, `conversation ${conversationId}, queue ${queue}`),
