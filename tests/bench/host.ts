@@ -7,6 +7,7 @@ import { startBench } from './bench-server.ts'
 import { clientFlow, type FlowReport, replyFlow } from './flow/flow.ts'
 import { faultWords } from './flow/marks.ts'
 import { median, type Row, round, rssMb } from './measure.ts'
+import { FIRST_TASK } from './stored.ts'
 
 const TALKS = 50
 
@@ -134,13 +135,10 @@ export async function storedRows(rounds: number, { counts, few, many }: Stores):
 }
 
 /** Writes a store of `count` messages into a folder in `dir`; returns the folder. */
-export async function filled(dir: string, count: number, firstTask?: number): Promise<string> {
+export async function filled(dir: string, count: number, firstTask = FIRST_TASK): Promise<string> {
   const folder = join(dir, String(count))
   const program = join(import.meta.dirname, 'stored.ts')
-  await promisify(execFile)(
-    process.execPath,
-    [program, folder, count, firstTask].flatMap((one) => (one === undefined ? [] : String(one))),
-  )
+  await promisify(execFile)(process.execPath, [program, folder, String(count), String(firstTask)])
   return folder
 }
 

@@ -8,8 +8,9 @@ import { openStore } from '../../src/main/store/index.ts'
  * and four log lines each. Arguments: folder, count, and the number of the first task. Writes past the store, without syncs, in seconds.
  */
 export const PER_TALK = 50
+export const FIRST_TASK = 9_000_000
 
-export async function fillStore(dir: string, count: number, firstTask = 9_000_000): Promise<void> {
+export async function fillStore(dir: string, count: number, firstTask = FIRST_TASK): Promise<void> {
   // The store itself creates it, so that it has the real schema.
   const store = await openStore({ dir })
   await store.close()
@@ -151,5 +152,5 @@ const taskText = (link: object, taskId: number, client: string, at: number) =>
   })
 
 if (process.argv[1] === import.meta.filename) {
-  await fillStore(process.argv[2] ?? '', Number(process.argv[3]), Number(process.argv[4] ?? 9_000_000))
+  await fillStore(process.argv[2] ?? '', Number(process.argv[3]), Number(process.argv[4] ?? FIRST_TASK))
 }

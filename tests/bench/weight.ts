@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Bench, startBench, until } from './bench-server.ts'
 import { Arrivals } from './flow/arrivals.ts'
-import { countFaults, type Faults, faultWords } from './flow/marks.ts'
+import { countFaults, faultWords } from './flow/marks.ts'
 import { note } from './host.ts'
 import { cpuMs, peakRssMb, type Row, round, rssMb } from './measure.ts'
 import { post } from './webhooks.ts'
@@ -50,7 +50,7 @@ async function measure(bench: Bench, seconds: number) {
     faults: countFaults(arrivals.comments, {
       talks: CONVERSATIONS,
       messages: 1 + Math.floor(count / CONVERSATIONS),
-    }) satisfies Faults,
+    }),
   }
 }
 

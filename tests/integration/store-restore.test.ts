@@ -54,6 +54,21 @@ async function aDay(world: World): Promise<{ anna: Visitor; boris: Visitor }> {
   return { anna, boris }
 }
 
+/** Boris' chat began after the backup, and a person has assigned its task to another card since. */
+async function aTaskHandedOver(world: World): Promise<{ boris: Visitor; task: { id: number } }> {
+  const { chatra, planfix } = world
+  chatra.visit({ name: 'Anna' }).says('Hello #a1')
+  await calm(world)
+  await world.app.store.backUpIfChanged()
+  const boris = chatra.visit({ name: 'Boris' })
+  boris.says('Good day #b1')
+  await world.until('his task', () => tasksNamed(world, 'Boris')[0])
+  await calm(world)
+  const task = taskNamed(world, 'Boris')
+  planfix.givesTaskTo(task.id, planfix.createsContact({ name: 'Boris Popa, customer' }).id)
+  return { boris, task }
+}
+
 /** Whatever was lost, nothing arrives twice. */
 function expectNothingTwice(world: World, anna: Visitor): void {
   expect(only(chatMarks(anna), 'r')).toEqual(['#r1', '#r2', '#r3'])
@@ -279,37 +294,19 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
 
   test('a task that a person has assigned to another card since is found by its changes', async () => {
     await inVirtualWorld(options, async (world) => {
-      const { chatra, planfix } = world
-      chatra.visit({ name: 'Anna' }).says('Hello #a1')
-      await calm(world)
-      await world.app.store.backUpIfChanged()
-      const boris = chatra.visit({ name: 'Boris' })
-      boris.says('Good day #b1')
-      await world.until('his task', () => tasksNamed(world, 'Boris')[0])
-      await calm(world)
-      const task = taskNamed(world, 'Boris')
-      planfix.givesTaskTo(task.id, planfix.createsContact({ name: 'Boris Popa, customer' }).id)
+      const { boris, task } = await aTaskHandedOver(world)
       await world.restart(() => damageStore(world.dataDir))
       await settle(world)
       expect(tasksNamed(world, 'Boris')).toHaveLength(1)
       expect(only(feedMarks(world, 'Boris'), 'b')).toEqual(['#b1'])
-      planfix.employeeComments(task.id, 6, '<p>Yes? #s1</p>')
+      world.planfix.employeeComments(task.id, 6, '<p>Yes? #s1</p>')
       await world.until('the answer', () => chatMarks(boris).includes('#s1'))
     })
   })
 
   test('a task assigned to another card since, known only by a transcript that comes later, is not written again', async () => {
     await inVirtualWorld(options, async (world) => {
-      const { chatra, planfix } = world
-      chatra.visit({ name: 'Anna' }).says('Hello #a1')
-      await calm(world)
-      await world.app.store.backUpIfChanged()
-      const boris = chatra.visit({ name: 'Boris' })
-      boris.says('Good day #b1')
-      await world.until('his task', () => tasksNamed(world, 'Boris')[0])
-      await calm(world)
-      const task = taskNamed(world, 'Boris')
-      planfix.givesTaskTo(task.id, planfix.createsContact({ name: 'Boris Popa, customer' }).id)
+      const { boris } = await aTaskHandedOver(world)
       await world.restart(() => {
         damageStore(world.dataDir)
         loseJournal(world.dataDir)

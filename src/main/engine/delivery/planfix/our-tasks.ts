@@ -88,7 +88,7 @@ async function mayHoldOurs(
  * they are. The change feed names them. The mark decides; without one, the first message that may have been written then
  * must stand in it.
  */
-export async function findHandedOver(
+export async function findOverlooked(
   context: EngineContext,
   state: ConversationState,
 ): Promise<Result<Marked[]>> {

@@ -7,7 +7,7 @@ import { pollFastUntil, reasonOf, stateChange, taskPatch } from '../patches.ts'
 import { adopt, reconcileRefused } from './adopt-task.ts'
 import { thatFit } from './batch.ts'
 import { foundWritten } from './found-written.ts'
-import { findHandedOver } from './our-tasks.ts'
+import { findOverlooked } from './our-tasks.ts'
 import type { Step } from './planfix-plan.ts'
 import {
   type ApiCall,
@@ -85,9 +85,9 @@ export function comment(
   return {
     changes: [patchOf(state, { attempt }), ...work.sending(late)],
     run: async () => {
-      const lost = await findHandedOver(work.context, state)
-      if (!lost.ok) return reconcileRefused(work, state, lost)
-      if (lost.value.length > 0) return adopt(work, lost.value, state, 'here')
+      const overlooked = await findOverlooked(work.context, state)
+      if (!overlooked.ok) return reconcileRefused(work, state, overlooked)
+      if (overlooked.value.length > 0) return adopt(work, overlooked.value, state, 'here')
       const before = await writtenBefore(work.context, state, late)
       if (!before.ok) return reconcileRefused(work, state, before)
       if (before.value.size > 0) {

@@ -7,7 +7,7 @@ import { PARTICIPANTS, type RefusedParticipants, taskPatch } from '../patches.ts
 import { adopt, isActive, reconcileRefused, taskLink } from './adopt-task.ts'
 import { thatFit } from './batch.ts'
 import { foundWritten } from './found-written.ts'
-import { findHandedOver, findOurs, isAnothers } from './our-tasks.ts'
+import { findOurs, findOverlooked, isAnothers } from './our-tasks.ts'
 import type { Step } from './planfix-plan.ts'
 import {
   type ApiCall,
@@ -119,9 +119,9 @@ export function createTask(
       )
       if (!before.ok) return reconcileRefused(work, state, before)
       if (before.value.length > 0) return adopt(work, before.value, state)
-      const handedOver = await findHandedOver(work.context, state)
-      if (!handedOver.ok) return reconcileRefused(work, state, handedOver)
-      if (handedOver.value.length > 0) return adopt(work, handedOver.value, state)
+      const overlooked = await findOverlooked(work.context, state)
+      if (!overlooked.ok) return reconcileRefused(work, state, overlooked)
+      if (overlooked.value.length > 0) return adopt(work, overlooked.value, state)
       // They may be in a task that has been completed since.
       const written = await writtenBefore(work.context, state, batch)
       if (!written.ok) return reconcileRefused(work, state, written)
