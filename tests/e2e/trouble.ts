@@ -9,7 +9,8 @@ export interface Trouble {
 }
 
 /** Chromium's console messages for a server that cannot be reached, or refuses. */
-export const AWAY = /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket connection to/
+export const AWAY =
+  /ERR_(CONNECTION_(REFUSED|RESET|CLOSED|ABORTED)|SOCKET_NOT_CONNECTED|EMPTY_RESPONSE)|WebSocket connection to/
 export const WITHOUT_KEY = /status of 401|WebSocket connection to/
 
 export async function watchTrouble(context: BrowserContext): Promise<Trouble> {

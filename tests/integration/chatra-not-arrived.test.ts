@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { StoreError } from '../../src/shared/store-error.ts'
+import { damageStore } from '../support/damage.ts'
 import type { World, WorldOptions } from '../support/world.ts'
 import {
   closeWorld,
@@ -293,6 +294,33 @@ describe('what changes an uncertain reply', () => {
     await world.until('gone', () => !talk.visitor.sees().join().includes('secret'))
     await world.quiet()
     expect(marks(talk.visitor.sees(), 'r')).toEqual(['r1', 'r3'])
+  })
+
+  test('a deletion since the backup is executed when the echo comes after the restore', async () => {
+    const talk = await start()
+    await world.app.store.backUpIfChanged()
+    const comment = await unclear(talk)
+    world.planfix.deletesComment(comment.id)
+    await waits('delete')
+    await world.restart(() => damageStore(world.dataDir))
+    await waits('delete')
+    expect(talk.visitor.sees().join()).toContain('secret')
+    world.chatra.resumeWebhooks()
+    await world.until('gone', () => !talk.visitor.sees().join().includes('secret'))
+    expect(marks(talk.visitor.sees(), 'r')).toEqual(['r1'])
+  })
+
+  test('an edit since the backup is executed when the echo comes after the restore', async () => {
+    const talk = await start()
+    await world.app.store.backUpIfChanged()
+    const comment = await unclear(talk)
+    world.planfix.editsComment(comment.id, '<p>r2: public</p>')
+    await waits('edit')
+    await world.restart(() => damageStore(world.dataDir))
+    world.chatra.resumeWebhooks()
+    await world.until('mended', () => talk.visitor.sees().includes('r2: public'))
+    expect(talk.visitor.sees().join()).not.toContain('secret')
+    expect(marks(talk.visitor.sees(), 'r')).toEqual(['r1', 'r2'])
   })
 
   test('an edit is executed when the transcript contains the reply', async () => {

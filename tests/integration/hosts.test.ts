@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Application } from '../../src/main/runtime/application.ts'
+import { dayPlanOf, notedPlan } from '../../src/main/runtime/day-plans.ts'
 import { freePort } from '../crash/processes.ts'
 import { hasPostgres, testServer } from '../support/postgres.ts'
 import { type Shop, Shops } from '../support/shops.ts'
@@ -82,6 +83,14 @@ describe.skipIf(!hasPostgres)('two hosts on one database', () => {
     anna.says('#a2')
     await shops.until('the second', () => shops.feedMarks(shop, 'Anna').includes('#a2'))
     expect(shops.feedMarks(shop, 'Anna')).toEqual(['#a1', '#a2'])
+  })
+
+  test('the page of the other host shows how the requests of the day are spent', async () => {
+    const { id } = shopOf(a)
+    const planAt = (host: Application) => notedPlan(host.store, id, host.now())
+    const live = a.connections.get(id)!
+    await shops.until('it is noted', async () => (await planAt(b)).pollEveryMs > 0)
+    expect((await planAt(b)).renewedAt).toBe(dayPlanOf(live).renewedAt)
   })
 
   test('what the owner does at the other host is done by the one that carries it', async () => {

@@ -12,6 +12,7 @@ import {
   tasksNamed,
   withWorld,
 } from '../support/planfix-scenes.ts'
+import type { World } from '../support/world.ts'
 
 type Outcome = PlanfixSwitches['planfix-write-outcome']
 const outcomes: Outcome[] = [
@@ -152,5 +153,32 @@ test('a comment executed within 6 s of a time-out is found and not repeated', as
     // The task's text and one comment, deleted ones included.
     expect(planfix.comments(taskNamed(world, 'Anna').id)).toHaveLength(2)
     expect(planfix.writeOutcomeTimes, 'the fault has struck').toBe(0)
+  })
+})
+
+/** Milliseconds of the computer: at 20 times its speed Planfix carries the write out 12 s after it came in. */
+const LATE_MS = 600
+
+test.each([
+  ['the bridge ended', (world: World) => world.restart()],
+  ['the connection broke', (world: World) => world.planfix.server.cut()],
+])('a comment that Planfix still carries out after %s is not written again', async (_how, ends) => {
+  await withWorld({}, async (world) => {
+    const { planfix } = world
+    const anna = world.chatra.visit({ name: 'Anna' })
+    anna.says('Hello #a1')
+    await world.until('a task', () => planfix.tasks[0])
+    await quiet(world)
+    const late = { kind: 'timeout-then-late-write', ms: LATE_MS } as const
+    planfix.server.faults.add({ ...late, method: 'POST', path: '/comments/$', times: 1 })
+    anna.says('late #a2')
+    await world.until('the call', () =>
+      planfix.server.requests.some(({ answered }) => answered === late.kind),
+    )
+    await ends(world)
+    await world.until('the comment', () => feedMarks(world, 'Anna').length === 2)
+    await pass(world, 30_000)
+    await calm(world)
+    expect(planfix.comments(taskNamed(world, 'Anna').id)).toHaveLength(2)
   })
 })

@@ -196,20 +196,20 @@ describe('planStep', () => {
 
   test('an indeterminate write is searched for before it is repeated', () => {
     const when = fc.record({
-      unclearAt: fc.integer({ min: 0, max: 10_000 }),
-      timedOut: fc.boolean(),
+      unclearAt: fc.option(fc.integer({ min: 0, max: 10_000 })),
+      answered: fc.boolean(),
       looked: fc.option(fc.integer({ min: 0, max: 40_000 })),
       now: fc.integer({ min: 0, max: 50_000 }),
     })
     fc.assert(
-      fc.property(when, ({ unclearAt, timedOut, looked, now }) => {
+      fc.property(when, ({ unclearAt, answered, looked, now }) => {
         const attempt = {
           kind: 'comment' as const,
           sourceObjectId: 's',
           messageIds: [1],
           startedAt: 0,
           unclearAt,
-          timedOut,
+          answered,
           text: 't',
           ownerUserId: null,
         }
@@ -224,7 +224,7 @@ describe('planStep', () => {
           noMatchAt: looked,
           now,
         })
-        const settled = settlesAt(unclearAt, timedOut)
+        const settled = settlesAt(attempt)
         const expected =
           looked !== null && looked >= settled
             ? { do: 'give-up-attempt' }

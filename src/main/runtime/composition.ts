@@ -22,6 +22,7 @@ import { type ApplicationStore, PACED, UNPACED } from '../store/index.ts'
 import type { FileLinks } from '../webhooks/file-links.ts'
 import { ChatraAccounts } from './accounts/chatra-accounts.ts'
 import { PlanfixAccounts } from './accounts/planfix-accounts.ts'
+import { SharedPlans } from './day-plans.ts'
 import { EventBus } from './event-bus.ts'
 import { FileDownloads } from './file-downloads.ts'
 import { WebhookActivity } from './last-webhooks.ts'
@@ -166,6 +167,7 @@ async function build(
   const activity = new WebhookActivity()
   const { cluster } = store
   const sides = new SharedSides()
+  const plans = new SharedPlans()
   const { leaseMs: ttlMs = LEASE_MS } = options.host ?? {}
   const held = cluster && new HeldUnits(cluster, { clock, ttlMs })
   const sharing = options.sharing ?? held ?? undefined
@@ -223,6 +225,9 @@ async function build(
     },
   })
   const connections = () => supervisor.acceptedHooks()
+  // The next minute tries again.
+  const notePlans = () =>
+    plans.note(supervisor.connections, ({ settings }) => storeFor(unitOf(settings))).catch(() => undefined)
   const isOurs = () => held === null || held.mayWrite(MAINTENANCE)
 
   const publicAddress = new PublicAddressService({
@@ -258,8 +263,10 @@ async function build(
     remember: () => activity.changes(),
     save: async () => {
       await accounts.save()
+      if (!cluster) return
+      await notePlans()
       // What other hosts have received since.
-      if (cluster) for (const { id } of configuration.value.connections) await activity.recall(store, id)
+      for (const { id } of configuration.value.connections) await activity.recall(store, id)
     },
     notify,
     isOurs,
@@ -298,6 +305,7 @@ async function build(
             ?.map(({ id }) => id) ?? []
         await sides.begin(storeFor(unit), ids)
         await supervisor.gain(unit)
+        void notePlans()
       },
       lose: async (unit) => (unit === MAINTENANCE ? undefined : supervisor.lose(unit)),
       waiting: (ids) => ids.forEach((id) => void news.raise(id)),

@@ -5,13 +5,13 @@ export interface PendingWrite {
   /** Ids of the messages in it. */
   messageIds: number[]
   startedAt: number
-  /**
-   * When the result became indeterminate; null while the write is under way (after a crash: `startedAt`
-   * counts).
-   */
+  /** When the result became indeterminate; null while the write is under way, or was when the process ended. */
   unclearAt: number | null
-  /** A request that timed out may still be executed late, so the wait is longer than after a reset. */
-  timedOut: boolean
+  /**
+   * An answer came that says nothing, a 5xx. Without one, after a time-out or a reset, it may still be executed late, so
+   * the wait is longer. Absent in attempts of earlier versions.
+   */
+  answered: boolean
   /** Plain text and author of the write, to find it by content. */
   text: string
   ownerUserId: number | null
@@ -31,4 +31,4 @@ export interface PendingWrite {
 /** A write that is about to begin. `startedAt`: milliseconds since 1970. */
 export const newPendingWrite = (
   write: Pick<PendingWrite, 'kind' | 'sourceObjectId' | 'startedAt' | 'text'> & Partial<PendingWrite>,
-): PendingWrite => ({ messageIds: [], unclearAt: null, timedOut: false, ownerUserId: null, ...write })
+): PendingWrite => ({ messageIds: [], unclearAt: null, answered: false, ownerUserId: null, ...write })

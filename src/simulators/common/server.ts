@@ -84,6 +84,11 @@ export class SimulatorServer {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`
   }
 
+  /** All present connections break; what came in through them is carried out as if they had not. */
+  cut(): void {
+    for (const socket of this.sockets) socket.resetAndDestroy()
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy()
     await new Promise<void>((resolve) => this.server.close(() => resolve()))

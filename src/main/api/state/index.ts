@@ -4,7 +4,7 @@ import type { Connection } from '../../../shared/config.ts'
 import { RECEIVED_EVENTS, type ReceivedEvents, withClient } from '../../engine/index.ts'
 import type { SideState } from '../../engine/ports.ts'
 import { notedSides } from '../../hosting/shared-sides.ts'
-import type { LiveConnection } from '../../runtime/connections.ts'
+import { dayPlanOf, notedPlan } from '../../runtime/day-plans.ts'
 import type { ApiContext } from '../context.ts'
 import { done } from '../responses.ts'
 import { keptEvents } from './kept-events.ts'
@@ -76,7 +76,7 @@ async function connectionState(
     chatra: live?.chatraBreaker.state ?? noted?.chatra ?? OFF,
     planfix: live?.planfixBreaker.state ?? noted?.planfix ?? OFF,
     planfixWebUrl: planfix.webUrl,
-    budget: live ? planOf(live) : NOTHING_SPENT,
+    budget: live ? dayPlanOf(live) : await notedPlan(application.store, id, application.now()),
     counts: states,
     settling,
     heard: application.webhookTimes(id),
@@ -91,28 +91,6 @@ async function connectionState(
 
 /** As long as notifications wait: most unclear replies are settled by their echo before. */
 const SETTLES_MS = 60_000
-
-/** The daily plan, shared by all connections of the account. */
-function planOf({ account }: LiveConnection): ConnectionState['budget'] {
-  const { isReported: _, ...budget } = account.quota.state()
-  const { reserved, isReserveOnly } = account.watcher.plan()
-  return {
-    ...budget,
-    reservedForClients: reserved,
-    isReserveOnly,
-    pollEveryMs: Math.round(account.watcher.pollEveryMs),
-  }
-}
-const NOTHING_SPENT: ConnectionState['budget'] = {
-  remaining: null,
-  usedToday: 0,
-  resetAt: null,
-  limit: null,
-  renewedAt: 0,
-  reservedForClients: 0,
-  isReserveOnly: false,
-  pollEveryMs: 0,
-}
 
 /** No calls are made for a connection that is switched off, so nothing fails. */
 const OFF: SideState = { state: 'ok' }

@@ -1,5 +1,6 @@
-import type { QueueState } from '../../../shared/domain.ts'
+import type { PendingWrite, QueueState } from '../../../shared/domain.ts'
 import type { BridgeError, ErrorCode } from '../../../shared/errors.ts'
+import { LATEST_COMMIT_MS } from '../continuity.ts'
 
 const FIRST_MS = 1000
 const MOST_MS = 5 * 60_000
@@ -43,13 +44,28 @@ export function waitsUntil(queue: QueueState, healedAt: number, now: number): nu
   return healedAt >= failedAt || failedAt > now ? 0 : queue.notBefore
 }
 
+/** The service answered, though not whether it did what was asked: neither silence, nor a gateway's time-out. */
+export const isAnswered = ({ status, timedOut }: BridgeError): boolean =>
+  status !== undefined && timedOut !== true
+
+/** A call without an answer is given up after this time. Milliseconds. */
+const TIME_OUT = LATEST_COMMIT_MS
 /**
- * After a time-out a write may still be executed for a while; after a reset or a 5xx only briefly.
+ * After that a write may still be executed for a while; after an answer that says nothing (a 5xx) only briefly.
  * Milliseconds.
  */
 const SETTLE_AFTER_TIME_OUT = 6_000
 const SETTLE = 2_000
 
-/** Until when an indeterminate write is only searched for and not repeated. */
-export const settlesAt = (unclearAt: number, timedOut: boolean): number =>
-  unclearAt + (timedOut ? SETTLE_AFTER_TIME_OUT : SETTLE)
+/**
+ * Until when an indeterminate write is only searched for and not repeated. Whatever ended the wait for its answer, a
+ * time-out, a reset or our own end, Planfix may be executing it still, as late as one that timed out.
+ */
+export function settlesAt({
+  startedAt,
+  unclearAt,
+  answered,
+}: Pick<PendingWrite, 'startedAt' | 'unclearAt' | 'answered'>): number {
+  if (unclearAt !== null && answered) return unclearAt + SETTLE
+  return Math.max(startedAt + TIME_OUT, unclearAt ?? 0) + SETTLE_AFTER_TIME_OUT
+}

@@ -26,7 +26,8 @@ const nextTurn = setImmediate
 
 /**
  * The events received since the last good backup, kept beside the database: Chatra does not send a webhook
- * again, so the loss of the database file must not lose accepted events.
+ * again, so the loss of the database file must not lose accepted events. The watcher's readings are kept too: a comment
+ * that was edited or deleted since is read in its present form only, while the chat shows what stood in it before.
  * A record is a line: checksum, space, JSON (an inbox row, or `{"aliveAt": milliseconds}`). It is on disk
  * before the commit that accepts it. Rows are identified by their inbox number: a restore takes the rows
  * above the backup's last one, so older records do no harm, and of two records with the same number (a commit
@@ -60,9 +61,9 @@ export class Journal {
     this.#pending.length = to
   }
 
-  /** The row is being accepted: see isKept. */
+  /** The row is being accepted. */
   add(row: InboxRow): void {
-    if (isKept(row)) this.#pending.push(lineOf(row))
+    this.#pending.push(lineOf(row))
   }
 
   /**
@@ -226,9 +227,6 @@ interface Appended {
 
 /** One minute: the precision with which the time of a lost store's last write is known. */
 const ALIVE_MS = 60_000
-
-/** The watcher finds again what it read itself; only events from outside are kept. */
-const isKept = (row: InboxRow): boolean => row.source === 'chatra' || !row.body.startsWith('{"watcher":true')
 
 /** `accepted`: the record alone makes the event safe; another belongs to a commit, which may have failed. */
 type Row = InboxRow & { accepted?: true }

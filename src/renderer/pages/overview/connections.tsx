@@ -76,14 +76,11 @@ function Card({ connection, now }: { connection: ConnectionState; now: number })
         <Fact label={t('overview.last-chat')}>
           <Text size="sm">{heard.chatra === null ? t('overview.never') : moment(heard.chatra)}</Text>
         </Fact>
-        {connection.carriedBy === null ? (
-          <>
-            <Fact label={t('overview.budget')}>
-              <Budget budget={budget} />
-            </Fact>
-            <Plan budget={budget} />
-          </>
-        ) : (
+        <Fact label={t('overview.budget')}>
+          <Budget budget={budget} />
+        </Fact>
+        <Plan budget={budget} />
+        {connection.carriedBy !== null && (
           <Fact label={t('overview.carried-by')}>
             <Text size="sm">{connection.carriedBy}</Text>
           </Fact>

@@ -57,6 +57,10 @@ test('a delay set by a clock that was ahead is void', () => {
 })
 
 test('an indeterminate write settles after two seconds, after six with a time-out', () => {
-  expect(settlesAt(1_000, false)).toBe(3_000)
-  expect(settlesAt(1_000, true)).toBe(7_000)
+  expect(settlesAt({ startedAt: 0, unclearAt: 1_000, answered: true })).toBe(3_000)
+  expect(settlesAt({ startedAt: 0, unclearAt: 10_000, answered: false })).toBe(16_000)
+})
+
+test('a write under way when the process ended settles no earlier than one that timed out', () => {
+  expect(settlesAt({ startedAt: 500, unclearAt: null, answered: false })).toBe(16_500)
 })

@@ -14,7 +14,7 @@ const attempt: PendingWrite = {
   messageIds: [5],
   startedAt: 0,
   unclearAt: null,
-  timedOut: false,
+  answered: false,
   text: 'Look',
   ownerUserId: null,
 }

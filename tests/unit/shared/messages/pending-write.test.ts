@@ -8,7 +8,7 @@ test('a pending write that begins is under way, without messages and author', ()
     ...given,
     messageIds: [],
     unclearAt: null,
-    timedOut: false,
+    answered: false,
     ownerUserId: null,
   })
 })

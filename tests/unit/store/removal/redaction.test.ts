@@ -34,7 +34,7 @@ const attempt = (text: string): PendingWrite => ({
   messageIds: [10],
   startedAt: START,
   unclearAt: START,
-  timedOut: true,
+  answered: false,
   text,
   ownerUserId: null,
 })

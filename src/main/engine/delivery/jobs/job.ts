@@ -86,8 +86,7 @@ export async function writeOnce(
 ): Promise<Written | Missing> {
   const before = state.job.attempt ?? writeBeforeRestore(state, attempt)
   if (before) {
-    const unclearAt = before.unclearAt ?? before.startedAt
-    const settled = settlesAt(unclearAt, before.timedOut || before.unclearAt === null)
+    const settled = settlesAt(before)
     await state.slot()
     const lookedAt = state.context.clock.now()
     const found = await exists(before)
@@ -130,5 +129,5 @@ function writeBeforeRestore({ context, job }: JobState, attempt: PendingWrite): 
   if (!isRestore(takeover)) return null
   const visitAt = job.kind === 'visit' ? job.data.startedAt : Number.POSITIVE_INFINITY
   const isOlder = job.id < (takeover.firstId ?? 0) || visitAt < takeover.at
-  return isOlder ? { ...attempt, startedAt: takeover.backupAt } : null
+  return isOlder ? { ...attempt, startedAt: takeover.backupAt, unclearAt: takeover.until } : null
 }

@@ -11,7 +11,7 @@ import { probeChatra } from '../chatra/chatra-probe.ts'
 import { isStopped, type Permit } from '../circuit-breaker.ts'
 import type { Wait } from '../conversation-queues.ts'
 import { WriteReconciler } from '../planfix/reconcile.ts'
-import { isTrouble, nextTry } from '../retry.ts'
+import { isAnswered, isTrouble, nextTry } from '../retry.ts'
 import type { SideBreaker } from '../side-breaker.ts'
 import { assigner } from './assigner.ts'
 import { complete, leaveCheck } from './complete.ts'
@@ -273,9 +273,7 @@ export class JobRunner {
     }
     // A certain refusal wrote nothing.
     const attempt =
-      job.attempt && !error.certain
-        ? { ...job.attempt, unclearAt: now, timedOut: error.timedOut === true }
-        : null
+      job.attempt && !error.certain ? { ...job.attempt, unclearAt: now, answered: isAnswered(error) } : null
     const wait = wholeSide ? now : nextTry(error, failures, now, random)
     await commit(this.context, [
       {

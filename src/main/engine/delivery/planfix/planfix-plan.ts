@@ -56,9 +56,7 @@ export function planStep(state: PlanState): Step {
 function planIndeterminate(attempt: PendingWrite, state: PlanState): Step {
   const { acceptedAt } = attempt
   if (acceptedAt !== undefined) return planAccepted({ ...attempt, acceptedAt }, state)
-  const unclearAt = attempt.unclearAt ?? attempt.startedAt
-  // A call under way when the process ended may be executed as late as one that timed out.
-  const settled = settlesAt(unclearAt, attempt.timedOut || attempt.unclearAt === null)
+  const settled = settlesAt(attempt)
   if (state.noMatchAt === null) return { do: 'look', attempt }
   if (state.noMatchAt >= settled) return { do: 'give-up-attempt' }
   if (state.now >= settled) return { do: 'look', attempt }

@@ -7,7 +7,7 @@ import type { JoinWish } from '../../people/merge.ts'
 import type { Change } from '../../ports.ts'
 import type { Permit } from '../circuit-breaker.ts'
 import { addJob, reasonOf, stateChange } from '../patches.ts'
-import { isTrouble, nextTry } from '../retry.ts'
+import { isAnswered, isTrouble, nextTry } from '../retry.ts'
 import type { PlanState } from './plan-state.ts'
 
 export type ConversationState = PlanState & {
@@ -178,7 +178,7 @@ export class PlanfixStepRunner {
     if (attempt && isWrite && error.certain) patch.attempt = null
     else if (attempt && isWrite) {
       this.noMatchAt.delete(fresh.id)
-      patch.attempt = { ...attempt, unclearAt: now, timedOut: error.timedOut === true }
+      patch.attempt = { ...attempt, unclearAt: now, answered: isAnswered(error) }
     }
     const waiting = await store.waiting(fresh.id, 'to-planfix', 1)
     const touched = attempt?.messageIds.length ? await this.messages(attempt.messageIds) : waiting

@@ -15,7 +15,7 @@ const attempt: PendingWrite = {
   messageIds: [1],
   startedAt: NOW,
   unclearAt: null,
-  timedOut: false,
+  answered: false,
   text: 't',
   ownerUserId: null,
 }
@@ -75,20 +75,18 @@ describe('an indeterminate write', () => {
     expect(plan({ waiting: [], conversation: { attempt } })).toEqual({ do: 'look', attempt })
   })
   test('an indeterminate write may come two seconds later, and is searched for then', () => {
-    expect(unclear({ unclearAt: NOW }, NOW)).toEqual({ do: 'wait', until: NOW + 2_000 })
-    expect(unclear({ unclearAt: NOW }, NOW + 1_999, NOW + 1_999)).toEqual({ do: 'wait', until: NOW + 2_000 })
-    expect(unclear({ unclearAt: NOW }, NOW + 1_999, NOW + 2_000)).toEqual(isLookedFor)
-    expect(unclear({ unclearAt: NOW }, NOW + 2_000, NOW + 2_000)).toEqual({ do: 'give-up-attempt' })
+    const at = { unclearAt: NOW, answered: true }
+    expect(unclear(at, NOW)).toEqual({ do: 'wait', until: NOW + 2_000 })
+    expect(unclear(at, NOW + 1_999, NOW + 1_999)).toEqual({ do: 'wait', until: NOW + 2_000 })
+    expect(unclear(at, NOW + 1_999, NOW + 2_000)).toEqual(isLookedFor)
+    expect(unclear(at, NOW + 2_000, NOW + 2_000)).toEqual({ do: 'give-up-attempt' })
   })
-  test('an indeterminate write may come six seconds later after a time-out or exit', () => {
-    expect(unclear({ unclearAt: NOW + 1, timedOut: true }, NOW + 1)).toEqual({
-      do: 'wait',
-      until: NOW + 6_001,
-    })
-    expect(unclear({ unclearAt: null, startedAt: NOW + 3 }, NOW + 3)).toEqual({
-      do: 'wait',
-      until: NOW + 6_003,
-    })
+  test('a write without an answer may come as late as one that timed out, whatever ended the wait', () => {
+    const startedAt = NOW + 3
+    const settled = { do: 'wait', until: startedAt + 16_000 }
+    expect(unclear({ startedAt, unclearAt: startedAt + 10_000 }, NOW + 3)).toEqual(settled)
+    expect(unclear({ startedAt, unclearAt: startedAt + 100 }, NOW + 3)).toEqual(settled)
+    expect(unclear({ startedAt, unclearAt: null }, NOW + 3)).toEqual(settled)
   })
 })
 

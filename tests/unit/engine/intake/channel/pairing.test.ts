@@ -40,7 +40,7 @@ const attempt = (changes: Partial<WriteOfClient> = {}): WriteOfClient => ({
   messageIds: [7],
   startedAt: NOW,
   unclearAt: null,
-  timedOut: false,
+  answered: false,
   text: 'Hello',
   ownerUserId: null,
   byClient: false,

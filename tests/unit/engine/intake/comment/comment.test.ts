@@ -61,7 +61,7 @@ const attempt: PendingWrite = {
   messageIds: [7],
   startedAt: 0,
   unclearAt: null,
-  timedOut: false,
+  answered: false,
   text: 'It left  today',
   ownerUserId: 5,
 }

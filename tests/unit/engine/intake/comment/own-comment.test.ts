@@ -16,7 +16,7 @@ const write = (changes: Partial<WriteOfClient> = {}): WriteOfClient => ({
   messageIds: [7],
   startedAt: START,
   unclearAt: null,
-  timedOut: false,
+  answered: false,
   text: 'Да',
   ownerUserId: null,
   ...changes,

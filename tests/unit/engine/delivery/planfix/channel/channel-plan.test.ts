@@ -20,7 +20,7 @@ const attempt: PendingWrite = {
   messageIds: [1],
   startedAt: NOW,
   unclearAt: null,
-  timedOut: false,
+  answered: false,
   text: 'Hello',
   ownerUserId: null,
 }
