@@ -137,6 +137,8 @@ class Wire {
         ? { ok: true }
         : { ok: false, problem: { key: 'settings.address.problem.refused', params: {} } },
     addresses: () => 'one',
+    // It would tell in the computer's time.
+    nextWrite: undefined,
   }
 
   /** A webhook or a scenario's request: the answer's status, or the failure. */

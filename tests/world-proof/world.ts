@@ -172,6 +172,8 @@ export class World {
             exchange: this.network.adapterFor(life),
             prove: () => this.webhooks.prove(life),
             addresses: () => 'one',
+            // It would tell in the computer's time.
+            nextWrite: undefined,
           },
         })
         await life.app.start()

@@ -105,8 +105,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       else socket.destroy()
     },
   }
-  // Node checks for slow senders only every 30 s by default.
-  const slowness = { headersTimeout: requestMs, connectionsCheckingInterval: Math.min(1_000, requestMs) }
+  // Node looks for slow senders only every 30 s by default.
+  const slowness = { headersTimeout: requestMs, connectionsCheckingInterval: Math.ceil(requestMs / 3) }
   const server = options.tls
     ? (fastify({ ...common, https: { ...options.tls, ...slowness } }) as unknown as FastifyInstance)
     : fastify({ ...common, http: slowness })

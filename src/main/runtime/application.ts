@@ -67,7 +67,7 @@ export class Application {
 
   /** Starts receiving and delivering. Rejects when the receiver's port is in use. */
   async start(): Promise<void> {
-    const { options, continuity, fileCache, maintenance, hosting } = this.parts
+    const { options, outside, continuity, fileCache, maintenance, hosting } = this.parts
     this.receiver = await this.receive()
     this.parts.receiver.address = options.host?.address ?? addressForOthers(this.receiver.url)
     continuity.start()
@@ -81,6 +81,7 @@ export class Application {
     this.stopStoreWatch = watchStoreChanges({
       clock: this.clock,
       version: () => this.store.dataVersion(),
+      nextWrite: (heard) => outside.nextWrite?.(options.dataDir, heard) ?? null,
       changed: () => void this.resume(),
       onBug: (error) => this.events.reportBug(error, 'store'),
     })

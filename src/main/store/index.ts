@@ -3,6 +3,7 @@
 export type { Accepted } from './acceptance.ts'
 export type { ApplicationStore, Cluster, LogPlace } from './application-store.ts'
 export type { Holder, Lease, Presence, Seen, Words } from './cluster.ts'
+export { onNextWrite } from './next-write.ts'
 export { openStore, type StoreOptions } from './open.ts'
 export { PACED, UNPACED } from './pacing.ts'
 export type { ConversationSummary } from './queries/conversation-list.ts'
