@@ -10,7 +10,8 @@ import { NODE, ROOT } from './build.ts'
  * `npm run bench`: measures the promised figures and prints a table. A figure that misses its target says
  * MISSED, and the exit code is still 0. `-- calls`, `webhooks`, `flow`, `start`, `log`, `stored`, `page`,
  * `relay`, `hostile`, `desktop`, `day`, `outage`, `weight`, `idle` select parts; `--stored N` = number of messages in the
- * big store, `--seconds N` = how long the steady pace of `weight` and the look of `idle` last. `race` runs only when it is named, because it
+ * big store, `--seconds N` = how long the steady pace of `weight` and the look of `idle` last, `--quiet N` = minutes
+ * without any event before that look. `race` runs only when it is named, because it
  * fetches Node-RED from the npm registry; `--picture` draws its result for docs/benchmarks.md.
  */
 if (process.execPath !== NODE && !process.versions.node.startsWith('24')) {
@@ -23,6 +24,7 @@ const { values, positionals: wanted } = parseArgs({
   options: {
     stored: { type: 'string', default: '1000000' },
     seconds: { type: 'string', default: '60' },
+    quiet: { type: 'string', default: '0' },
     picture: { type: 'boolean', default: false },
   },
 })
@@ -72,7 +74,7 @@ const parts: Record<string, () => Promise<Row[]>> = {
   day: () => dayRows(),
   outage: outageRows,
   weight: () => weightRows(Number(values.seconds)),
-  idle: () => idleRows(Number(values.seconds)),
+  idle: () => idleRows(Number(values.seconds), Number(values.quiet)),
   race: () => raceRows({ picture: values.picture }),
 }
 const ONLY_BY_NAME = ['race']
