@@ -296,6 +296,21 @@ describe('what changes an uncertain reply', () => {
     expect(marks(talk.visitor.sees(), 'r')).toEqual(['r1', 'r3'])
   })
 
+  test('an edit that waits for it does not keep the task open when the client has left', async () => {
+    const talk = await start()
+    const comment = await unclear(talk)
+    world.planfix.editsComment(comment.id, '<p>r2: public</p>')
+    await waits('edit')
+    // Only its own line is cut: the end of the visit is asked for.
+    talk.visitor.leaves()
+    await pass(20 * 60_000)
+    await world.until(
+      'the task is completed',
+      () => world.planfix.statusOf(world.task().id)?.key === 'completed',
+    )
+    expect(await stateOf(world, 'r2')).toMatchObject({ state: 'uncertain' })
+  })
+
   test('a deletion since the backup is executed when the echo comes after the restore', async () => {
     const talk = await start()
     await world.app.store.backUpIfChanged()

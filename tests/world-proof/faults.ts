@@ -46,6 +46,12 @@ export interface Fate {
   answer: 'as-is' | 'never' | 'reset' | 'refused' | number
 }
 
+/** Later than any caller waits. */
+export const LATE_MS = 12_000
+/** Half of the calls whose connection broke. */
+export const isCarriedOutLate = (seed: number, path: string, at: number): boolean =>
+  drawn(seed, 'slow', path, at) < 0.5
+
 const FINE: Fate = { commit: 0, answer: 'as-is' }
 
 /** The active outages and single faults, by side. */
@@ -90,7 +96,9 @@ export class Faults {
     )
     if (!blow) return FINE
     blow.left -= 1
-    return byBlow(blow.kind, blow.lateMs)
+    const fate = byBlow(blow.kind, blow.lateMs)
+    const isSlow = blow.kind === 'reset-after' && isCarriedOutLate(this.seed, asked.path, now)
+    return isSlow ? { ...fate, commit: LATE_MS } : fate
   }
 
   private inOutage(mode: OutageMode, asked: Asked, now: number): Fate {
@@ -106,7 +114,7 @@ export class Faults {
       case 'swallowing':
         // Half of the requests in such an incident are carried out, much later than any caller waits.
         return drawn(this.seed, 'swallow', asked.path, now) < 0.5
-          ? { commit: 12_000, answer: 'never' }
+          ? { commit: LATE_MS, answer: 'never' }
           : { commit: 0, answer: 'never' }
       case 'cut':
         return { commit: 0, answer: 'never' }

@@ -7,6 +7,7 @@ import { marksIn } from './story.ts'
 export function judgeClients(evidence: Evidence): Finding[] {
   return [
     ...once(evidence),
+    ...neverTwice(evidence),
     ...order(evidence),
     ...words(evidence),
     ...ownTasks(evidence),
@@ -15,11 +16,11 @@ export function judgeClients(evidence: Evidence): Finding[] {
   ]
 }
 
-/** The comments with each mark: comment numbers, ascending. */
-function places({ tasks: all, truth }: Evidence): Map<string, number[]> {
+/** The comments with each mark: comment numbers, ascending; `of` = those of a task that count. */
+function places({ tasks: all, truth }: Evidence, of = standing): Map<string, number[]> {
   const tasks = all.filter(({ id }) => !truth.deletedTasks.has(id))
   const found = new Map<string, number[]>()
-  const comments = tasks.flatMap(standing).filter((comment) => !comment.byHand)
+  const comments = tasks.flatMap(of).filter((comment) => !comment.byHand)
   for (const comment of comments.toSorted((a, b) => a.id - b.id)) {
     if (isNote(wordsOf(comment))) continue
     for (const mark of marksIn(wordsOf(comment))) found.set(mark, [...(found.get(mark) ?? []), comment.id])
@@ -50,6 +51,20 @@ function once(evidence: Evidence): Finding[] {
       },
     ]
   })
+}
+
+/** Not even until the second copy was found and removed. */
+function neverTwice(evidence: Evidence): Finding[] {
+  return [...places(evidence, ({ feed }) => feed)].flatMap(([mark, ids]) =>
+    ids.length < 2 || !/^#[cj]/.test(mark)
+      ? []
+      : [
+          {
+            invariant: 'no client message stood twice for a while',
+            detail: `${mark} was in comments ${ids.join(', ')}`,
+          },
+        ],
+  )
 }
 
 /** What the bridge has accepted needs no later event that tells the same, unless the store was damaged since. */

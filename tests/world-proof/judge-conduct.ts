@@ -30,8 +30,10 @@ function foreignTasks({ truth, calls }: Evidence): Finding[] {
 }
 
 function nothingOpen({ open, messages }: Evidence): Finding[] {
+  const unclear = new Set(messages.filter(({ state }) => state === 'uncertain').map(({ id }) => id))
   const waiting = messages
-    .filter(({ state }) => isOpen(state))
+    // Changes of what its owner was told of wait for the owner.
+    .filter(({ state, targetId }) => isOpen(state) && !unclear.has(targetId ?? 0))
     .map(({ id, text, state }) => `message ${id} "${text}" is ${state}`)
   const all = open.length > 0 ? open : waiting
   return all.slice(0, 1).map((detail) => ({ invariant: 'nothing waits for ever', detail }))

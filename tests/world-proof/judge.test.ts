@@ -85,6 +85,15 @@ describe('a violated invariant is found:', () => {
     expect(found).toContain('no client message is doubled')
   })
 
+  test('a client message that stood twice until one copy was removed is found', () => {
+    const found = afterwards((evidence) => {
+      const { feed } = ours(evidence)
+      const one = feed.find(({ description }) => description.includes('#c6'))
+      if (one) feed.push({ ...one, id: one.id + 1000, isDeleted: true })
+    })
+    expect(found).toEqual(['no client message stood twice for a while'])
+  })
+
   test('a missing client message, and one out of order, are found', () => {
     const lost = afterwards((evidence) => {
       const { feed } = ours(evidence)

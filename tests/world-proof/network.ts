@@ -6,7 +6,7 @@ import {
   type SimulatorServer,
 } from '../../src/simulators/common/server.ts'
 import { drawn } from './chance.ts'
-import type { Asked, Fate, Faults, Side } from './faults.ts'
+import { type Asked, type Fate, type Faults, isCarriedOutLate, LATE_MS, type Side } from './faults.ts'
 import { type Life, outOfLife } from './life.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -135,7 +135,7 @@ export class Network {
     tell: { answer(answer: SimResponse): void; refused(): void; reset(): void },
   ): Promise<void> {
     await this.pass(this.latency(call, 'out'))
-    const fate = this.options.faults.fateOf(call, this.options.clock.now())
+    const fate = this.fateOf(call, life)
     if (fate.answer === 'refused') {
       call.status = null
       return tell.refused()
@@ -150,6 +150,13 @@ export class Network {
     const given = typeof fate.answer === 'number' ? { status: fate.answer, body: '<html></html>' } : answer
     call.status = given.status
     tell.answer(given)
+  }
+
+  /** What a program that has ended asked for may take as long as what timed out. */
+  private fateOf(call: Call, life: Life): Fate {
+    const fate = this.options.faults.fateOf(call, this.options.clock.now())
+    const isSlow = life.dead && fate.commit === 0 && isCarriedOutLate(this.options.seed, call.path, call.at)
+    return isSlow ? { ...fate, commit: LATE_MS } : fate
   }
 
   private async carryOut(

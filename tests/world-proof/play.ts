@@ -118,8 +118,13 @@ async function waiting(world: World): Promise<string[]> {
       continue
     }
     for (const job of await store.jobs(conversationId)) {
-      if (job.kind !== 'leave-check' && job.kind !== 'verify')
-        open.push(`conversation ${conversationId}: job ${job.kind} ${job.key}`)
+      if (job.kind === 'leave-check' || job.kind === 'verify') continue
+      // Planfix learns what became of a reply when its owner knows.
+      if (job.kind === 'tick') {
+        const parts = await store.messagesByChannel(job.connectionId, job.key)
+        if (parts.some(({ state }) => state === 'uncertain')) continue
+      }
+      open.push(`conversation ${conversationId}: job ${job.kind} ${job.key}`)
     }
   }
   return open
@@ -130,8 +135,14 @@ async function openMessages(world: World, id: number, queue: 'planfix' | 'chatra
   if (!store) return []
   const conversation = await store.conversation(id)
   const messages = await store.waiting(id, queue === 'planfix' ? 'to-planfix' : 'to-chatra', 100)
+  const isUnclear = async (messageId: number | null) =>
+    messageId !== null && (await store.message(messageId))?.state === 'uncertain'
+  // What its owner was told of waits for the owner, and so do the changes of it.
+  const isForOwner = await Promise.all(
+    messages.map(async ({ state, targetId }) => state === 'uncertain' || (await isUnclear(targetId))),
+  )
   const open = messages
-    .filter(({ state }) => state !== 'uncertain')
+    .filter((_message, index) => !isForOwner[index])
     .map(({ text, state, reason }) => `conversation ${id}: "${text}" is ${state} (${reason ?? ''})`)
   if (queue === 'planfix' && conversation?.attempt)
     open.push(`conversation ${id}: a ${conversation.attempt.kind} is under way`)

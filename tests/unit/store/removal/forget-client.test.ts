@@ -129,7 +129,7 @@ onSqlite.each(['anna1', 'anna@mail.example', ' ANNA@mail.example '])(
       notDelivered: 1,
       events: 4,
       jobs: 2,
-      journal: 3,
+      journal: 4,
       putAside: 1,
     })
     await db.compact()

@@ -1,9 +1,12 @@
 import type { Result } from '../../../../shared/errors.ts'
 import type { Change } from '../../ports.ts'
+import { WAITS_FOR_TARGET } from '../chatra/chatra-plan.ts'
 import { addJob, taskPatch } from '../patches.ts'
 import { type JobOutcome, type JobState, SLOW_LOOK_MS } from './job.ts'
 
 const MINUTE = 60_000
+/** More do not wait for a client who has left. */
+const MOST_WAITING = 100
 
 /** F11: when the chat is over, the task is completed, once no work of the conversation is waiting. */
 export async function complete(state: JobState<'complete'>): Promise<JobOutcome> {
@@ -67,8 +70,9 @@ async function somethingWaits({ context, conversation }: JobState): Promise<bool
   const current = await context.store.conversation(conversation.id)
   if (current?.attempt) return true
   if (await context.store.isWaiting(conversation.id, 'to-planfix')) return true
-  const replies = await context.store.waiting(conversation.id, 'to-chatra', 1)
-  return replies.some((reply) => reply.state !== 'uncertain')
+  const replies = await context.store.waiting(conversation.id, 'to-chatra', MOST_WAITING)
+  // Changes of an uncertain reply may have to wait for its owner.
+  return replies.some(({ state, reason }) => state !== 'uncertain' && reason !== WAITS_FOR_TARGET)
 }
 
 /**
