@@ -1,5 +1,6 @@
 import type { Answer } from '../../shared/api/answer.ts'
 import type { LoginItem } from '../../shared/api/desktop.ts'
+import type { AppState } from '../../shared/api/state.ts'
 import type { Push, Words } from '../../shared/api.ts'
 import type { Configuration } from '../../shared/config.ts'
 import type { Application, Log } from '../runtime/application.ts'
@@ -37,6 +38,8 @@ export interface ApiContext {
   desktop: DesktopApi | null
   /** The host's notice for its owner; see AppState. */
   notices: () => Words[]
+  /** The current data of the shell and the overview; see `lastKnown`. */
+  state(): Promise<AppState>
   /** Sends an event to every connected interface. */
   push(message: Push): void
   /**

@@ -23,6 +23,7 @@ import { createSetup } from './setup/context.ts'
 import { createDrafts } from './setup/drafts.ts'
 import { setupCalls } from './setup/index.ts'
 import { stateCalls, stateOf } from './state/index.ts'
+import { lastKnown } from './state/last-state.ts'
 import { overviewCalls } from './state/overview.ts'
 import { createFeed, type Feed } from './state/push-feed.ts'
 import { reportCalls } from './state/report.ts'
@@ -59,7 +60,7 @@ export interface Api {
 
 export function createApi(options: ApiOptions): Api {
   const { application, log, redact } = options
-  const feed: Feed = createFeed({ application, log, state: () => stateOf(context) })
+  const feed: Feed = createFeed({ application, log, state: () => context.state() })
   const context: ApiContext = {
     ...options,
     drafts: createDrafts(application.store),
@@ -68,6 +69,7 @@ export function createApi(options: ApiOptions): Api {
     desktop: options.desktop ?? null,
     notices: options.notices ?? (() => []),
     push: (message) => feed.push(message),
+    state: lastKnown(() => stateOf(context), application),
     ...settingsWriter(
       () => context,
       (...secrets) => redact.add(...secrets),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { lastKnown } from '../../../src/main/api/state/last-state.ts'
 import { createFeed } from '../../../src/main/api/state/push-feed.ts'
 import type { Application } from '../../../src/main/runtime/application.ts'
 import { storeUnavailable } from '../../../src/main/store/errors.ts'
@@ -28,7 +29,7 @@ function scene() {
   }
   const feed = createFeed({
     application: { store, clock } as unknown as Application,
-    state: () => read(appState()),
+    state: lastKnown(() => read(appState()), { store: store as never, now: () => clock.now() }),
     log: { info: () => {}, warn: () => {}, error: (_, text) => void bugs.push(text) },
   })
   const pass = async () => {
@@ -67,9 +68,21 @@ test('a feed that began while the store was away begins at the end of the log', 
   s.isAway = true
   s.feed.subscribe((one) => s.pushes.push(one))
   for (let n = 0; n < 3; n++) await s.pass()
-  expect([s.pushes, s.places]).toEqual([[], []])
+  expect(s.places).toEqual([])
   s.isAway = false
   for (let n = 0; n < 2; n++) await s.pass()
-  expect(failing(s.pushes)).toEqual([null])
+  // A page that is opened while it is away says so, with what was known before.
+  expect(failing(s.pushes)).toEqual([expect.stringContaining('57P01'), null])
   expect(new Set(s.places)).toEqual(new Set(['end']))
+})
+
+test('a second page that is opened while the store is away says so too', async () => {
+  const s = scene()
+  s.feed.subscribe(() => undefined)
+  await settle()
+  s.isAway = true
+  s.feed.subscribe((one) => s.pushes.push(one))
+  await settle()
+  expect(failing(s.pushes)).toEqual([expect.stringContaining('57P01')])
+  expect(s.bugs).toEqual([])
 })

@@ -11,7 +11,7 @@ import { keptEvents } from './kept-events.ts'
 import { isUpdated } from './program-version.ts'
 
 export const stateCalls = (context: ApiContext): Pick<Handlers, keyof typeof contract> => ({
-  'state.get': async () => done(await stateOf(context)),
+  'state.get': async () => done(await context.state()),
   async 'events.list'({ afterId, limit }) {
     const { store } = context.application
     const events = await store.events(afterId, limit)

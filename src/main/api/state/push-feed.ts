@@ -1,11 +1,10 @@
 import type { AppState } from '../../../shared/api/state.ts'
 import type { Push } from '../../../shared/api.ts'
 import { errorStack } from '../../../shared/node-errors.ts'
-import { isStoreUnavailable, storeReason } from '../../../shared/store-error.ts'
+import { isStoreUnavailable } from '../../../shared/store-error.ts'
 import type { Application, Log } from '../../runtime/application.ts'
 import type { LogPlace } from '../../store/index.ts'
 import { rowsOf } from '../log/message-rows.ts'
-import { keptEvents } from './kept-events.ts'
 
 /** Events that the application pushes. */
 export interface Feed {
@@ -29,6 +28,7 @@ const MOST_EVENTS = 100
  */
 export function createFeed(options: {
   application: Application
+  /** See `lastKnown`. */
   state: () => Promise<AppState>
   log: Log
 }): Feed {
@@ -41,7 +41,6 @@ export function createFeed(options: {
   let place: LogPlace = ''
   let eventId = 0
   let shown = ''
-  let state: AppState | null = null
 
   const publish = (push: Push, to: Iterable<(push: Push) => void> = [...listeners]) => {
     for (const listener of to) {
@@ -88,27 +87,18 @@ export function createFeed(options: {
   }
 
   async function newState(): Promise<Push[]> {
-    state = await options.state()
-    return changed(state)
-  }
-
-  function changed(value: AppState): Push[] {
+    const value = await options.state()
     const text = JSON.stringify({ ...value, time: 0 })
     if (text === shown) return []
     shown = text
     return [{ event: 'state', value }]
   }
 
-  /** While the store cannot be read, the last state says so. */
-  function failedToLook(mine: number, error: unknown): void {
-    if (!isStoreUnavailable(error)) failed(error)
-    else if (state !== null && mine === generation)
-      for (const push of changed({
-        ...state,
-        storeFailing: storeReason(error),
-        keptEvents: keptEvents(store),
-      }))
-        publish(push)
+  /** While the store cannot be read, the state says so. */
+  async function failedToLook(mine: number, error: unknown): Promise<void> {
+    if (!isStoreUnavailable(error)) return failed(error)
+    const pushes = await newState().catch(() => [])
+    if (mine === generation) for (const push of pushes) publish(push)
   }
 
   /** The next read begins when this one is over: a slow disk is not read twice at once. */
@@ -116,8 +106,8 @@ export function createFeed(options: {
     void work(mine)
       .then(
         () => look,
-        (error: unknown) => {
-          failedToLook(mine, error)
+        async (error: unknown) => {
+          await failedToLook(mine, error)
           return work
         },
       )
