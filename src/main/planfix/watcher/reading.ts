@@ -47,7 +47,13 @@ export type Read =
  */
 export async function readTask(task: TaskLink, options: ReadingOptions): Promise<Read> {
   const { store, settings, clock } = options
-  const feed = await readFeed(task, options.ask)
+  let readAt = Number.POSITIVE_INFINITY
+  const feed = await readFeed(task, (call) =>
+    options.ask((planfix) => {
+      readAt = Math.min(readAt, clock.now())
+      return call(planfix)
+    }),
+  )
   if (!('comments' in feed)) return feed
   const now = clock.now()
   const judged = judgedOf(task)
@@ -91,6 +97,7 @@ export async function readTask(task: TaskLink, options: ReadingOptions): Promise
         ...(counterparty !== undefined && { counterparty }),
         ...(isGone && { gone: true }),
         ...(options.isFirst && { first: true }),
+        ...(task.byChannel && { readAt }),
       }),
     },
   })

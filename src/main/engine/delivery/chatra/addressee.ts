@@ -1,5 +1,6 @@
 import type { ClientLink, Conversation, Message } from '../../../../shared/domain.ts'
-import { clientMessageBefore, deviceOf } from '../../intake/comment/comment-state.ts'
+import { deviceOf } from '../../intake/comment/comment-state.ts'
+import { placedMessageBefore } from '../../intake/comment/message-before.ts'
 import type { Store } from '../../ports.ts'
 import { latest } from '../patches.ts'
 
@@ -51,7 +52,7 @@ export async function addresseeOf(
   const place = { id: planfixCommentId ?? 0, at: message.writtenAt }
   const before =
     attempts === 0 && task !== null && planfixCommentId !== null && channelMessageId === null
-      ? await clientMessageBefore(store, task, conversation.id, place, now)
+      ? await placedMessageBefore(store, task, conversation.id, place, now)
       : null
   const known = await deviceOf(store, conversation, before?.chatraClientId ?? null)
   const bound = known ?? message.chatraClientId

@@ -13,6 +13,8 @@ export interface CommentEvent {
   first?: boolean
   /** It was read before, and the rest of the feed was decided on since. */
   again?: boolean
+  /** When its reading began, milliseconds; absent in rows of earlier versions. */
+  readAt?: number
   /** Number of the task's counterparty card when it was read; absent if it was not read. */
   counterparty?: number | null
 }

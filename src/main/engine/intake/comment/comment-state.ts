@@ -3,14 +3,7 @@ import { type ConnectionContext, type EngineContext, stage } from '../../context
 import { latest } from '../../delivery/patches.ts'
 import type { KeyedMutex } from '../../keyed-mutex.ts'
 import { rootOf, underRoots } from '../../people/roots.ts'
-import {
-  type Change,
-  isDeliveredElsewhere,
-  isRestore,
-  type PlanfixComment,
-  type Store,
-  type Takeover,
-} from '../../ports.ts'
+import { type Change, isDeliveredElsewhere, isRestore, type Store, type Takeover } from '../../ports.ts'
 import { ECHO_KEY } from '../chat/chat.ts'
 import { longestLine } from '../parts.ts'
 import {
@@ -22,6 +15,7 @@ import {
   TOKEN_USER,
 } from './comment.ts'
 import type { CommentEvent, CommentState } from './comment-input.ts'
+import { COMPARED_MS, clientMessageBefore } from './message-before.ts'
 import type { WriteOfClient } from './own-comment.ts'
 
 /**
@@ -83,7 +77,8 @@ async function loadState(
   if (!task || !conversation) return null
   const original =
     task.conversationId === conversation.id ? conversation : await store.conversation(task.conversationId)
-  const before = await clientMessageBefore(store, task, conversation.id, event.comment, clock.now())
+  const place = { ...event.comment, ...(event.readAt !== undefined && { readAt: event.readAt }) }
+  const before = await clientMessageBefore(store, task, conversation.id, place, clock.now())
   const counterparty = event.counterparty === undefined ? (task.counterparty ?? null) : event.counterparty
   const takeover = context.takeover?.() ?? null
   // The recipient of a reply that may have been sent before: its echo is searched for among the replies to
@@ -119,42 +114,6 @@ async function loadState(
     newId: () => store.newId(),
   }
 }
-
-/**
- * The client's last message before a comment in the feed of its task. In a chat's task the comments of the messages become
- * known when the task is read; until then their time counts, to the minute in which Planfix gives the comment's.
- */
-export async function clientMessageBefore(
-  store: Store,
-  task: TaskLink,
-  conversationId: number,
-  { id, at }: Pick<PlanfixComment, 'id' | 'at'>,
-  now: number,
-): Promise<Message | null> {
-  const byNumber = await store.clientMessageBefore(task.connectionId, task.taskId, id)
-  if (task.byChannel !== true) return byNumber
-  const recent = await store.messagesSince(conversationId, now - COMPARED_MS)
-  const isBefore = (message: Message) =>
-    message.planfixCommentId === null
-      ? arrivedAt(message) < (at ?? 0) + MINUTE
-      : message.planfixCommentId < id
-  const before = recent
-    .filter(
-      (one) =>
-        one.direction === 'to-planfix' &&
-        one.author.kind === 'client' &&
-        one.state === 'delivered' &&
-        one.planfixTaskId === task.taskId &&
-        isBefore(one),
-    )
-    .toSorted((a, b) => arrivedAt(a) - arrivedAt(b))
-  return before.at(-1) ?? byNumber
-}
-const arrivedAt = ({ sentAt, writtenAt }: Message): number => sentAt ?? writtenAt
-const MINUTE = 60_000
-
-/** As far back as a comment and its call by the Chat API are compared. */
-export const COMPARED_MS = 13 * 3_600_000
 
 /**
  * Whether this store wrote the client's message before a comment after it took over: ids ascend, so the

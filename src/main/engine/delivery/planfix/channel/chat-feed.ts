@@ -3,7 +3,7 @@ import { ok, type Result } from '../../../../../shared/errors.ts'
 import type { ConnectionContext, EngineContext } from '../../../context.ts'
 import { applyComment } from '../../../intake/comment/comment-state.ts'
 import type { KeyedMutex } from '../../../keyed-mutex.ts'
-import type { PlanfixComment } from '../../../ports.ts'
+import type { Clock, PlanfixComment } from '../../../ports.ts'
 import type { Ask } from './chat-task.ts'
 
 /** Planfix gives times to the minute, clocks differ, and its digits may be read as another zone's. */
@@ -11,22 +11,34 @@ const SLACK_MS = 3 * 60_000
 const FARTHEST_ZONE_MS = 12 * 3_600_000
 const MOST_PAGES = 20
 
-/** A task's comments back to `since`; `reachesBack`: none of them is missing. */
+/** Comments of a task as they were when their reading began; `reachesBack`: none of them is missing. */
+export interface Feed {
+  comments: PlanfixComment[]
+  reachesBack: boolean
+  readAt: number
+}
+
+/** A task's comments back to `since`. */
 export async function feedSince(
   taskId: number,
   since: number,
   ask: Ask,
-): Promise<Result<{ comments: PlanfixComment[]; reachesBack: boolean }>> {
+  clock: Clock,
+): Promise<Result<Feed>> {
   const earliest = since - SLACK_MS - FARTHEST_ZONE_MS
   const comments: PlanfixComment[] = []
+  let readAt = Number.POSITIVE_INFINITY
   for (let page = 0; page < MOST_PAGES; page++) {
-    const listed = await ask.rest((planfix) => planfix.comments(taskId, page * 100))
+    const listed = await ask.rest((planfix) => {
+      readAt = Math.min(readAt, clock.now())
+      return planfix.comments(taskId, page * 100)
+    })
     if (!listed.ok) return listed
     comments.push(...listed.value.comments)
     const isFarEnough = listed.value.sorted && comments.some(({ at }) => at !== null && at < earliest)
-    if (listed.value.complete || isFarEnough) return ok({ comments, reachesBack: true })
+    if (listed.value.complete || isFarEnough) return ok({ comments, reachesBack: true, readAt })
   }
-  return ok({ comments, reachesBack: false })
+  return ok({ comments, reachesBack: false, readAt })
 }
 
 /**
@@ -38,7 +50,7 @@ export async function decideOnFeed(
   serial: KeyedMutex,
   connection: ConnectionContext,
   task: TaskLink,
-  comments: readonly PlanfixComment[],
+  { comments, readAt }: Feed,
 ): Promise<void> {
   const { taskId, cursor, floor = cursor, judged = [] } = task
   // As for the watcher: what another store may have sent is not certainly new.
@@ -51,6 +63,9 @@ export async function decideOnFeed(
     for (const comment of inOrder) {
       const linked = await context.store.messagesByComment(connection.settings.id, comment.id)
       if (linked.length > 0) continue
-      await applyComment(context, serial, connection, { taskId, comment, again, ...(first && { first }) })
+      await applyComment(context, serial, connection, {
+        ...{ taskId, comment, again, readAt },
+        ...(first && { first }),
+      })
     }
 }

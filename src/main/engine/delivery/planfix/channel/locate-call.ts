@@ -60,12 +60,12 @@ export async function locateCall(
   let isComplete = areAll && present !== null && startedAt - call.calledAt >= SHOWN_AFTER_MS
   const seen: PlanfixComment[] = []
   for (const task of tasks) {
-    const feed = await feedSince(task.taskId, call.calledAt, ask)
+    const feed = await feedSince(task.taskId, call.calledAt, ask, clock)
     if (!feed.ok && feed.error.code !== 'object-gone') return feed
     isComplete &&= feed.ok && feed.value.reachesBack
     if (!feed.ok) continue
     seen.push(...feed.value.comments)
-    await decideOnFeed(context, serial, connection, task, feed.value.comments)
+    await decideOnFeed(context, serial, connection, task, feed.value)
   }
   // A chat's task begins with a message of its client; without one it is no whole feed.
   const isFeed = seen.some(({ owner }) => owner?.startsWith('contact:'))
