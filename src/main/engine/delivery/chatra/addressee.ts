@@ -19,7 +19,8 @@ export async function beingWritten(
   { attempt }: Conversation,
   clients: readonly ClientLink[],
 ): Promise<Writing | null> {
-  const last = attempt?.kind === 'comment' && clients.length > 1 ? attempt.messageIds.at(-1) : undefined
+  const isMessage = attempt?.kind === 'comment' || attempt?.kind === 'chat'
+  const last = isMessage && clients.length > 1 ? attempt.messageIds.at(-1) : undefined
   const message = last === undefined ? null : await store.message(last)
   if (!attempt || message?.author.kind !== 'client' || message.chatraClientId === null) return null
   return { clientId: message.chatraClientId, since: attempt.startedAt }

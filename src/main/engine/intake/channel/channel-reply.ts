@@ -7,6 +7,7 @@ import { wordsOf } from '../../text.ts'
 import { isNumber } from '../comment/comment.ts'
 import { goneComment } from '../comment/comment-input.ts'
 import { mayGoOut, type Verdict } from '../comment/may-go-out.ts'
+import { arrivedAt } from '../comment/message-before.ts'
 import type { WriteOfClient } from '../comment/own-comment.ts'
 import { WAITS } from '../comment/reply-changes.ts'
 import { deliveredBefore, inDoubt } from '../delivered-before.ts'
@@ -147,24 +148,28 @@ const commentIdOf = ({ messageId }: ChannelReply, { numbersAreComments }: Channe
 /** The call does not say in which of the client's tasks it was written: the task is read, and its last device answered. */
 export const READ_IN_TASK = 'read-in-task'
 
-/** Several devices wrote in several tasks of the chat: an answer in one of them must not reach the device of another. */
+/**
+ * Several devices wrote in several tasks of the chat, or whether the message of one of them is in the task is not known: an
+ * answer to one of them must not reach another.
+ */
 function isForOneOfSeveral(recent: readonly Message[]): boolean {
-  const said = recent.filter(
-    ({ direction, author }) => direction === 'to-planfix' && author.kind === 'client',
-  )
+  const said = recent.filter(isClients)
   const tasks = new Set(said.map(({ planfixTaskId }) => planfixTaskId))
-  return tasks.size > 1 && new Set(said.map(({ chatraClientId }) => chatraClientId)).size > 1
+  const isUnclear = said.some(({ state }) => state === 'retrying')
+  return (tasks.size > 1 || isUnclear) && new Set(said.map(({ chatraClientId }) => chatraClientId)).size > 1
 }
+const isClients = ({ direction, author }: Message): boolean =>
+  direction === 'to-planfix' && author.kind === 'client'
 
 /**
  * The device that the employee answers: the last one whose message is in the task. A message that is still being written
  * was not read yet.
  */
 const deviceBefore = (recent: readonly Message[], isAnyState = false): string | null =>
-  recent.findLast(
-    ({ direction, author, state }) =>
-      direction === 'to-planfix' && author.kind === 'client' && (isAnyState || state === 'delivered'),
-  )?.chatraClientId ?? null
+  recent
+    .filter((message) => isClients(message) && (isAnyState || message.state === 'delivered'))
+    .toSorted((a, b) => arrivedAt(a) - arrivedAt(b))
+    .at(-1)?.chatraClientId ?? null
 
 /** Two pictures may have one name: the place tells them apart. */
 const urlOf = ({ planfixFileId: place }: MessageFile, { files }: ChannelReply): string | null =>

@@ -65,4 +65,5 @@ async function recentBefore(
     )
     .toSorted((a, b) => arrivedAt(a) - arrivedAt(b))
 }
-const arrivedAt = ({ sentAt, writtenAt }: Message): number => sentAt ?? writtenAt
+/** When it came into the task: messages of two devices need not come in the order in which they were written. */
+export const arrivedAt = ({ sentAt, writtenAt }: Message): number => sentAt ?? writtenAt

@@ -185,6 +185,16 @@ describe('the device that a reply answers', () => {
     expect(device(said(), said({ id: 2, state: 'queued', chatraClientId: 'laptop' }))).toBe('phone')
     expect(device(said(), readReply({ id: 2, chatraClientId: 'laptop' }))).toBe('phone')
   })
+  test('of messages that came into the task in another order than they were written the last one there counts', () => {
+    const earlier = said({ writtenAt: 10, sentAt: 30, chatraClientId: 'phone' })
+    const laptop = said({ id: 2, writtenAt: 11, sentAt: 20, chatraClientId: 'laptop' })
+    expect(device(earlier, laptop)).toBe('phone')
+  })
+  test('while it is not known whether the message of another device is in the task, the task is read', () => {
+    const laptop = said({ id: 2, state: 'retrying', planfixTaskId: 100, chatraClientId: 'laptop' })
+    expect(decide({ recent: [said(), laptop] }).skipped).toBe(READ_IN_TASK)
+    expect(decide({ recent: [said(), { ...laptop, chatraClientId: 'phone' }] }).skipped).toBeNull()
+  })
   test('what an agent wrote is from no device of the client', () => {
     const julia = { kind: 'agent', id: 'j', name: 'Julia', email: null } as const
     expect(device(said(), said({ id: 2, author: julia, chatraClientId: 'laptop' }))).toBe('phone')
