@@ -20,6 +20,31 @@ const count = (text: string) =>
     .flat()
     .filter((one) => one.includes(text)).length
 
+test('a device that joined another since the backup had a task of its own, and nothing of it comes twice', async () => {
+  world = await World.start({ chat: true, virtual: true })
+  const phone = world.chatra.visit({ name: 'Anna' })
+  phone.says('from the phone')
+  await world.until('a task', () => world.planfix.tasks[0])
+  await world.quiet()
+  await world.app.store.backUpIfChanged()
+  const laptop = world.chatra.visit({ name: 'Bea' })
+  laptop.says('from the laptop')
+  await world.until('its task', () => world.planfix.tasks[1])
+  await world.quiet()
+  for (const device of [phone, laptop]) {
+    device.introduces({ name: 'Anna Rusu', email: 'anna@mail.example' })
+    device.says('it is me')
+    await world.quiet()
+  }
+  const before = texts().flat().length
+  expect([count('from the laptop'), count('it is me')]).toEqual([1, 2])
+  await world.restart(() => damageStore(world.dataDir))
+  await caughtUp()
+  expect([count('from the laptop'), count('it is me')]).toEqual([1, 2])
+  expect(world.planfix.tasks).toHaveLength(2)
+  expect(texts().flat().length).toBeGreaterThanOrEqual(before)
+})
+
 test('a chat that had two tasks since the backup is found in both, and nothing of it comes twice', async () => {
   world = await World.start({ chat: true, virtual: true })
   await world.app.store.backUpIfChanged()

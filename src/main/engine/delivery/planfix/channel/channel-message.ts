@@ -24,6 +24,7 @@ import {
 import { afterTheEnd, perhapsNotes } from '../planfix-task.ts'
 import { commentText, ownerOf, plainOf, taskName } from '../planfix-text.ts'
 import type { ChannelStep } from './channel-plan.ts'
+import { tasksOfJoined } from './joined-chats.ts'
 import { saidComment } from './said-comment.ts'
 
 type Say = Extract<ChannelStep, { do: 'say' }>
@@ -36,6 +37,9 @@ export async function askChat(work: PlanfixStepRunner, state: ConversationState)
   const now = clock.now()
   const none: Change = patchOf(state, { channel: { chatId, askedAt: now } })
   if (!asked.ok) return work.applyResult({ state, result: asked, onSuccess: () => [], isWrite: false })
+  const joined = await tasksOfJoined(work.context, state)
+  if (!joined.ok) return reconcileRefused(work, state, joined)
+  if (joined.value.length > 0) return adopt(work, joined.value, state, 'here')
   const { number, active } = asked.value ?? { number: 0, active: false }
   const known = number === 0 ? null : await store.task(state.settings.id, number)
   let isOpen = active ?? false
