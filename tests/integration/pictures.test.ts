@@ -32,7 +32,9 @@ async function carries(
     await world.until('the reply', () => anna.sees().length > 0)
     await calm(world)
     if (edited !== undefined) {
+      const before = anna.sees().join()
       world.planfix.editsComment(comment.id, edited)
+      await world.until('the edit', () => anna.sees().join() !== before)
       await calm(world)
     }
     seen.chat = anna.sees()

@@ -180,9 +180,10 @@ const scopes: { scope: string; needs(world: World, anna: Visitor, task: number):
   },
   {
     scope: 'task_update',
-    needs: (world) => {
+    needs: async (world) => {
       const boris = world.chatra.visit({ name: 'Boris' })
       boris.says('Hi #b1')
+      await world.until('his message', () => feedMarks(world, 'Boris').includes('#b1'))
       boris.leaves()
     },
   },
