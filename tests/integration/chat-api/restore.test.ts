@@ -36,13 +36,11 @@ test('a device that joined another since the backup had a task of its own, and n
     device.says('it is me')
     await world.quiet()
   }
-  const before = texts().flat().length
   expect([count('from the laptop'), count('it is me')]).toEqual([1, 2])
   await world.restart(() => damageStore(world.dataDir))
   await caughtUp()
   expect([count('from the laptop'), count('it is me')]).toEqual([1, 2])
   expect(world.planfix.tasks).toHaveLength(2)
-  expect(texts().flat().length).toBeGreaterThanOrEqual(before)
 })
 
 test('a chat that had two tasks since the backup is found in both, and nothing of it comes twice', async () => {
