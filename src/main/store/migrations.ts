@@ -249,6 +249,17 @@ export const migrations: readonly string[] = [
   CREATE INDEX inbox_waiting ON inbox (connection, seq) WHERE outcome IS NULL;
   DROP INDEX inbox_pending;
   `,
+  `
+  -- Every index with a place of its own for each conversation costs a message a page of the disk: one for a task's feed,
+  -- and ids in the chat of replies alone, as clients' messages have theirs in origin_key.
+  DROP INDEX messages_feed;
+  DROP INDEX messages_task;
+  CREATE INDEX messages_task ON messages (connection, planfix_task, coalesce(planfix_comment, 0), position, id)
+    WHERE planfix_task IS NOT NULL;
+  DROP INDEX messages_chatra;
+  CREATE INDEX messages_chatra ON messages (connection, chatra_message)
+    WHERE direction = 'to-chatra' AND chatra_message IS NOT NULL;
+  `,
 ]
 
 /** Number of the file's format; 0 for an empty file. */

@@ -1,6 +1,6 @@
 /**
  * How often the disk is written to. Every transaction rewrites whole pages, most of them the same as the one before: what
- * is written within a fifth of a second costs little more together than one of it alone.
+ * is written within half a second costs little more together than one of it alone.
  */
 export interface Pacing {
   /** Transactions a second, when more is written than that. */
@@ -18,7 +18,7 @@ export interface Pacing {
 
 export const UNPACED: Pacing = { perSecond: Number.POSITIVE_INFINITY, atOnce: 1, full: 1, staged: 0 }
 /** For a program on a real disk. */
-export const PACED: Pacing = { perSecond: 5, atOnce: 10, full: 25, staged: 200 }
+export const PACED: Pacing = { perSecond: 2, atOnce: 10, full: 50, staged: 500 }
 
 /** Counts transactions against a pace; times in milliseconds. */
 export class Pacer {

@@ -117,6 +117,15 @@ it('waiting messages come from the index in order, without sorting', () => {
   ])
 })
 
+it.each(['clientMessageBefore', 'writtenInTask', 'repliedInTask'] as const)(
+  'what is said in a task comes from the index in the order of its feed, without sorting: %s',
+  (name) => {
+    const plan = planOf(empty(), LOOKUPS[name])
+    expect(plan[0]).toMatch(/^SEARCH messages USING INDEX messages_task \(connection=\? AND planfix_task=\?/)
+    expect(plan.filter((step) => step.includes('TEMP B-TREE'))).toEqual([])
+  },
+)
+
 it('queues with work are found only in the indexes of open messages', () => {
   const touched = planOf(empty(), queuesOfMessages).filter((step) => / messages\b/.test(step))
   expect(touched.length).toBe(2)

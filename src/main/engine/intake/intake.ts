@@ -27,7 +27,7 @@ const MOST_TRIES = 5
  * Maximum rows decided per batch, in one turn of the event loop: between batches the receiver runs, so that a flood of
  * events is answered first.
  */
-const BATCH = 25
+const BATCH = 50
 
 /**
  * Takes stored events of one connection from the inbox, decides what they mean and commits that together with the row's

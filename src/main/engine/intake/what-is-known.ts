@@ -84,8 +84,8 @@ async function repliesIn(
   if (!hasAgent(event)) return { replies: [], marksSeen: false }
   const byId: Message[] = []
   for (const { id, type } of event.messages) {
-    const reply = id === null || type !== 'agent' ? null : await store.messageByChatraId(connectionId, id)
-    if (reply?.direction === 'to-chatra') byId.push(reply)
+    const reply = id === null || type !== 'agent' ? null : await store.replyByChatraId(connectionId, id)
+    if (reply) byId.push(reply)
   }
   const lacksId = event.messages.some(({ id, type }) => id === null && type === 'agent')
   const since = event.kind === 'transcript' && lacksId ? 0 : clock.now() - DAY

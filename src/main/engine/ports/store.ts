@@ -130,8 +130,8 @@ export interface Store {
 
   message(id: number): Promise<Message | null>
   messageByOrigin(connectionId: string, originKey: string): Promise<Message | null>
-  /** The reply, or the client's message, that has this id in the chat, however old. */
-  messageByChatraId(connectionId: string, chatraMessageId: string): Promise<Message | null>
+  /** The reply that has this id in the chat, however old; a client's message has its id in its origin key. */
+  replyByChatraId(connectionId: string, chatraMessageId: string): Promise<Message | null>
   /** Edits and deletions of this reply, oldest first. */
   changesOf(messageId: number): Promise<Message[]>
   /** Messages that mirror this comment: the reply made from it, or the client messages joined in it. */

@@ -109,8 +109,8 @@ export class EngineReads {
   async messageByOrigin(connectionId: string, originKey: string): Promise<Message | null> {
     return this.#message(LOOKUPS.messageByOrigin, connectionId, originKey)
   }
-  async messageByChatraId(connectionId: string, chatraMessageId: string): Promise<Message | null> {
-    return this.#message(LOOKUPS.messageByChatraId, connectionId, chatraMessageId)
+  async replyByChatraId(connectionId: string, chatraMessageId: string): Promise<Message | null> {
+    return this.#message(LOOKUPS.replyByChatraId, connectionId, chatraMessageId)
   }
   async changesOf(messageId: number): Promise<Message[]> {
     return this.#messages(LOOKUPS.changesOf, messageId)

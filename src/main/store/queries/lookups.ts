@@ -44,9 +44,9 @@ export const LOOKUPS = {
 
   message: `SELECT * FROM messages WHERE id = ?`,
   messageByOrigin: `SELECT * FROM messages INDEXED BY messages_origin WHERE connection = ? AND origin_key = ?`,
-  /** The message itself, not its edits and deletions. */
-  messageByChatraId: `SELECT * FROM messages INDEXED BY messages_chatra
-    WHERE connection = ? AND chatra_message = ? AND kind = 'text' ORDER BY id LIMIT 1`,
+  /** The reply itself, not its edits and deletions. */
+  replyByChatraId: `SELECT * FROM messages INDEXED BY messages_chatra
+    WHERE connection = ? AND chatra_message = ? AND direction = 'to-chatra' AND kind = 'text' ORDER BY id LIMIT 1`,
   changesOf: `SELECT * FROM messages INDEXED BY messages_target WHERE target = ? ORDER BY id`,
   /** Edits and deletions have the id of the message they change: that message comes first. */
   messagesByComment: `SELECT * FROM messages INDEXED BY messages_comment
@@ -58,13 +58,13 @@ export const LOOKUPS = {
   changesByComment: `SELECT * FROM messages INDEXED BY messages_comment
     WHERE connection = ? AND planfix_comment = ? AND kind IN ('edit', 'delete') ORDER BY position, id`,
   /** Without a comment: messages in the description, which precedes all comments. */
-  clientMessageBefore: `SELECT * FROM messages INDEXED BY messages_feed
+  clientMessageBefore: `SELECT * FROM messages INDEXED BY messages_task
     WHERE connection = ? AND planfix_task = ? AND coalesce(planfix_comment, 0) < ?
       AND direction = 'to-planfix' AND kind = 'text' AND author ->> '$.kind' = 'client'
     ORDER BY coalesce(planfix_comment, 0) DESC, position DESC, id DESC LIMIT 1`,
   /** Messages in the description have no comment. */
-  writtenInTask: `SELECT * FROM messages INDEXED BY messages_feed
-    WHERE connection = ? AND planfix_task = ? AND direction = 'to-planfix' AND planfix_task IS NOT NULL
+  writtenInTask: `SELECT * FROM messages INDEXED BY messages_task
+    WHERE connection = ? AND planfix_task = ? AND direction = 'to-planfix'
       AND kind = 'text' AND state = 'delivered' AND author ->> '$.kind' IN ('client', 'agent')
     ORDER BY coalesce(planfix_comment, 0) DESC, position DESC, id DESC LIMIT ?`,
   /** Without messages that were deleted in the chat. */
@@ -73,7 +73,7 @@ export const LOOKUPS = {
       AND kind = 'text' AND state = 'delivered' AND NOT EXISTS (
         SELECT 1 FROM messages AS removal INDEXED BY messages_target
         WHERE removal.target = messages.id AND removal.kind = 'delete' AND removal.state <> 'skipped')
-    ORDER BY planfix_comment DESC, position DESC, id DESC LIMIT ?`,
+    ORDER BY coalesce(planfix_comment, 0) DESC, position DESC, id DESC LIMIT ?`,
   messagesOfTask: `SELECT * FROM messages INDEXED BY messages_task
     WHERE connection = ? AND planfix_task = ? AND planfix_comment IS NOT NULL AND kind = 'text'
       AND written_at >= ?

@@ -74,7 +74,7 @@ function applyChange(sql: Sql, change: Exclude<Change, { type: 'inbox.add' }>, i
     case 'task.patch': {
       const task = taskFrom(sql.get(TASK_DATA, change.connectionId, change.taskId))
       if (!task) throw new Error(`task.patch: no task ${change.taskId} in ${change.connectionId}`)
-      saveTask(sql, patched(task, change.patch))
+      updateTask(sql, task, patched(task, change.patch))
       return
     }
     case 'message.add':
@@ -134,11 +134,14 @@ const SAVE_CLIENT = `INSERT INTO clients
   (connection, client, conversation, email, last_wrote_at, last_visit_at, profile) VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (connection, client) DO UPDATE SET conversation = excluded.conversation, email = excluded.email,
     last_wrote_at = excluded.last_wrote_at, last_visit_at = excluded.last_visit_at, profile = excluded.profile`
+const UPDATE_CLIENT = `UPDATE clients SET email = ?, last_wrote_at = ?, last_visit_at = ?, profile = ?
+  WHERE connection = ? AND client = ? AND conversation = ?`
 const TASK_DATA = `SELECT data FROM tasks WHERE connection = ? AND task = ?`
 const SAVE_TASK = `INSERT INTO tasks (connection, task, conversation, chat, last_activity_at, deleted, data)
   VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (connection, task) DO UPDATE SET conversation = excluded.conversation, chat = excluded.chat,
     last_activity_at = excluded.last_activity_at, deleted = excluded.deleted, data = excluded.data`
+const UPDATE_TASK_DATA = `UPDATE tasks SET last_activity_at = ?, data = ? WHERE connection = ? AND task = ?`
 const JOB_DATA = `SELECT data FROM chores WHERE id = ?`
 // OR REPLACE: the job with the same conversation, kind and key is replaced, together with its number.
 const SAVE_JOB = `INSERT OR REPLACE INTO chores (id, connection, conversation, kind, key, data)
@@ -162,8 +165,10 @@ export const CHANGE_STATEMENTS = {
   UPDATE_CONVERSATION,
   UPDATE_CONVERSATION_DATA,
   SAVE_CLIENT,
+  UPDATE_CLIENT,
   TASK_DATA,
   SAVE_TASK,
+  UPDATE_TASK_DATA,
   JOB_DATA,
   SAVE_JOB,
   DROP_JOB,
@@ -183,7 +188,7 @@ function patchConversation(sql: Sql, id: number, patch: Partial<Conversation>): 
   const conversation = conversationById(id, sql.get(CONVERSATION_DATA, id))
   if (!conversation) throw new Error(`conversation.patch: no conversation ${id}`)
   const after = patched(conversation, { ...patch, id })
-  // Columns that are written are written in their indexes too.
+  // Columns that are written are written in their indexes too: here, in a client and in a task.
   if (isFoundAlike(conversation, after)) sql.run(UPDATE_CONVERSATION_DATA, JSON.stringify(after), id)
   else updateConversation(sql, after)
 }
@@ -208,16 +213,11 @@ const conversationColumns = (conversation: Conversation) =>
   ] as const
 
 export function saveClient(sql: Sql, client: ClientLink): void {
-  sql.run(
-    SAVE_CLIENT,
-    client.connectionId,
-    client.clientId,
-    client.conversationId,
-    client.profile.email === null ? null : foldEmail(client.profile.email),
-    client.lastWroteAt,
-    client.lastVisitAt,
-    JSON.stringify(client.profile),
-  )
+  const { connectionId, clientId, conversationId, profile, lastWroteAt, lastVisitAt } = client
+  const email = profile.email === null ? null : foldEmail(profile.email)
+  const values = [email, lastWroteAt, lastVisitAt, JSON.stringify(profile)] as const
+  const { changes } = sql.run(UPDATE_CLIENT, ...values, connectionId, clientId, conversationId)
+  if (changes === 0) sql.run(SAVE_CLIENT, connectionId, clientId, conversationId, ...values)
 }
 
 /** The form in which e-mail addresses are compared. */
@@ -234,6 +234,16 @@ export function saveTask(sql: Sql, task: TaskLink): void {
     task.deleted ? 1 : 0,
     JSON.stringify(task),
   )
+}
+
+function updateTask(sql: Sql, before: TaskLink, after: TaskLink): void {
+  const isFoundAlike =
+    before.conversationId === after.conversationId &&
+    before.chatId === after.chatId &&
+    before.deleted === after.deleted
+  if (!isFoundAlike) saveTask(sql, after)
+  else
+    sql.run(UPDATE_TASK_DATA, after.lastActivityAt, JSON.stringify(after), after.connectionId, after.taskId)
 }
 
 function saveJob(sql: Sql, job: Job): void {

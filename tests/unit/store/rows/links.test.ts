@@ -77,6 +77,19 @@ describe('tasks', () => {
     expect(await db.task('shop', 2)).toEqual(task({ taskId: 2, lastActivityAt: 50, cursor: 8 }))
   })
 
+  it('a task that is changed is found by its new conversation and chat, and is no longer watched once deleted', async () => {
+    const db = await store()
+    await db.commit([{ type: 'task.add', task: task({ taskId: 1, lastActivityAt: 40 }) }])
+    const patch = { conversationId: 2, chatId: 'chat2' }
+    await db.commit([{ type: 'task.patch', connectionId: 'shop', taskId: 1, patch }])
+    expect(await db.tasksOf(1)).toEqual([])
+    expect((await db.tasksOf(2)).map(({ taskId }) => taskId)).toEqual([1])
+    expect([await db.taskCount('shop', 'chat1'), await db.taskCount('shop', 'chat2')]).toEqual([0, 1])
+    expect(await db.tasksWatched('shop', 0)).toHaveLength(1)
+    await db.commit([{ type: 'task.patch', connectionId: 'shop', taskId: 1, patch: { deleted: true } }])
+    expect(await db.tasksWatched('shop', 0)).toEqual([])
+  })
+
   it('tasks are counted by the chat that began them', async () => {
     const db = await store()
     await db.commit([

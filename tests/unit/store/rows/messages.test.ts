@@ -44,6 +44,19 @@ describe('messages', () => {
     expect(await db.fact('shop', 'seen')).toBe(true)
   })
 
+  it('a reply is found by its id in the chat, a message of the client with that id or an edit of the reply is not', async () => {
+    const db = await store()
+    await db.commit([
+      adding(message({ id: 8, chatraMessageId: 'cm' })),
+      adding(reply({ id: 9, kind: 'edit', originKey: 'e', chatraMessageId: 'cm' })),
+      adding(message({ id: 11, originKey: 'm:11', chatraMessageId: 'other' })),
+    ])
+    expect(await db.replyByChatraId('shop', 'cm')).toBeNull()
+    await db.commit([adding(reply({ id: 10, chatraMessageId: 'cm' }))])
+    expect(await db.replyByChatraId('shop', 'cm')).toMatchObject({ id: 10 })
+    expect(await db.replyByChatraId('shop', 'other')).toBeNull()
+  })
+
   it('messages of two connections may share an origin key', async () => {
     const db = await store()
     await db.commit([
