@@ -17,7 +17,9 @@ test('a pause for a time switches the connection off, and its end is shown and c
   await expect.poll(async () => (await tray(world.app))?.image).toBe('working.png')
   await until('the task', async () => (await world.planfix.tasks())[0])
   expect(await world.planfix.tasks()).toHaveLength(1)
-  expect((await tray(world.app))?.menu.map(({ id }) => id)).not.toContain('resume')
+  await until('a menu without it', async () =>
+    (await tray(world.app))?.menu.every(({ id }) => id !== 'resume'),
+  )
 })
 
 test('muted notifications say until when, and are shown again', async ({ world }) => {
