@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   control,
-  freePort,
   hookAddress,
   type Running,
   type ServerReady,
@@ -12,6 +11,7 @@ import {
   startSimulators,
   writeConfig,
 } from '../crash/processes.ts'
+import { freePort } from '../support/free-port.ts'
 
 /** As the owner starts it; BENCH_NODE_FLAGS sets other Node flags for the built file. */
 const HOW =

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { buildWhatIsStale, NODE, ROOT } from '../../scripts/build.ts'
 import { SHOP_EMPLOYEES, shopConnection } from '../support/shop.ts'
@@ -163,13 +162,3 @@ export function control(url: string) {
 }
 
 /** A port that is free now, for a server that must come back at the same address. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
-}

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { seededRandom } from '../../src/simulators/chatra/ids.ts'
+import { freePort } from '../support/free-port.ts'
 import {
-  freePort,
   hookAddress,
   type Running,
   SECRET,

@@ -2,14 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Answer, Args, CallName, Value } from '../../src/shared/api.ts'
-import {
-  BUILT,
-  freePort,
-  type Running,
-  type ServerReady,
-  startProgram,
-  startSimulators,
-} from '../crash/processes.ts'
+import { BUILT, type Running, type ServerReady, startProgram, startSimulators } from '../crash/processes.ts'
+import { freePort } from '../support/free-port.ts'
 import { SHOP_EMPLOYEES, shopConnection } from '../support/shop.ts'
 import { type Chatra, chatraOf, type Planfix, planfixOf } from './simulators.ts'
 

@@ -9,6 +9,7 @@ import { type ChatraSimulator, startChatraSimulator } from '../../src/simulators
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
 import { authority, expired, good, otherName, serverKey } from '../fixtures/certificates.ts'
 import { midnightFarAway } from '../support/day-limit.ts'
+import { freePort } from '../support/free-port.ts'
 import { atEnd, type Desk, openDesk, refusal, SHOP, typed, value } from '../support/setup-harness.ts'
 
 let chatra: ChatraSimulator
@@ -64,12 +65,6 @@ async function listening(server: Server): Promise<number> {
     server.closeAllConnections()
   })
   return (server.address() as AddressInfo).port
-}
-async function freePort(): Promise<number> {
-  const server = createHttpServer()
-  const port = await listening(server)
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 /** Simulates that the computer trusts the authority of the test. */
 function trustAuthority() {

@@ -1,8 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from './free-port.ts'
 
 const SSHD = '/usr/sbin/sshd'
 /** `npm test` installs it where possible, and reports where it is missing (scripts/system-deps.ts). */
@@ -10,14 +11,6 @@ export const hasSshd = existsSync(SSHD)
 export const isRoot = process.getuid?.() === 0
 
 /** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
 /** A real OpenSSH server on this computer only, with separate keys and a separate configuration. */
 export class Sshd {
   readonly port: number

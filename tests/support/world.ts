@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../../src/main/engine/ports.ts'
@@ -10,6 +9,7 @@ import type { LogEntry, Message } from '../../src/shared/domain.ts'
 import type { ChatraOptions, ChatraSimulator } from '../../src/simulators/chatra/index.ts'
 import { type PlanfixOptions, type PlanfixSimulator, plain } from '../../src/simulators/planfix/index.ts'
 import { midnightFarAway } from './day-limit.ts'
+import { freePort } from './free-port.ts'
 import { type Ground, socketGround } from './ground.ts'
 import { shopConnection } from './shop.ts'
 import { virtualGround } from './virtual-ground.ts'
@@ -216,14 +216,6 @@ const secretsOf = (chatra: ChatraSimulator, planfix: PlanfixSimulator): Record<s
 })
 
 /** A port on which nothing listens now. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
 function configurationOf(chatra: ChatraSimulator, planfix: PlanfixSimulator, options: WorldOptions) {
   const parsed = parseConfiguration({
     ...options.configuration,

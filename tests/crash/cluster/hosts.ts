@@ -2,9 +2,10 @@ import { appendFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
+import { freePort } from '../../support/free-port.ts'
 import type { DroppingProxy } from '../../support/proxies.ts'
 import { droppingProxy } from '../../support/proxies.ts'
-import { BUILT, freePort, type Running, type ServerReady, startProgram } from '../processes.ts'
+import { BUILT, type Running, type ServerReady, startProgram } from '../processes.ts'
 
 /** A folder for what the hosts say; nothing is kept without it. */
 const LOGS = process.env.CLUSTER_LOGS

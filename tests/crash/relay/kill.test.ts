@@ -6,8 +6,9 @@ import { offerCode } from '../../../src/main/relay/pairing.ts'
 import { RelayStore } from '../../../src/main/relay/store.ts'
 import { openStore } from '../../../src/main/store/index.ts'
 import { pairWithRelay } from '../../../src/main/tunnel/relay/pair.ts'
+import { freePort } from '../../support/free-port.ts'
 import { hook, SECRET, until } from '../../support/relay.ts'
-import { BUILT, build, freePort, type Running, startProgram } from '../processes.ts'
+import { BUILT, build, type Running, startProgram } from '../processes.ts'
 
 /**
  * The relay and the desktop are separate processes, killed at random moments while messages flow; the desktop also

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
 import { copyFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -20,6 +19,7 @@ import {
 import { smoke, smokeProblems } from '../../../scripts/smoke.ts'
 import { compileStandIn, standIn } from '../../desktop/fake-electron/compile.ts'
 import { layOutElectron } from '../../support/electron-dist.ts'
+import { freePort } from '../../support/free-port.ts'
 
 /**
  * The desktop application is really packed, by the packager that makes the installers, for each system; only Electron
@@ -244,12 +244,3 @@ describe('packages for the other systems', () => {
 })
 
 const version = (): string => JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => done(port))
-    })
-  })
-}

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { AddressProof } from '../../../src/main/ingress/public-address.ts'
 import { type ReceiverOptions, startReceiver } from '../../../src/main/webhooks/receiver.ts'
-import { freePort } from '../../support/sshd.ts'
+import { freePort } from '../../support/free-port.ts'
 
 const ends: (() => Promise<unknown> | unknown)[] = []
 afterEach(async () => {

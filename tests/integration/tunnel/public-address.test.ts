@@ -2,10 +2,11 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { storedAddress } from '../../../src/main/ingress/stored-address.ts'
 import { PROGRAM } from '../../../src/main/secrets/environment.ts'
 import { translate } from '../../../src/shared/i18n/index.ts'
+import { freePort } from '../../support/free-port.ts'
 import { type Bridge, openBridge } from '../../support/open-bridge.ts'
 import { droppingProxy } from '../../support/proxies.ts'
 import { refusal, value } from '../../support/setup-harness.ts'
-import { freePort, hasSshd, Sshd } from '../../support/sshd.ts'
+import { hasSshd, Sshd } from '../../support/sshd.ts'
 
 const ends: (() => Promise<unknown> | unknown)[] = []
 afterEach(async () => {

@@ -7,8 +7,9 @@ import type { TunnelChange, TunnelProvider } from '../../../src/main/tunnel/prov
 import type { HostKeys, KnownKey } from '../../../src/main/tunnel/ssh/host-key.ts'
 import { type SshOptions, type SshSettings, sshTunnel } from '../../../src/main/tunnel/ssh/provider.ts'
 import { startReceiver } from '../../../src/main/webhooks/receiver.ts'
+import { freePort } from '../../support/free-port.ts'
 import { droppingProxy } from '../../support/proxies.ts'
-import { freePort, hasSshd, isRoot, Sshd } from '../../support/sshd.ts'
+import { hasSshd, isRoot, Sshd } from '../../support/sshd.ts'
 
 const ends: (() => Promise<unknown> | unknown)[] = []
 afterEach(async () => {
