@@ -10,7 +10,6 @@ const SSHD = '/usr/sbin/sshd'
 export const hasSshd = existsSync(SSHD)
 export const isRoot = process.getuid?.() === 0
 
-/** A port that was free a moment ago. */
 /** A real OpenSSH server on this computer only, with separate keys and a separate configuration. */
 export class Sshd {
   readonly port: number

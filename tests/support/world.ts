@@ -215,7 +215,6 @@ const secretsOf = (chatra: ChatraSimulator, planfix: PlanfixSimulator): Record<s
   CHATRA_SECRET_KEY: chatra.secretKey,
 })
 
-/** A port on which nothing listens now. */
 function configurationOf(chatra: ChatraSimulator, planfix: PlanfixSimulator, options: WorldOptions) {
   const parsed = parseConfiguration({
     ...options.configuration,

@@ -25,7 +25,7 @@ const TRY_AGAIN_MS = 5000
 const MOST_TRIES = 5
 /**
  * Maximum rows decided per batch, in one turn of the event loop: between batches the receiver runs, so that a flood of
- * events is answered first.
+ * events is answered first. Not fewer than fill a transaction (store/pacing.ts): they would wait for its pace.
  */
 const BATCH = 50
 

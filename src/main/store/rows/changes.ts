@@ -141,7 +141,7 @@ const SAVE_TASK = `INSERT INTO tasks (connection, task, conversation, chat, last
   VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (connection, task) DO UPDATE SET conversation = excluded.conversation, chat = excluded.chat,
     last_activity_at = excluded.last_activity_at, deleted = excluded.deleted, data = excluded.data`
-const UPDATE_TASK_DATA = `UPDATE tasks SET last_activity_at = ?, data = ? WHERE connection = ? AND task = ?`
+const UPDATE_TASK = `UPDATE tasks SET last_activity_at = ?, data = ? WHERE connection = ? AND task = ?`
 const JOB_DATA = `SELECT data FROM chores WHERE id = ?`
 // OR REPLACE: the job with the same conversation, kind and key is replaced, together with its number.
 const SAVE_JOB = `INSERT OR REPLACE INTO chores (id, connection, conversation, kind, key, data)
@@ -168,7 +168,7 @@ export const CHANGE_STATEMENTS = {
   UPDATE_CLIENT,
   TASK_DATA,
   SAVE_TASK,
-  UPDATE_TASK_DATA,
+  UPDATE_TASK,
   JOB_DATA,
   SAVE_JOB,
   DROP_JOB,
@@ -242,8 +242,7 @@ function updateTask(sql: Sql, before: TaskLink, after: TaskLink): void {
     before.chatId === after.chatId &&
     before.deleted === after.deleted
   if (!isFoundAlike) saveTask(sql, after)
-  else
-    sql.run(UPDATE_TASK_DATA, after.lastActivityAt, JSON.stringify(after), after.connectionId, after.taskId)
+  else sql.run(UPDATE_TASK, after.lastActivityAt, JSON.stringify(after), after.connectionId, after.taskId)
 }
 
 function saveJob(sql: Sql, job: Job): void {
