@@ -40,8 +40,11 @@ interface TaskNews {
    * reply.
    */
   wrote(taskId: number, from: number, isClients: boolean): void
-  /** One of our tasks is watched again, and its comments were not read here: it is read at once. */
-  found(taskId: number): void
+  /**
+   * The task is one of ours from now on, and its row in the list counts as unseen; when its comments were not read yet, it is
+   * read at once.
+   */
+  added(taskId: number, isRead: boolean): void
   /** Time up to which all changes by people in the task are known; 0 = unknown. */
   knownAt(taskId: number): number
   /**
@@ -76,13 +79,13 @@ export interface EngineContext {
 }
 
 /**
- * Empty commits are no-ops. Work that the commit gives to another queue or conversation wakes that queue;
- * events, and messages that are now stuck, are reported.
+ * Empty commits are no-ops. Work that the commit gives to another queue or conversation wakes that queue, tasks that it adds
+ * are watched; events, and messages that are now stuck, are reported.
  */
 export async function commit(context: EngineContext, changes: Change[], pace?: Pace): Promise<void> {
   if (changes.length === 0) return
   await context.store.commit(changes, pace)
-  wakeFor(context, changes)
+  follow(context, changes)
   report(context, changes)
 }
 
@@ -97,7 +100,7 @@ export async function stage(
 ): Promise<void> {
   if (changes.length === 0) return told()
   const { onDisk } = await context.store.stage(changes)
-  wakeFor(context, changes)
+  follow(context, changes)
   onDisk.then(
     () => {
       report(context, changes)
@@ -107,8 +110,12 @@ export async function stage(
   )
 }
 
-function wakeFor({ wake }: EngineContext, changes: readonly Change[]): void {
+function follow({ wake, connections }: EngineContext, changes: readonly Change[]): void {
   for (const change of changes) {
+    if (change.type === 'task.add') {
+      const { connectionId, taskId, readAt } = change.task
+      connections.get(connectionId)?.watch?.added(taskId, readAt > 0)
+    }
     if (change.type === 'job.add') wake?.(change.job.conversationId, 'jobs')
     const movedTo = change.type === 'message.patch' ? change.patch.conversationId : null
     if (movedTo == null) continue

@@ -19,8 +19,8 @@ export interface ConnectionWatch {
   stop(): Promise<void>
   /** A scenario's hint for this task: it is read at once. */
   hint(taskId: number): void
-  /** One of our tasks is watched again, and its comments were not read here. */
-  found(taskId: number): void
+  /** The task is one of ours from now on. */
+  added(taskId: number, isRead: boolean): void
   /** Polls now: the computer woke up, or the network is back. */
   wake(): void
   /** The bridge wrote into the task, by a call that began at `from`. */
@@ -98,7 +98,7 @@ export class AccountWatcher {
         await this.scheduler.settled()
       },
       hint: (taskId) => this.hint(taskId),
-      found: (taskId) => this.found(taskId),
+      added: (taskId, isRead) => this.added(taskId, isRead),
       wake: () => this.pollNow(),
       wrote: (taskId, from, isClients) => this.wrote(taskId, from, isClients),
       knownAt: (taskId) => this.poller.knownAt(taskId),
@@ -144,8 +144,10 @@ export class AccountWatcher {
     this.scheduler.wake()
   }
 
-  private found(taskId: number): void {
+  private added(taskId: number, isRead: boolean): void {
+    // It may have been listed before, as a task of others.
     this.book.forgetMark(taskId)
+    if (isRead) return
     this.book.of(taskId).hint(this.clock.now())
     this.scheduler.wake()
   }

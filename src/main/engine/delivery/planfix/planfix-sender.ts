@@ -121,17 +121,12 @@ export class PlanfixSender {
       await joinConversations(this.context, this.serial, result.wish)
       return { next: 'again' }
     }
-    const changes = await this.serial.run(String(conversationId), async () => {
+    await this.serial.run(String(conversationId), async () => {
       const fresh = await this.context.store.conversation(conversationId)
       const settled = fresh ? await this.settle(fresh, await this.work.changesOf(result, fresh)) : []
       // Should it be lost, the write is looked for, as after a crash.
       await stage(this.context, settled)
-      return settled
     })
-    for (const change of changes) {
-      if (change.type !== 'task.add' || change.task.readAt > 0) continue
-      this.context.connections.get(change.task.connectionId)?.watch?.found(change.task.taskId)
-    }
     if (call.writes !== null) await this.notifyWatcher(conversationId, begun, call.writes)
     return call.joins ? { next: 'rest', until: begun + GATHER_MS } : { next: 'again' }
   }
